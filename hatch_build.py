@@ -1,0 +1,20 @@
+"""Build hook: the learner's notebooks go into the wheel, every one without being listed."""
+
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class LessonsHook(BuildHookInterface):
+    """Puts ``notebooks/NN-*.ipynb`` at ``iamlab/notebooks``; sources, solutions and build script stay out."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the notebooks to what is built."""
+        if version == "editable":
+            return  # its copies would grow stale; in a clone the lessons are read where they are built
+        notebooks = sorted(Path(self.root, "notebooks").glob("[0-9][0-9]-*.ipynb"))
+        if not notebooks:
+            raise FileNotFoundError("There are no notebooks/NN-*.ipynb; make them with `make notebooks`.")
+        for notebook in notebooks:
+            build_data["force_include"][str(notebook)] = f"iamlab/notebooks/{notebook.name}"

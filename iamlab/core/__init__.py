@@ -1,0 +1,1 @@
+"""The policy language and its evaluation: pure functions over immutable values, standard library only."""

@@ -1,0 +1,259 @@
+"""JSON in: a policy as text, dict or list becomes a checked JSON value that remembers where everything stood."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from iamlab.core.errors import PolicyError
+
+MAX_CHARACTERS: Final = 131_072
+"""What AWS takes on the wire (ENT-04); checked before anything is parsed."""
+MAX_DEPTH: Final = 20
+"""No policy AWS accepts is deeper than seven levels; a bound keeps hostile nesting cheap."""
+SYNTAX: Final = "Syntax errors in policy."
+
+Path = tuple[str | int, ...]
+
+_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},:]|[^\s"\[\]{},:]++', re.DOTALL)
+_BAD_CHARACTER: Final = re.compile(r"[^\t\n\r\u0020-\u00ff]")
+_ODD_NUMBER: Final = re.compile(r"-?(NaN|Infinity|\d{1000,}.*)")
+_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it.
+
+    >>> path_text(("Statement", 0, "Action"))
+    'Statement[0].Action'
+    """
+    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(parts).removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON value, and the text it was read from when there was one."""
+
+    value: Any
+    text: str | None = None
+
+    def fail(
+        self, message: str, path: Path = (), *, problem: str, remedy: str, code: str = "MalformedPolicyDocument"
+    ) -> NoReturn:
+        """Raise the PolicyError for what stands at ``path``, with line and column when there is a text."""
+        line, column = _position(self.text, path) if self.text is not None else (None, None)
+        value = value_at(self.value, path)
+        raise PolicyError(
+            message, problem=problem, remedy=remedy, path=path_text(path), value=value, line=line, column=column, code=code
+        )
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """What stands at the path; None where the path ends in something that is missing."""
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def load(source: object) -> Document:
+    """Text, dict or list in, Document out: pure JSON, no key twice, not too large and not too deep.
+
+    Raises PolicyError.
+    """
+    if isinstance(source, str):
+        return _load_text(source)
+    if isinstance(source, Mapping | list):
+        document = Document(_plain(source, ()))
+        size = len(json.dumps(document.value, ensure_ascii=False, separators=(",", ":")))
+        _check_size(document, size)
+        return document
+    _fail_text(
+        f"a policy is a JSON object; this is {_type_name(source)}.",
+        "Give a dict, JSON text, or a Policy.",
+        value=source,
+    )
+
+
+def _load_text(text: str) -> Document:
+    document = Document(None, text)
+    _check_size(document, len(text))
+    if bad := _BAD_CHARACTER.search(text):
+        _fail_at(
+            text,
+            bad.start(),
+            f"the character {ascii(bad.group())} may not stand in a policy.",
+            "Remove it; where it is part of a string, write it as a \\u escape.",
+            code="ValidationError",
+            message="The policy document holds a character outside tab, line feed, carriage return and U+0020 to U+00FF.",
+        )
+    _check_depth(text)
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        _fail_json(text, error)
+    except _DuplicateKey as error:
+        problem = f"the key {error.args[0]!r} stands twice in one object."
+        _fail_at(text, _second_place(text), problem, "Keep one of the two.")
+    except ValueError:  # a constant such as NaN, or a number of more digits than Python reads
+        odd = next(token for token in _TOKEN.finditer(text) if _ODD_NUMBER.fullmatch(token.group()))
+        problem = f"{odd.group()[:12]} is no number that JSON knows."
+        _fail_at(text, odd.start(), problem, "A policy needs no such number; put text in double quotes.")
+    return Document(_plain(value, ()), text)
+
+
+class _DuplicateKey(Exception):
+    pass
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DuplicateKey(next(key for key in keys if keys.count(key) > 1))
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _check_size(document: Document, size: int) -> None:
+    if size > MAX_CHARACTERS:
+        # The value is left out of the error: it may be megabytes long.
+        raise PolicyError(
+            f"The policy document is longer than {MAX_CHARACTERS} characters.",
+            problem=f"it has {size} characters.",
+            remedy="Shorten it; a managed policy may have 6144.",
+            line=1 if document.text is not None else None,
+            column=1 if document.text is not None else None,
+            code="ValidationError",
+        )
+
+
+def _check_depth(text: str) -> None:
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        if token.group() in ("{", "["):
+            depth += 1
+            if depth > MAX_DEPTH:
+                _fail_at(text, token.start(), f"nested more than {MAX_DEPTH} levels deep.", "A policy needs seven.")
+        elif token.group() in ("}", "]"):
+            depth -= 1
+
+
+def _plain(value: object, path: Path) -> Any:
+    """A copy in plain JSON types, so that later changes to the caller's dict change nothing here."""
+    if len(path) > MAX_DEPTH:
+        _fail_text(f"nested more than {MAX_DEPTH} levels deep.", "A policy needs seven.", path=path[:3])
+    if isinstance(value, str):
+        if _SURROGATE.search(value):
+            _fail_text("half of a surrogate pair is no character.", "Write the whole character.", path=path)
+        return str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str) or _SURROGATE.search(key):
+                _fail_text(f"the key {key!r} is no text.", "JSON keys are strings.", path=path)
+        return {str(key): _plain(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, (*path, index)) for index, item in enumerate(value)]
+    _fail_text(f"{_type_name(value)} is no JSON value.", "Use text, numbers, lists and dicts.", path=path)
+
+
+def _type_name(value: object) -> str:
+    if value is None:
+        return "nothing (None)"
+    if value is ...:
+        return "the placeholder ..."
+    return f"of the Python type {type(value).__name__}"
+
+
+def _fail_text(problem: str, remedy: str, *, path: Path = (), value: object = None) -> NoReturn:
+    raise PolicyError(SYNTAX, problem=problem, remedy=remedy, path=path_text(path), value=value)
+
+
+def _fail_at(
+    text: str, offset: int, problem: str, remedy: str, *, code: str = "MalformedPolicyDocument", message: str = SYNTAX
+) -> NoReturn:
+    line, column = _line_column(text, offset)
+    raise PolicyError(message, problem=problem, remedy=remedy, line=line, column=column, code=code)
+
+
+def _fail_json(text: str, error: json.JSONDecodeError) -> NoReturn:
+    if not text.strip():
+        _fail_at(text, 0, "the document is empty.", "Start with {\"Version\": \"2012-10-17\", \"Statement\": []}.")
+    found = text[error.pos : error.pos + 1]
+    where = f"found {found!r}" if found else "the text ends here"
+    _fail_at(text, error.pos, f"this is not JSON: {error.msg.lower()}; {where}.", _json_remedy(text, error))
+
+
+def _json_remedy(text: str, error: json.JSONDecodeError) -> str:
+    before = text[: error.pos].rstrip()[-1:]
+    if text[error.pos : error.pos + 1] == "'":
+        return 'Use double quotes: JSON knows no single ones.'
+    if before == ",":
+        return "Remove the comma before it, or write what should follow."
+    if "delimiter" in error.msg:
+        return "A comma, a colon or a closing bracket is missing just before."
+    return "Check quotes, commas and brackets just before this place."
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    line = text.count("\n", 0, offset) + 1
+    return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def _position(text: str, path: Path) -> tuple[int, int]:
+    """Line and column of the value at ``path``; where it is missing, of what should have held it."""
+    offsets = dict(_places(text))
+    while path and path not in offsets:
+        path = path[:-1]
+    return _line_column(text, offsets.get(path, 0))
+
+
+def _second_place(text: str) -> int:
+    """Where a path is met that was met before: the value of a key that stands twice."""
+    seen: set[Path] = set()
+    for path, offset in _places(text):
+        if path in seen:
+            return offset
+        seen.add(path)
+    return 0
+
+
+def _places(text: str) -> Iterator[tuple[Path, int]]:
+    """Every value's path and offset, in the order of a text known to be JSON. No recursion: depth is no danger."""
+    path: list[Any] = []  # the step into each open object (a key) or list (an index)
+    expecting_key = False
+    for token in _TOKEN.finditer(text):
+        word = token.group()
+        if word in ("}", "]"):
+            path.pop()
+            expecting_key = False
+        elif word == ",":
+            expecting_key = isinstance(path[-1], str)
+            if not expecting_key:
+                path[-1] += 1
+        elif expecting_key:
+            path[-1] = json.loads(word)
+            expecting_key = False
+        elif word != ":":
+            yield tuple(path), token.start()
+            if word == "{":
+                path.append("")
+                expecting_key = True
+            elif word == "[":
+                path.append(0)
+
+
+def as_sequence(value: Any) -> Sequence[Any]:
+    """One value is written bare, several as a list; both are a sequence here (POL-01)."""
+    return value if isinstance(value, list) else [value]

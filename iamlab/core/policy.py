@@ -1,0 +1,147 @@
+"""Policies and their statements: immutable, checked when they are made (POL-01 to POL-24)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final
+
+from iamlab.core import syntax
+from iamlab.core.documents import Document, as_sequence, load
+from iamlab.core.syntax import PolicyKind
+
+LATEST: Final = "2012-10-17"
+
+
+class Effect(Enum):
+    """What a statement does when it applies (POL-05)."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement. Exactly one of ``actions`` and ``not_actions`` is filled, and so for resources.
+
+    ``position`` counts from 1 within its policy. A trust policy has principals and no resources.
+    """
+
+    position: int
+    sid: str = ""
+    effect: Effect
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    principals: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The Sid, or ``#2`` for a second statement without one."""
+        return self.sid or f"#{self.position}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy document that passed AWS's checks for its kind.
+
+    >>> policy = Policy.parse({"Version": "2012-10-17", "Statement":
+    ...     {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}})
+    >>> policy.statements[0].actions
+    ('s3:ListAllMyBuckets',)
+    """
+
+    statements: tuple[Statement, ...]
+    version: str = "2008-10-17"  # what AWS takes an absent Version for (POL-02)
+    id: str = ""
+    kind: PolicyKind = PolicyKind.IDENTITY
+    document: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def parse(cls, source: PolicySource, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
+        """Make a Policy from a dict, JSON text or a Policy; ``kind`` says which elements it may have (POL-21).
+
+        Raises PolicyError with place and remedy.
+        """
+        if isinstance(source, Policy):
+            return source if source.kind is kind else cls.parse(dict(source.document), kind)
+        document = load(source)
+        syntax.check(document, kind)
+        statements = as_sequence(document.value["Statement"])
+        return cls(
+            statements=tuple(_statement(value, position) for position, value in enumerate(statements, start=1)),
+            version=document.value.get("Version", "2008-10-17"),
+            id=document.value.get("Id", ""),
+            kind=kind,
+            document=document.value,
+        )
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The document as JSON text, as it was given."""
+        return json.dumps(self.document, indent=indent, ensure_ascii=False)
+
+    def __hash__(self) -> int:
+        return hash((self.statements, self.version, self.id, self.kind))
+
+
+PolicySource = Policy | Mapping[str, Any] | str
+"""What every function that takes a policy accepts: a Policy, a dict or JSON text."""
+
+
+def _statement(value: Mapping[str, Any], position: int) -> Statement:
+    return Statement(
+        position=position,
+        sid=value.get("Sid", ""),
+        effect=Effect(value["Effect"]),
+        actions=_strings(value, "Action"),
+        not_actions=_strings(value, "NotAction"),
+        resources=_strings(value, "Resource"),
+        not_resources=_strings(value, "NotResource"),
+        principals=_principals(value.get("Principal", {})),
+    )
+
+
+def _strings(value: Mapping[str, Any], element: str) -> tuple[str, ...]:
+    return tuple(as_sequence(value[element])) if element in value else ()
+
+
+def _principals(value: Any) -> tuple[tuple[str, str], ...]:
+    """Pairs of kind and name; the bare ``"*"`` is everyone, written the same as ``{"AWS": "*"}`` (POL-06)."""
+    if isinstance(value, str):
+        return (("AWS", value),)
+    return tuple((kind, name) for kind, names in value.items() for name in as_sequence(names))
+
+
+def allow(*actions: str, on: str | Iterable[str] = "*", sid: str = "") -> Policy:
+    """A policy of one statement that allows the actions on one or several resources.
+
+    >>> print(allow("s3:GetObject", on="arn:aws:s3:::acme-photos/*").to_json(indent=None))
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-photos/*"}]}
+    """
+    return _one_statement(Effect.ALLOW, actions, on, sid)
+
+
+def deny(*actions: str, on: str | Iterable[str] = "*", sid: str = "") -> Policy:
+    """A policy of one statement that denies the actions on one or several resources."""
+    return _one_statement(Effect.DENY, actions, on, sid)
+
+
+def _one_statement(effect: Effect, actions: tuple[str, ...], on: str | Iterable[str], sid: str) -> Policy:
+    resources = [str(on)] if isinstance(on, str) or not isinstance(on, Iterable) else [str(arn) for arn in on]
+    statement = {
+        **({"Sid": sid} if sid else {}),
+        "Effect": effect.value,
+        "Action": _bare(list(actions)),
+        "Resource": _bare(resources),
+    }
+    return Policy.parse({"Version": LATEST, "Statement": [statement]})
+
+
+def _bare(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+__all__ = ["LATEST", "Document", "Effect", "Policy", "PolicyKind", "PolicySource", "Statement", "allow", "deny"]

@@ -1,0 +1,161 @@
+"""The lab: one object for the learner, over the whole simulated cloud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from iamlab import catalog
+from iamlab.core import wildcard
+from iamlab.core.arn import Arn
+from iamlab.core.errors import IamlabError
+from iamlab.core.evaluation import Evaluation, PolicySet, evaluate
+from iamlab.core.request import Request
+from iamlab.world import names
+from iamlab.world.account import Account
+from iamlab.world.entities import AccountRecord
+from iamlab.world.identities import Group, Role, Root, User
+from iamlab.world.resources import Bucket
+from iamlab.world.state import State, World
+from iamlab.world.trail import Step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from iamlab.views.graph import Graph
+
+Caller = User | Role | Root
+Resource = Bucket | User | Role | Group | str
+
+
+class Lab:
+    """A world of its own: accounts, the entities in them, and the question who may do what.
+
+    >>> lab = Lab()
+    >>> dev = lab.create_account("Development", "111111111111")
+    >>> alice = dev.create_user("alice")
+    >>> lab.evaluate(alice, "s3:ListAllMyBuckets")
+    <implicit deny: alice s3:ListAllMyBuckets on *; no statement applies (ENT-08)>
+    """
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.world = World(seed)
+
+    def create_account(self, name: str, account_id: str) -> Account:
+        """Create an account; its root user comes with it.
+
+        Raises IamlabError (``ValidationError``, ``EntityAlreadyExists``).
+        """
+        names.ACCOUNT_NAME.check(name)
+        names.check_account_id(account_id)
+        accounts = self.world.state.accounts
+        if account_id in accounts:
+            raise IamlabError(f"The account {account_id} exists already.", code="EntityAlreadyExists")
+        self.world.commit(None, accounts={**accounts, account_id: AccountRecord(id=account_id, name=name)})
+        return Account(self.world, account_id)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts, in order of creation."""
+        return tuple(Account(self.world, id_) for id_ in self.world.state.accounts)
+
+    @property
+    def trail(self) -> tuple[Step, ...]:
+        """Every change so far, oldest first; each prints as the AWS CLI command and the boto3 call."""
+        return self.world.state.trail
+
+    def snapshot(self) -> State:
+        """The world as it is now; ``restore`` brings it back."""
+        return self.world.state
+
+    def restore(self, state: State) -> None:
+        """Bring a snapshot back."""
+        self.world.restore(state)
+
+    def evaluate(self, principal: Caller, action: str, resource: Resource | None = None) -> Evaluation:
+        """Ask whether the principal may do this; nothing changes by asking.
+
+        A user calls with its long-term keys; a role stands for any session of it. ``resource`` is a thing of this
+        world or one ARN without wildcards; it is left out for actions that take none.
+        Raises IamlabError: ``InvalidInput`` (no principal), ``InvalidAction``, ``InvalidResource``, ``NoSuchEntity``.
+        """
+        caller = _check_caller(principal)
+        found = catalog.find(_check_text(action))
+        arn = _check_resource(found, resource)
+        request = Request(
+            principal=caller.principal,
+            action=found.name,
+            resource=arn,
+            resource_account=self._owner(arn) or caller.account_id,
+        )
+        return evaluate(request, PolicySet(identity=caller.policies))
+
+    def _owner(self, arn: str) -> str:
+        """The account that a resource belongs to; empty when neither its ARN nor the world says."""
+        if arn == "*":
+            return ""
+        parsed = Arn.parse(arn)
+        bucket = self.world.state.buckets.get(parsed.kind) if parsed.service == "s3" else None
+        return bucket.account if bucket else parsed.account
+
+    def graph(self) -> Graph:
+        """The whole world as a graph: who is in which group, and which policies reach whom."""
+        from iamlab.views.graph import world_graph
+
+        return world_graph(self.world.state)
+
+    def table(self) -> pd.DataFrame:
+        """The statements that reach each user and role, one row each, as a pandas table."""
+        from iamlab.views.tables import permissions_table
+
+        return permissions_table(self.accounts)
+
+    def __repr__(self) -> str:
+        accounts = ", ".join(f"{one.name} {one.id}" for one in self.accounts) or "no account yet"
+        return f"<Lab: {accounts}>"
+
+
+def _check_caller(principal: object) -> Caller:
+    if isinstance(principal, User | Role | Root):
+        return principal
+    if isinstance(principal, Group):
+        raise IamlabError(
+            f"The group {principal.name} makes no requests: a group is no principal, it only passes its policies on. "
+            "Ask for one of its members.",
+            code="InvalidInput",
+        )
+    raise IamlabError(
+        f"{principal!r} makes no requests. Ask for a user, a role or the root user: lab.evaluate(alice, ...).",
+        code="InvalidInput",
+    )
+
+
+def _check_text(action: object) -> str:
+    if not isinstance(action, str):
+        raise IamlabError(f"An action is a text such as 's3:ListAllMyBuckets', not {action!r}.", code=catalog.UNKNOWN)
+    if wildcard.has_wildcard(action):
+        raise IamlabError(
+            f"A request names one action; {action!r} is a pattern. Patterns stand in policies.", code=catalog.UNKNOWN
+        )
+    return action
+
+
+def _check_resource(action: catalog.Action, resource: Resource | None) -> str:
+    if resource is None:
+        if action.wildcard_only:
+            return "*"
+        raise _resource_error(f"{action.name} is asked about a resource.", action)
+    text = resource if isinstance(resource, str) else resource.arn
+    if action.wildcard_only:
+        if text == "*":
+            return text
+        raise IamlabError(f"{action.name} takes no resource: leave {text!r} out.", code="InvalidResource")
+    if wildcard.has_wildcard(text):
+        raise _resource_error(f"A request names one resource; {text!r} is a pattern.", action)
+    if not action.takes(text):
+        raise _resource_error(f"{action.name} is never asked about {text!r}.", action)
+    return text
+
+
+def _resource_error(problem: str, action: catalog.Action) -> IamlabError:
+    forms = " or ".join(action.resource_forms[:3])
+    return IamlabError(f"{problem} Give one of the form {forms}.", code="InvalidResource")

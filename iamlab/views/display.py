@@ -1,0 +1,38 @@
+"""Rich display in notebooks: one formatter for each type, registered when IPython is there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from iamlab.core.errors import IamlabError
+from iamlab.core.evaluation import Evaluation
+from iamlab.views import explain
+from iamlab.views.graph import Graph
+from iamlab.views.html import Markup, element, join, page
+
+
+def register() -> None:
+    """Teach the running IPython to show iamlab's values; outside IPython nothing happens."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        return
+    formatter = shell.display_formatter.formatters["text/html"]
+    for type_, show in FORMATTERS.items():
+        formatter.for_type(type_, show)
+    # A learner's mistake is answered with a sentence, not with the inside of this package.
+    IamlabError._render_traceback_ = lambda error: [str(error)]  # type: ignore[attr-defined]
+
+
+def graph_html(graph: Graph) -> str:
+    """The picture, and below it the same in sentences."""
+    from iamlab.views.svg import svg  # here, so that importing iamlab stays cheap
+
+    sentences = element("ul", join(*(element("li", one) for one in graph.sentences)))
+    words = element("details", join(element("summary", "The same in words"), sentences))
+    return page(join(Markup(svg(graph)), words), label=graph.title)
+
+
+FORMATTERS: dict[type, Callable[[Any], str]] = {Evaluation: explain.html, Graph: graph_html}

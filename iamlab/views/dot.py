@@ -1,0 +1,78 @@
+"""Graphs as DOT, the language of Graphviz, in the one visual language."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import graphviz
+
+from iamlab.views import language
+from iamlab.views.graph import Edge, Graph, Node
+
+WRAP = 32
+"""Characters in a line of a label."""
+
+
+def dot(graph: Graph) -> str:
+    """The graph as DOT text; every name is escaped, so that none of it is taken for markup."""
+    drawing = graphviz.Digraph(
+        graph_attr={
+            "rankdir": "LR",
+            "bgcolor": "white",
+            "pad": "0.25",
+            "nodesep": "0.3",
+            "ranksep": "0.6",
+            "fontname": "Helvetica",
+        },
+        node_attr={"fontname": "Helvetica", "fontsize": "12", "style": "filled", "color": "#333333", "margin": "0.14,0.08"},
+        edge_attr={"fontname": "Helvetica", "fontsize": "10"},
+    )
+    keys = {node: f"n{index}" for index, node in enumerate(graph.nodes)}
+    for account, nodes in groupby(sorted(graph.nodes, key=_account), key=_account):
+        if account:
+            with drawing.subgraph(name=f"cluster_{keys[graph.nodes[0]]}_{account}") as box:
+                box.attr(label=_text(f"account {account}"), style="rounded", color="#777777", fontsize="11")
+                _add_nodes(box, nodes, keys)
+        else:
+            _add_nodes(drawing, nodes, keys)
+    for edge in graph.edges:
+        _add_edge(drawing, edge, keys)
+    return str(drawing.source)
+
+
+def _account(node: Node) -> str:
+    return node.account
+
+
+def _add_nodes(drawing: Any, nodes: Iterable[Node], keys: Mapping[Node, str]) -> None:
+    for node in nodes:
+        look = language.NODES[node.kind]
+        label = f"{node.kind}\n{_wrapped(node.name)}"
+        drawing.node(keys[node], _text(label), shape=look.shape, fillcolor=look.fill)
+
+
+def _add_edge(drawing: Any, edge: Edge, keys: Mapping[Node, str]) -> None:
+    look = language.EDGES[edge.relation]
+    drawing.edge(
+        keys[edge.source],
+        keys[edge.target],
+        label=_text(_wrapped(edge.label)),
+        style="bold" if edge.deciding and look.style == "solid" else look.style,
+        arrowhead=look.arrowhead,
+        color=look.colour,
+        fontcolor=look.colour,
+        penwidth=language.DECIDING_WIDTH if edge.deciding else look.width,
+    )
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.wrap(text, WRAP, break_on_hyphens=False, break_long_words=False)) or text
+
+
+def _text(text: str) -> str:
+    """The text as Graphviz shall show it: no markup, no entity and no escape in it, but for the line breaks."""
+    plain = text.replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n")
+    return graphviz.nohtml(plain)  # type: ignore[no-any-return]

@@ -1,0 +1,179 @@
+"""Graphs as values: nodes, edges and the sentences that say the same; nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.matching import NamedPolicy, StatementMatch
+from iamlab.core.policy import Effect, Statement
+from iamlab.core.request import PrincipalType
+from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, UserRecord
+from iamlab.world.identities import identity_policies
+from iamlab.world.state import KIND_WORDS, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A thing: its kind is a key of ``language.NODES``, ``account`` the box it stands in (or empty)."""
+
+    kind: str
+    name: str
+    account: str = ""
+
+    @property
+    def words(self) -> str:
+        """Kind and name: ``user alice``."""
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """A relation between two things: ``relation`` is a key of ``language.EDGES``, ``label`` says it in full."""
+
+    source: Node
+    target: Node
+    relation: str
+    label: str
+    deciding: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A picture's contents: what there is, how it is related, and what the whole says."""
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    alone: str = "is related to nothing here"
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The whole graph in words, for whoever cannot see it: one sentence for each edge and each lonely node."""
+        related = {node for edge in self.edges for node in (edge.source, edge.target)}
+        lonely = (f"{node.words} {self.alone}." for node in self.nodes if node not in related)
+        return tuple(_capital(one) for one in (*(_sentence(edge) for edge in self.edges), *lonely))
+
+    def __repr__(self) -> str:
+        return "\n".join((f"{self.title}:", *(f"- {one}" for one in self.sentences)))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(edge: Edge) -> str:
+    return f"{edge.source.words} {edge.label} {edge.target.words}."
+
+
+def _graph(title: str, nodes: Iterable[Node], edges: Iterable[Edge], alone: str) -> Graph:
+    kept = tuple(edges)
+    ends = (node for edge in kept for node in (edge.source, edge.target))
+    return Graph(title=title, nodes=tuple(dict.fromkeys((*nodes, *ends))), edges=tuple(dict.fromkeys(kept)), alone=alone)
+
+
+def world_graph(state: State) -> Graph:
+    """The whole world: memberships, attachments, and what each policy allows and denies on which resource."""
+    names = {one.id: f"{one.name} ({one.id})" for one in state.accounts.values()}
+    nodes = [_entity_node(record, names) for record in state.entities.values()]
+    buckets = [Node(kind="resource", name=one.arn, account=names[one.account]) for one in state.buckets.values()]
+    known = {node.name: node for node in buckets}
+    edges = [edge for record in state.entities.values() for edge in _entity_edges(state, record, names)]
+    placed = [replace(edge, target=known.get(edge.target.name, edge.target)) for edge in edges]
+    return _graph("The world", [*nodes, *buckets], placed, alone="stands alone: no policy connects it with anything")
+
+
+def _entity_node(record: EntityRecord, names: dict[str, str]) -> Node:
+    return Node(kind=KIND_WORDS[type(record)], name=record.name, account=names[record.account])
+
+
+def _entity_edges(state: State, record: EntityRecord, names: dict[str, str]) -> Iterator[Edge]:
+    node = _entity_node(record, names)
+    if isinstance(record, UserRecord):
+        for group_id in record.groups:
+            yield _edge(node, _entity_node(state.entities[group_id], names), "member of", "is a member of")
+    for policy in identity_policies(state, record):
+        if not policy.via:
+            target = _policy_node(policy, node)
+            yield _attachment(node, target, policy)
+            yield from _policy_edges(target, policy)
+
+
+def _policy_node(policy: NamedPolicy, owner: Node) -> Node:
+    """A managed policy is one node for all; an inline policy belongs to its owner."""
+    name = policy.name if policy.arn else f"{policy.name} (inline in {owner.name})"
+    return Node(kind="policy", name=name, account="" if policy.arn.startswith("arn:aws:iam::aws:") else owner.account)
+
+
+def _attachment(owner: Node, policy_node: Node, policy: NamedPolicy) -> Edge:
+    return _edge(owner, policy_node, "attached", "has attached" if policy.arn else "has embedded")
+
+
+def _policy_edges(node: Node, policy: NamedPolicy) -> Iterator[Edge]:
+    for statement in policy.policy.statements:
+        relation = _relation(statement)
+        label = f"{relation} {_actions(statement)} on"
+        for resource in statement.resources:
+            yield _edge(node, Node(kind="resource", name=resource), relation, label)
+        if statement.not_resources:
+            name = "everything except " + ", ".join(statement.not_resources)
+            yield _edge(node, Node(kind="resource", name=name), relation, label)
+
+
+def _relation(statement: Statement) -> str:
+    return "allows" if statement.effect is Effect.ALLOW else "denies"
+
+
+def _actions(statement: Statement) -> str:
+    named = statement.actions or statement.not_actions
+    shown = ", ".join(named[:3]) + (f" and {len(named) - 3} more" if len(named) > 3 else "")
+    return shown if statement.actions else f"everything except {shown}"
+
+
+def _edge(source: Node, target: Node, relation: str, label: str, *, deciding: bool = False) -> Edge:
+    return Edge(source=source, target=target, relation=relation, label=label, deciding=deciding)
+
+
+def question_graph(evaluation: Evaluation) -> Graph:
+    """One request: the policies that reach the caller, what each says to it, and which of them decided."""
+    request = evaluation.request
+    caller = Node(kind=_CALLERS[request.principal.type], name=_caller_name(evaluation))
+    target = Node(kind="resource", name=request.resource)
+    edges: list[Edge] = []
+    for policy in evaluation.policies.identity if evaluation.layers else ():
+        holder = Node(kind="group", name=policy.via) if policy.via else caller
+        node = _policy_node(policy, holder)
+        if policy.via:
+            edges.append(_edge(caller, holder, "member of", "is a member of"))
+        edges.append(_attachment(holder, node, policy))
+        matches = tuple(one for layer in evaluation.layers for one in layer.matches if one.source is policy)
+        edges.extend(_answers(node, target, matches, evaluation))
+    if not edges:
+        relation = "needs no policy" if evaluation.allowed else "says nothing"
+        label = f"needs no policy for {request.action} on" if evaluation.allowed else f"has no policy that allows {request.action} on"
+        edges.append(_edge(caller, target, relation, label, deciding=True))
+    title = f"{request.principal.name} asks for {request.action}: {evaluation.decision.value}"
+    return _graph(title, [caller, target], edges, alone="is part of the question")
+
+
+_CALLERS = {PrincipalType.ROOT: "root", PrincipalType.USER: "user", PrincipalType.ROLE_SESSION: "session"}
+
+
+def _caller_name(evaluation: Evaluation) -> str:
+    principal = evaluation.request.principal
+    if principal.type is PrincipalType.ROLE_SESSION:
+        return f"of role {principal.arn.split('/')[1]}"
+    return principal.name if principal.type is PrincipalType.USER else f"user of {principal.account}"
+
+
+def _answers(node: Node, target: Node, matches: tuple[StatementMatch, ...], evaluation: Evaluation) -> Iterator[Edge]:
+    """What one policy says to the request: its statements that apply, or its silence."""
+    action = evaluation.request.action
+    applying = tuple(one for one in matches if one.applies)
+    for one in applying:
+        relation = _relation(one.statement)
+        yield _edge(node, target, relation, f"{relation} {action} on", deciding=one in evaluation.deciding)
+    if not applying:
+        silent = evaluation.decision is Decision.IMPLICIT_DENY
+        yield _edge(node, target, "says nothing", f"says nothing about {action} on", deciding=silent)

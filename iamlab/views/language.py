@@ -1,0 +1,73 @@
+"""The one visual language: shape says the kind, line style the relation, colour only repeats it.
+
+Colours are of the Okabe-Ito palette, which people with any colour vision tell apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from iamlab.core.evaluation import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLook:
+    """A kind of thing: its Graphviz shape and its light fill."""
+
+    shape: str
+    fill: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeLook:
+    """A relation: line style, arrowhead, width and colour."""
+
+    style: str
+    arrowhead: str
+    colour: str
+    width: str = "1.2"
+
+
+NODES: Final = {
+    "root": NodeLook(shape="doubleoctagon", fill="#fbeede"),
+    "user": NodeLook(shape="ellipse", fill="#e3f1fa"),
+    "group": NodeLook(shape="tab", fill="#e1f4ee"),
+    "role": NodeLook(shape="hexagon", fill="#f9e9f1"),
+    "session": NodeLook(shape="hexagon", fill="#f9e9f1"),
+    "policy": NodeLook(shape="note", fill="#fdf9d9"),
+    "resource": NodeLook(shape="cylinder", fill="#eeeeee"),
+}
+
+EDGES: Final = {
+    "member of": EdgeLook(style="dashed", arrowhead="empty", colour="#333333"),
+    "attached": EdgeLook(style="solid", arrowhead="odot", colour="#333333"),
+    "allows": EdgeLook(style="solid", arrowhead="normal", colour="#00664b"),
+    "denies": EdgeLook(style="solid", arrowhead="tee", colour="#a33c00"),
+    "says nothing": EdgeLook(style="dotted", arrowhead="none", colour="#555555"),
+    "needs no policy": EdgeLook(style="solid", arrowhead="normal", colour="#00664b"),
+}
+"""Relations; a label may say more, but each graph's edges have one of these looks."""
+
+DECIDING_WIDTH: Final = "3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictLook:
+    """A verdict in words, with a sign for the eye and a background that white text is readable on."""
+
+    word: str
+    sign: str
+    colour: str
+    meaning: str
+
+
+VERDICTS: Final = {
+    Decision.ALLOW: VerdictLook(word="Allowed", sign="✔", colour="#00664b", meaning="the request goes through"),
+    Decision.EXPLICIT_DENY: VerdictLook(
+        word="Denied, explicitly", sign="✖", colour="#a33c00", meaning="a statement forbids it"
+    ),
+    Decision.IMPLICIT_DENY: VerdictLook(
+        word="Denied, implicitly", sign="○", colour="#555555", meaning="no statement allows it"
+    ),
+}
