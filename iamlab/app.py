@@ -12,10 +12,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Final, NoReturn
 
+from iamlab import __version__
 from iamlab.core.errors import IamlabError
 from iamlab.lessons import progress
 from iamlab.lessons.course import START_PAGE, Lesson, lessons, notebooks_dir
@@ -54,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a title must not fail on a terminal without its letters
     try:
-        return _run(list(sys.argv[1:] if argv is None else argv))
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+        return code
     except IamlabError as error:
         print(f"iamlab: {error.message}", file=sys.stderr)
         return 2
@@ -95,7 +97,7 @@ def _run(argv: list[str]) -> int:
         print(_HELP, end="")
         return 0
     if options.version:
-        print(f"iamlab {_version()}")
+        print(f"iamlab {__version__}")
         return 0
     command = rest.pop(0) if rest and not rest[0].startswith("-") else "lab"
     if command not in COMMANDS:
@@ -116,12 +118,17 @@ def _lab(folder: Path, extra: list[str]) -> int:
     command = lab_command(folder, extra, as_root=hasattr(os, "geteuid") and os.geteuid() == 0)
     environment = lab_environment(folder, os.environ)
     sys.stdout.flush()
-    if os.name == "posix":
+    if _becomes_another_program():
         os.execve(command[0], command, environment)
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0  # how one leaves JupyterLab; it has got the same signal and shuts down
+
+
+def _becomes_another_program() -> bool:
+    """Can this process become JupyterLab? Windows would start another one and return to the prompt."""
+    return os.name == "posix"
 
 
 def _lessons(folder: Path, argv: list[str]) -> int:
@@ -175,13 +182,6 @@ def _folder(given: str) -> Path:
     if not given.strip():
         raise _usage("--folder is empty; give the folder for your lessons")
     return Path(os.path.abspath(os.path.expanduser(given)))
-
-
-def _version() -> str:
-    try:
-        return metadata.version("iamlab")
-    except metadata.PackageNotFoundError:
-        return "(not installed: run from its source)"
 
 
 def _usage(problem: str) -> IamlabError:

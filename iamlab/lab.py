@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from iamlab.views.graph import Graph
 
 Caller = User | Role | Root
+EXAMPLE_KEY = "1.jpg"
+
 Resource = Bucket | User | Role | Group | str
 
 
@@ -62,6 +64,21 @@ class Lab:
     def trail(self) -> tuple[Step, ...]:
         """Every change so far, oldest first; each prints as the AWS CLI command and the boto3 call."""
         return self.world.state.trail
+
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Everybody who can make a request: root users, users, and roles for whoever assumes them."""
+        return tuple(one for account in self.accounts for one in (*account.users, *account.roles, account.root))
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """The ARNs that a request may be about: what there is, and one example object in each bucket."""
+        things = [
+            thing.arn
+            for account in self.accounts
+            for thing in (*account.buckets, *account.users, *account.groups, *account.roles)
+        ]
+        return (*things, *(bucket / EXAMPLE_KEY for account in self.accounts for bucket in account.buckets))
 
     def snapshot(self) -> State:
         """The world as it is now; ``restore`` brings it back."""

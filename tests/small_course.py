@@ -9,7 +9,7 @@ from typing import Any
 
 
 def notebook(number: str, *sources: str, exercises: Sequence[str] = (), **about: Any) -> bytes:
-    """A notebook as the build makes it: code cells with these sources and what the lesson says about itself."""
+    """A notebook as the build makes it: code cells with these sources, and what the lesson says of itself."""
     says = {
         "lesson": number,
         "title": f"Lesson {number}",

@@ -149,7 +149,7 @@ def test_a_new_one_that_was_thrown_away_stays_away_until_the_next_version(source
 
 
 def test_a_new_one_put_in_the_lessons_place_is_the_lesson(source: Path, mine: Path) -> None:
-    """Renaming it over the edited one is how a learner takes the update; later ones then come by themselves."""
+    """Renaming it over the edited one is how a learner takes the update; later ones come by themselves."""
     deliver(mine, source)
     edit(mine / ONE, "my answer")
     put(source, ONE, "version 2")
@@ -169,8 +169,7 @@ def test_the_new_one_is_never_older_than_the_lesson(source: Path, mine: Path) ->
     deliver(mine, source)
     edit(mine / ONE, "version 2")
     put(source, ONE, "version 3")
-    deliver(mine, source)
-    deliver(mine, source)
+    assert what(deliver(mine, source)) is What.UPDATED
     assert source_of(mine / ONE) == source_of(mine / NEW) == "version 3"
 
 
@@ -315,11 +314,11 @@ def breaks_after(calls: int, real: Callable[..., None]) -> Callable[..., None]:
     return operation
 
 
-@pytest.mark.parametrize("calls", range(5))
+@pytest.mark.parametrize("calls", range(3))
 def test_a_disk_that_fills_up_loses_nothing(
     source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch, calls: int
 ) -> None:
-    """Wherever an update breaks off, the learner's edit stays, all files are whole, and the next try completes it."""
+    """Wherever an update breaks off, the edit stays, all files are whole, and the next try completes it."""
     deliver(mine, source)
     edited = edit(mine / ONE, "my answer")
     put(source, ONE, "version 2")
@@ -327,11 +326,9 @@ def test_a_disk_that_fills_up_loses_nothing(
     with monkeypatch.context() as broken:
         broken.setattr(files.os, "replace", breaks_after(calls, os.replace))
         broken.setattr(files.os, "link", breaks_after(calls, os.link))
-        try:
+        with pytest.raises(FolderError, match="No space left on device") as error:
             deliver(mine, source)
-        except FolderError as error:
-            assert "No space left on device" in error.message
-            assert ".tmp" not in error.message
+        assert ".tmp" not in error.value.message
     assert (mine / ONE).read_bytes() == edited
     assert all(fingerprint(path.read_bytes()) for path in mine.glob("*.ipynb"))
     assert no_litter(mine)
@@ -367,7 +364,7 @@ def test_an_unreadable_manifest_stops_before_anything_is_touched(source: Path, m
 
 
 def test_links_are_followed_for_the_folder_and_replaced_for_a_lesson(source: Path, tmp_path: Path) -> None:
-    """A learner's folder may be a link; a lesson that is a link is updated without touching what it points to."""
+    """A learner's folder may be a link; a lesson that is a link is updated, and what it points to is not."""
     (tmp_path / "real").mkdir()
     link = tmp_path / "link"
     link.symlink_to(tmp_path / "real")

@@ -84,7 +84,7 @@ def test_an_attempt_never_overwrites_a_correct_answer_of_another_notebook(
     ],
 )
 def test_a_damaged_file_is_put_aside_and_harms_no_other(tmp_path: Path, damage: bytes) -> None:
-    """It counts as not attempted, is kept for whoever wants to look, and the exercise can be recorded again."""
+    """It counts as not attempted, is kept for whoever wants to look, and can be recorded again."""
     record("01.2", "correct", home=tmp_path)
     path = stored(tmp_path, "01.1")
     for _ in range(2):
@@ -100,7 +100,7 @@ def test_a_damaged_file_is_put_aside_and_harms_no_other(tmp_path: Path, damage: 
 
 
 def test_a_disk_that_cannot_be_written_gives_false(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not an error in the cell: the caller can say that the answer is not remembered. Nothing half is left."""
+    """Not an error in the cell: the caller can say so. Nothing half is left."""
     record("01.1", "not yet", home=tmp_path)
     monkeypatch.setattr(files.os, "replace", fail)
     monkeypatch.setattr(files.os, "link", fail)

@@ -9,7 +9,7 @@ origin and a damaged one are edited.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
@@ -106,28 +106,27 @@ def _deliver_lesson(folder: Path, lesson: Lesson, delivered: dict[str, str]) -> 
     shipped = lesson.path.read_bytes()
     new = _known(shipped, lesson)
     path, beside = folder / lesson.path.name, folder / f"{lesson.slug}.new.ipynb"
-    base = delivered.get(path.name)
-    what = _settle(path, shipped, new, delivered)
+    base, seen = delivered.get(path.name), delivered.get(beside.name)
+    # Either file may hold either: taking the new version is renaming it over the old.
+    ours = {mark for mark in (base, seen) if mark is not None}
+    what = _settle(path, shipped, new, delivered, ours)
     if what is not What.KEPT:
         if os.path.lexists(beside):
-            _settle(
-                beside, shipped, new, delivered
-            )  # one that was put there earlier must not be older than the lesson
+            # One that was put there earlier must not be older than the lesson.
+            _settle(beside, shipped, new, delivered, ours)
         return Delivery(name=path.name, what=what)
-    if new in (base, delivered.get(beside.name)) and not os.path.lexists(beside):
-        return Delivery(
-            name=path.name, what=What.KEPT
-        )  # has seen this version, here or beside, and done away with it
-    seen = delivered.get(beside.name) == new
-    outcome = _settle(beside, shipped, new, delivered)
+    if new in ours and not os.path.lexists(beside):
+        # The learner has had this version, here or beside, and has done away with it.
+        return Delivery(name=path.name, what=What.KEPT)
+    outcome = _settle(beside, shipped, new, delivered, ours)
     if outcome in (What.ADDED, What.UPDATED):
         return Delivery(name=path.name, what=What.BESIDE, other=beside.name)
-    if outcome is What.KEPT and not seen and new != base:
+    if outcome is What.KEPT and new not in ours:
         return Delivery(name=path.name, what=What.HELD, other=beside.name)
     return Delivery(name=path.name, what=What.KEPT)
 
 
-def _settle(path: Path, shipped: bytes, new: str, delivered: dict[str, str]) -> What:
+def _settle(path: Path, shipped: bytes, new: str, delivered: dict[str, str], ours: Container[str]) -> What:
     """Bring one file unless it is edited: ADDED, UPDATED, UNCHANGED; else KEPT, and it is untouched."""
     current = _read(path)
     if current is None:
@@ -142,7 +141,7 @@ def _settle(path: Path, shipped: bytes, new: str, delivered: dict[str, str]) -> 
         # Also heals a lost manifest, and a crash between file and manifest: no edit is in it to be lost.
         delivered[path.name] = new
         return What.UNCHANGED
-    if held is None or held != delivered.get(path.name):
+    if held is None or held not in ours:
         return What.KEPT
     if not replace_whole(path, shipped, still=lambda: _read(path) == current):
         return What.KEPT  # saved by the learner while we were at it

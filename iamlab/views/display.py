@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from iamlab.core.errors import IamlabError
@@ -13,14 +13,14 @@ from iamlab.views.graph import Graph
 from iamlab.views.html import Markup, element, join, page
 
 
-def register() -> None:
-    """Teach the running IPython to show iamlab's values; outside IPython nothing happens."""
+def register(formatters: Mapping[type, Callable[[Any], str]] | None = None) -> None:
+    """Teach the running IPython to show values as HTML, iamlab's own by default; outside IPython nothing happens."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None:
         return
     formatter = shell.display_formatter.formatters["text/html"]
-    for type_, show in FORMATTERS.items():
+    for type_, show in (FORMATTERS if formatters is None else formatters).items():
         formatter.for_type(type_, show)
     # A learner's mistake is answered with a sentence, not with the inside of this package.
     IamlabError._render_traceback_ = lambda error: [str(error)]  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.matching import ElementMatch, StatementMatch
 from iamlab.core.request import PrincipalType
-from iamlab.views.html import code, element, join, page
+from iamlab.views.html import Markup, code, element, join, page
 from iamlab.views.language import VERDICTS
 
 
@@ -112,7 +112,12 @@ def _capital(words: str) -> str:
 
 
 def html(evaluation: Evaluation) -> str:
-    """The whole explanation as HTML, every value escaped."""
+    """The whole explanation as a finished piece of HTML."""
+    return page(body(evaluation), label=f"Explanation: {VERDICTS[evaluation.decision].word}")
+
+
+def body(evaluation: Evaluation) -> Markup:
+    """The explanation, to be put into a page; every value is escaped."""
     request = evaluation.request
     look = VERDICTS[evaluation.decision]
     question = join(code(request.principal.arn), " asks for ", code(request.action), _on(request.resource))
@@ -129,7 +134,7 @@ def html(evaluation: Evaluation) -> str:
         _message(evaluation),
         _rule_card(evaluation),
     ]
-    return page(join(*parts), label=f"Explanation: {look.word}")
+    return join(*parts)
 
 
 def _on(resource: str) -> str:

@@ -225,6 +225,12 @@ class Root:
         """The caller that the root user is."""
         return Principal(self.arn)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Root) and self.account_id == other.account_id
+
+    def __hash__(self) -> int:
+        return hash(self.arn)
+
     def __repr__(self) -> str:
         return f"<root user of {self.account_id}>"
 

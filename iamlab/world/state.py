@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
+from weakref import WeakMethod
 
 from iamlab.core.errors import IamlabError
 from iamlab.world.entities import (
@@ -57,12 +58,24 @@ class World:
         self.seed = seed
         self.state = State()
         self.version = 0
+        self._observers: list[WeakMethod[Callable[[], None]]] = []
+
+    def observe(self, method: Callable[[], None]) -> None:
+        """Call this bound method after each change, for as long as its owner is alive elsewhere."""
+        self._observers.append(WeakMethod(method))
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._observers = [one for one in self._observers if one() is not None]
+        for observer in tuple(self._observers):
+            if method := observer():
+                method()
 
     def commit(self, step: Step | None, **changes: Any) -> None:
         """Put the changed parts in place, with the step that changed them."""
         trail = self.state.trail if step is None else (*self.state.trail, step)
         self.state = replace(self.state, trail=trail, **changes)
-        self.version += 1
+        self._changed()
 
     def put(self, step: Step, record: EntityRecord) -> None:
         """Replace a user, group or role by a new version of it."""
@@ -76,7 +89,7 @@ class World:
     def restore(self, state: State) -> None:
         """Go back to a state that was held before."""
         self.state = state
-        self.version += 1
+        self._changed()
 
     def next_id(self, prefix: str) -> str:
         """The unique ID for what is created next, made from the seed: every run gives the same (ENT-03)."""

@@ -1,0 +1,256 @@
+"""Lesson 01: a new user, group or role can do nothing; the first permission."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.policy import Effect, Policy
+from iamlab.lab import Lab
+from iamlab.lessons import worlds
+from iamlab.lessons.exercise import (
+    Attempt,
+    Misconception,
+    PolicyExercise,
+    PredictionExercise,
+    Probe,
+    Question,
+)
+
+PHOTOS: Final = "arn:aws:s3:::acme-photos"
+ARCHIVE: Final = "arn:aws:s3:::acme-photos-archive"
+PAYROLL: Final = "arn:aws:s3:::acme-payroll"
+
+
+def _question(who: str, action: str, words: str, messages: dict[Decision, str]) -> Question:
+    return Question(
+        words=words, ask=lambda lab: lab.evaluate(worlds.identity(lab, who), action), messages=messages
+    )
+
+
+def _alice(action: str, resource: str | None, words: str, *, allowed: bool) -> Probe:
+    def ask(lab: Lab) -> Evaluation:
+        return lab.evaluate(worlds.identity(lab, "alice"), action, resource)
+
+    return Probe(words=words, ask=ask, allowed=allowed)
+
+
+def _give_alice(lab: Lab, policy: Policy) -> None:
+    worlds.identity(lab, "alice").put_policy("Answer", policy)
+
+
+def _allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+_NOTHING_FORBIDS: Final = (
+    "Denied it is, but nothing forbids it: there is no Deny anywhere. Something is missing. "
+    "That is an implicit deny."
+)
+
+PREDICT: Final = PredictionExercise(
+    id="01.1",
+    title="Predict four verdicts",
+    world=worlds.first_day,
+    questions={
+        "alice": _question(
+            "alice",
+            "s3:ListAllMyBuckets",
+            "alice, a new user, lists the account's buckets",
+            {
+                Decision.ALLOW: "A new user cannot even look around: until a policy allows something, "
+                "everything is denied.",
+                Decision.EXPLICIT_DENY: _NOTHING_FORBIDS,
+            },
+        ),
+        "dana": _question(
+            "dana",
+            "s3:ListAllMyBuckets",
+            "dana, in the new group Developers, lists the buckets",
+            {
+                Decision.ALLOW: "A group passes on the policies it has. The group Developers is new: "
+                "it has none, so being in it gives dana nothing.",
+                Decision.EXPLICIT_DENY: _NOTHING_FORBIDS,
+            },
+        ),
+        "Auditor": _question(
+            "Auditor",
+            "iam:ListUsers",
+            "somebody who has assumed the new role Auditor lists the users",
+            {
+                Decision.ALLOW: "The trust policy says who may assume the role, not what the role may do. "
+                "For that it needs a policy of its own, and a new role has none.",
+                Decision.EXPLICIT_DENY: _NOTHING_FORBIDS,
+            },
+        ),
+        "ada": _question(
+            "ada",
+            "iam:ListUsers",
+            "ada, with AWS's policy AdministratorAccess, lists the users",
+            {
+                Decision.IMPLICIT_DENY: "A policy does reach ada: AdministratorAccess allows every action "
+                "on every resource.",
+                Decision.EXPLICIT_DENY: "Nothing here forbids, and AdministratorAccess allows every action "
+                "on every resource.",
+            },
+        ),
+    },
+    hints=(
+        "Look for policies: which of the four has one that reaches it?",
+        "The rule is ENT-08: a new user, group or role has no permissions. Nothing has to forbid it.",
+        "Three of the four have no policy at all. Is that something missing, or something forbidding?",
+    ),
+    explanation="alice, dana and the role are new: no policy reaches them, so three times something is missing, "
+    "which is an implicit deny. AdministratorAccess reaches ada and allows everything.",
+)
+
+_BUCKETS: Final = "alice lists the account's buckets (s3:ListAllMyBuckets)"
+_CONTENTS: Final = "alice lists what is in acme-photos (s3:ListBucket)"
+_CREATE: Final = "alice creates a bucket (s3:CreateBucket)"
+_USERS: Final = "alice lists the users (iam:ListUsers)"
+_READ: Final = "alice reads an object in acme-photos (s3:GetObject)"
+
+
+def _denies_only(attempt: Attempt) -> bool:
+    return all(one.effect is Effect.DENY for one in attempt.policy.statements)
+
+
+def _names_action(attempt: Attempt, action: str) -> bool:
+    actions = {one.lower() for statement in attempt.policy.statements for one in statement.actions}
+    return action.lower() in actions
+
+
+GRANT: Final = PolicyExercise(
+    id="01.2",
+    title="Grant one list action",
+    world=worlds.first_day,
+    apply=_give_alice,
+    probes=(
+        _alice("s3:ListAllMyBuckets", None, _BUCKETS, allowed=True),
+        _alice("s3:ListBucket", PHOTOS, _CONTENTS, allowed=False),
+        _alice("s3:GetObject", f"{PHOTOS}/1.jpg", _READ, allowed=False),
+        _alice("s3:CreateBucket", "arn:aws:s3:::acme-new", _CREATE, allowed=False),
+        _alice(
+            "s3:GetBucketPolicy", PAYROLL, "alice reads a bucket's policy (s3:GetBucketPolicy)", allowed=False
+        ),
+        _alice("iam:ListUsers", None, _USERS, allowed=False),
+    ),
+    hints=(
+        "You need one statement with Effect, Action and Resource. Which action lists the buckets of an account?",
+        "s3:ListAllMyBuckets takes no resource (rule POL-11): what must stand under Resource then?",
+        '{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": ...}: only the star is missing.',
+    ),
+    reference=_allow("s3:ListAllMyBuckets", "*"),
+    explanation="One Allow for exactly one action. The action takes no resource of its own, so Resource is *: "
+    "that star is no generosity, for the action cannot be had any narrower.",
+    misconceptions=(
+        Misconception(
+            answer=_allow("*", "*"),
+            message="That is AdministratorAccess: every action in every service. Name the one action.",
+            known_by=lambda attempt: attempt.fails(_USERS),
+        ),
+        Misconception(
+            answer=_allow("s3:*", "*"),
+            message="s3:* is every action of S3, creating and deleting included. Name the one action.",
+            known_by=lambda attempt: attempt.fails(_CREATE),
+        ),
+        Misconception(
+            answer=_allow("s3:List*", "*"),
+            message="s3:List* also covers s3:ListBucket, which shows what is in each bucket, and every List action "
+            "that S3 will ever get. Name the one action.",
+            known_by=lambda attempt: attempt.fails(_CONTENTS) and not attempt.fails(_BUCKETS),
+        ),
+        Misconception(
+            answer=_allow("s3:ListBucket", "*"),
+            message="The names mislead: s3:ListBucket lists what is in one bucket. The buckets of the account are "
+            "listed by another action.",
+            known_by=lambda attempt: attempt.fails(_BUCKETS) and attempt.fails(_CONTENTS),
+        ),
+        Misconception(
+            answer=_allow("s3:ListAllMyBuckets", PHOTOS),
+            message="s3:ListAllMyBuckets is about all buckets at once and takes no resource, so a statement that "
+            'names a bucket never matches it. Write "*".',
+            known_by=lambda attempt: (
+                attempt.fails(_BUCKETS) and _names_action(attempt, "s3:ListAllMyBuckets")
+            ),
+        ),
+        Misconception(
+            answer={
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Deny", "NotAction": "s3:ListAllMyBuckets", "Resource": "*"}],
+            },
+            message="A Deny forbids; what it leaves out is not thereby allowed. alice still has no Allow.",
+            known_by=_denies_only,
+        ),
+    ),
+)
+
+_LIST_PHOTOS: Final = "alice lists what is in acme-photos (s3:ListBucket)"
+_ONE_PHOTO: Final = "alice reads acme-photos/1.jpg (s3:GetObject)"
+_DEEP_PHOTO: Final = "alice reads acme-photos/2026/team.jpg (s3:GetObject)"
+_OVERWRITE: Final = "alice overwrites acme-photos/1.jpg (s3:PutObject)"
+_ARCHIVED: Final = "alice reads acme-photos-archive/old.jpg (s3:GetObject)"
+_LIST_ARCHIVE: Final = "alice lists what is in acme-photos-archive (s3:ListBucket)"
+_SALARIES: Final = "alice reads acme-payroll/salaries.csv (s3:GetObject)"
+
+BROKEN_ARN: Final = _allow(["s3:ListBucket", "s3:GetObject"], PHOTOS)
+
+MEND: Final = PolicyExercise(
+    id="01.3",
+    title="Mend an ARN: bucket against objects",
+    world=worlds.first_day,
+    apply=_give_alice,
+    probes=(
+        _alice("s3:ListBucket", PHOTOS, _LIST_PHOTOS, allowed=True),
+        _alice("s3:GetObject", f"{PHOTOS}/1.jpg", _ONE_PHOTO, allowed=True),
+        _alice("s3:GetObject", f"{PHOTOS}/2026/team.jpg", _DEEP_PHOTO, allowed=True),
+        _alice("s3:GetObject", f"{ARCHIVE}/old.jpg", _ARCHIVED, allowed=False),
+        _alice("s3:ListBucket", ARCHIVE, _LIST_ARCHIVE, allowed=False),
+        _alice("s3:GetObject", f"{PAYROLL}/salaries.csv", _SALARIES, allowed=False),
+        _alice("s3:PutObject", f"{PHOTOS}/1.jpg", _OVERWRITE, allowed=False),
+        _alice(
+            "s3:DeleteBucket", PHOTOS, "alice deletes the bucket acme-photos (s3:DeleteBucket)", allowed=False
+        ),
+    ),
+    hints=(
+        "Ask for each action: is it about the bucket, or about an object in it?",
+        "Bucket and object are different resources (rule POL-15): the bucket is arn:aws:s3:::acme-photos, "
+        "its objects are arn:aws:s3:::acme-photos/*.",
+        "Resource may be a list. Put both names into it.",
+    ),
+    reference=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/*"]),
+    explanation="s3:ListBucket is asked about the bucket, s3:GetObject about an object. One statement may name both "
+    "resources: each action finds the one that it is about. Two statements, one for each action, say the same.",
+    misconceptions=(
+        Misconception(
+            answer=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/"]),
+            message="The bucket is named, and that is enough to list it. But reading is about the objects in it.",
+            known_by=lambda attempt: attempt.fails(_ONE_PHOTO) and not attempt.fails(_LIST_PHOTOS),
+        ),
+        Misconception(
+            answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}/*"),
+            message="Now the objects are covered, but the bucket itself is not: /* covers what is in the bucket.",
+            known_by=lambda attempt: attempt.fails(_LIST_PHOTOS) and not attempt.fails(_ONE_PHOTO),
+        ),
+        Misconception(
+            answer=_allow(["s3:ListBucket", "s3:GetObject"], "*"),
+            message="That opens every bucket of the account, the payroll included. Name the one bucket and its objects.",
+            known_by=lambda attempt: attempt.fails(_SALARIES),
+        ),
+        Misconception(
+            answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
+            message="A star right after the name matches every bucket whose name begins so: acme-photos-archive as well. "
+            "Put the slash before the star, and name the bucket beside it.",
+            known_by=lambda attempt: attempt.fails(_ARCHIVED) and not attempt.fails(_SALARIES),
+        ),
+        Misconception(
+            answer=_allow("s3:*", [PHOTOS, f"{PHOTOS}/*"]),
+            message="The resources are right. But s3:* also overwrites and deletes; keep the two actions.",
+            known_by=lambda attempt: attempt.fails(_OVERWRITE) and not attempt.fails(_ARCHIVED),
+        ),
+    ),
+    untouched=BROKEN_ARN,
+)
+
+EXERCISES: Final = (PREDICT, GRANT, MEND)

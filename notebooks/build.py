@@ -1,0 +1,157 @@
+"""Builds the notebooks from ``src/``: a learner's and a solution of each, executed, outputs kept.
+
+``python notebooks/build.py`` writes them, ``--check`` writes nothing and fails when one differs from its source.
+A cell tagged ``solution`` stands only in the solutions, one tagged ``exercise`` only in the learner's notebook.
+"""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+HERE = Path(__file__).resolve().parent
+SANITIZER = HERE.parent / "tests" / "nbval_sanitize.cfg"
+HEADER = {"lesson": str, "title": str, "minutes": int, "exercises": list}
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+
+
+class BuildError(Exception):
+    """A source that cannot become a notebook: names file and cell."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build or check all sources; the exit code is 1 when something differs or fails."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a notebook is not up to date")
+    parser.add_argument("sources", nargs="*", type=Path, help="sources to build (default: all)")
+    options = parser.parse_args(arguments)
+    sources = options.sources or sorted((HERE / "src").glob("[0-9][0-9]_*.py"))
+    try:
+        if not options.check:
+            for source in sources:
+                _announce(source)
+        built = [pair for source in sources for pair in build(source)]
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return _check(built) if options.check else _write(built)
+
+
+def build(source: Path) -> Iterator[tuple[Path, Any]]:
+    """The learner's notebook and the solution made from one source, each with the path that it belongs to.
+
+    Raises BuildError.
+    """
+    text = jupytext.read(source)
+    header = _header(source, text)
+    name = _name(source)
+    variants = [(HERE / name, "solution")]
+    if header["exercises"]:
+        variants.append((HERE / "solutions" / name, "exercise"))
+    for path, left_out in variants:
+        yield path, _execute(source, _variant(source, text, header, left_out))
+
+
+def _announce(source: Path) -> None:
+    """Put a lesson that is new or renamed in place unexecuted, for the start page lists what is there."""
+    notebook = jupytext.read(source)
+    header = _header(source, notebook)
+    path = HERE / _name(source)
+    if not path.exists() or nbformat.read(path, as_version=4).metadata.get("iamlab") != header:
+        made = _variant(source, notebook, header, "solution")
+        path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+
+
+def _name(source: Path) -> str:
+    return f"{source.stem.replace('_', '-')}.ipynb"
+
+
+def _header(source: Path, notebook: Any) -> dict[str, Any]:
+    header = notebook.metadata.get("iamlab")
+    if not isinstance(header, dict):
+        raise BuildError(f"{source.name}: the header is missing; begin with '# jupyter:' and 'iamlab:' in it.")
+    for key, type_ in HEADER.items():
+        if not isinstance(header.get(key), type_):
+            raise BuildError(f"{source.name}: the header's {key} is {header.get(key)!r}, not a {type_.__name__}.")
+    if header["lesson"] != source.name[:2]:
+        raise BuildError(f"{source.name}: the header says lesson {header['lesson']!r}.")
+    return dict(header)
+
+
+KNOWN_TAGS = {"exercise", "solution"}
+
+
+def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str) -> Any:
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "iamlab": header})
+    for index, cell in enumerate(notebook.cells):
+        tags = set(cell.metadata.get("tags", []))
+        if tags - KNOWN_TAGS:
+            raise BuildError(f"{source.name}, cell {index}: unknown tag {', '.join(tags - KNOWN_TAGS)}.")
+        if left_out not in tags:
+            new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+            made.cells.append(new(cell.source))
+    for index, cell in enumerate(made.cells):
+        cell.id = f"cell-{index:02}"
+    return made
+
+
+def _execute(source: Path, notebook: Any) -> Any:
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["IAMLAB_HOME"] = home
+        client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": home}})
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            failed = next(cell for cell in reversed(notebook.cells) if cell.get("outputs"))
+            raise BuildError(f"{source.name}, {failed.id}:\n{failed.source}\n{error.evalue}") from None
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    return notebook
+
+
+def _write(built: list[tuple[Path, Any]]) -> int:
+    for path, notebook in built:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+        print(f"wrote {path.relative_to(HERE.parent)}")
+    return 0
+
+
+def _check(built: list[tuple[Path, Any]]) -> int:
+    stale = [path for path, notebook in built if not path.exists() or _differs(path, notebook)]
+    for path in stale:
+        print(f"{path.relative_to(HERE.parent)} is not what its source makes: run make notebooks", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _differs(path: Path, notebook: Any) -> bool:
+    return sanitized(path.read_text(encoding="utf-8")) != sanitized(nbformat.writes(notebook) + "\n")
+
+
+def sanitized(text: str) -> str:
+    """The notebook's text without what may differ from machine to machine: the same rules as nbval's."""
+    rules = configparser.RawConfigParser()
+    rules.read(SANITIZER, encoding="utf-8")
+    for section in rules.sections():
+        text = re.sub(rules[section]["regex"], rules[section]["replace"], text)
+    return text
+
+
+if __name__ == "__main__":
+    sys.exit(main())

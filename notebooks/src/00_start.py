@@ -1,0 +1,85 @@
+# ---
+# jupyter:
+#   iamlab:
+#     lesson: "00"
+#     title: Start here
+#     minutes: 5
+#     exercises: []
+# ---
+
+# %% [markdown]
+# # Learn AWS IAM by doing it
+#
+# Who may do what in an AWS account, and why? Here you find out in a **simulated cloud** that decides as AWS
+# decides and shows its reasons. There is no AWS account behind it, no password and no bill: nothing you do
+# here can break anything.
+
+# %% [markdown]
+# ## How a lesson works
+#
+# 1. **Run** a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>; it moves on to the next one.
+# 2. **Predict** before you see a verdict. Being wrong is the quickest way to learn this.
+# 3. **Read why**: every verdict names the statement and the rule behind it.
+# 4. **Solve** the exercises. They check themselves, give hints, and never mind a wrong answer.
+#
+# Try it with the cell below: click it and press <kbd>Shift</kbd>+<kbd>Enter</kbd>.
+
+# %%
+from iamlab import Lab
+
+lab = Lab()
+alice = lab.create_account("Development", "111111111111").create_user("alice")
+lab.graph()
+
+# %% [markdown]
+# You have just built a small cloud: one account, and in it one user, alice. The picture shows it; **The same in
+# words**, below the picture, says it.
+#
+# ## Your course
+#
+# Run the next cell whenever you want to know where you are.
+
+# %%
+from iamlab.lessons import course_map
+
+course_map()
+
+# %% [markdown]
+# ➜ **Begin with [lesson 1: the first permission](01-first-permission.ipynb).**
+#
+# ## What is on the map
+#
+# | | after this lesson you can ... |
+# |---|---|
+# | [1](01-first-permission.ipynb) | say why a new user, group or role can do nothing, and grant the first permission |
+# | 2 | tell root from an admin user, and why nobody works as root |
+# | 3 | manage a team through a group |
+# | 4 | assume a role and read temporary credentials |
+# | 5 | give some developers production and all of them staging |
+# | 6 | let a consultant look without making a user |
+# | 7 | let an EC2 application reach S3 with no stored key |
+# | 8 | reach another account |
+# | 9 | find out why a request was denied |
+#
+# Lesson 1 is in this version; the others follow.
+
+# %% [markdown]
+# ## Where your work is kept
+#
+# **At home**, this folder is yours: lessons you change stay as you left them, also after an update. The command
+# `iamlab lessons --reset 01` gives you a fresh copy of lesson 1 and keeps yours as a backup.
+#
+# **On Binder**, everything is gone when the session ends: download a notebook that you want to keep
+# (*File, Download*).
+
+# %% [markdown]
+# ## How right is it?
+#
+# iamlab follows the published rules of AWS. What it cannot judge yet it refuses, with a sentence, and never
+# ignores. One difference you may notice: in AWS a change can take a moment to be seen everywhere; here it counts
+# at once.
+
+# %%
+from iamlab.lessons import facts_as_of
+
+facts_as_of()

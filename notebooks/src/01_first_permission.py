@@ -1,0 +1,340 @@
+# ---
+# jupyter:
+#   iamlab:
+#     lesson: "01"
+#     title: The first permission
+#     minutes: 20
+#     exercises: ["01.1", "01.2", "01.3"]
+# ---
+
+# %% [markdown]
+# # 1 · A new user can do nothing: grant the first permission
+#
+# **After this lesson you can**
+#
+# - say why a new user, group or role can do nothing,
+# - write a policy that grants one permission,
+# - tell a bucket's ARN from that of the objects in it.
+#
+# **You need:** nothing but the [start page](00-start.ipynb). **Time:** about 20 minutes.
+
+# %% [markdown]
+# ## The first day
+#
+# Acme, a small company, has opened an AWS account called *Development*. Somebody made a user for alice and a
+# **bucket** for photos (a bucket is where Amazon S3, AWS's storage, keeps files). Build it: click the cell and
+# press <kbd>Shift</kbd>+<kbd>Enter</kbd>.
+
+# %%
+from iamlab import Lab
+from iamlab.lessons import check, hint, reveal
+from iamlab.widgets import RequestExplorer
+
+lab = Lab()
+dev = lab.create_account("Development", "111111111111")
+alice = dev.create_user("alice")
+photos = dev.create_bucket("acme-photos")
+lab.graph()
+
+# %% [markdown]
+# Everything alice wants of AWS is a **request**: *who* asks for *which action* on *which resource*. AWS answers
+# each request in one of three ways:
+#
+# | verdict | meaning |
+# |---|---|
+# | `allowed` | a statement allows it, and nothing forbids it |
+# | `implicit deny` | denied because something is **missing**: no statement allows it |
+# | `explicit deny` | denied because something **forbids** it |
+
+# %% [markdown]
+# **Predict.** alice asks for the list of the account's buckets; that action is called `s3:ListAllMyBuckets`.
+# Nobody has given her anything, and nobody has forbidden her anything.
+#
+# Replace the dots by one of the three verdicts, in quotes, and run the cell.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
+
+# %% [markdown]
+# Read all of it: the verdict, what AWS would answer, and the **rule** at the end. *ENT-08* is the rule's name here
+# in iamlab; the link leads to AWS's own page.
+#
+# ## Does a group help? Does a role?
+#
+# alice joins the new group *Developers*. And there is a new role, *Auditor*: a set of permissions that somebody
+# can take on for a while. Its **trust policy** says who may do that: here, the account itself.
+
+# %%
+developers = dev.create_group("Developers")
+developers.add(alice)
+trust = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}
+    ],
+}
+auditor = dev.create_role("Auditor", trust=trust)
+lab.graph()
+
+# %% [markdown]
+# **Predict.** alice is a developer now. May she list the buckets?
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
+
+# %% [markdown]
+# **Predict.** Somebody has taken on the role *Auditor*. A role asks for nothing by itself: whoever takes it on
+# gets a **session** of it, and the session asks. May it list the buckets?
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(auditor, "s3:ListAllMyBuckets"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(auditor, "s3:ListAllMyBuckets"))
+
+# %% [markdown]
+# ## Exercise 01.1: predict four verdicts
+#
+# Another day at Acme. **alice** and the role **Auditor** are new. **dana** is new and in the new group
+# *Developers*. **ada** has a policy that AWS made, `AdministratorAccess`: it allows everything.
+#
+# - alice and dana list the buckets,
+# - a session of Auditor and ada list the users.
+
+# %% tags=["exercise"]
+verdicts = {
+    "alice": ...,  # "allowed", "implicit deny" or "explicit deny"
+    "dana": ...,
+    "Auditor": ...,
+    "ada": ...,
+}
+check("01.1", verdicts)
+
+# %% tags=["solution"]
+verdicts = {
+    "alice": "implicit deny",
+    "dana": "implicit deny",
+    "Auditor": "implicit deny",
+    "ada": "allowed",
+}
+check("01.1", verdicts)
+
+# %% tags=["solution"] [markdown]
+# **Explained.** alice, dana and Auditor are new, so no policy reaches them: three times something is missing. The
+# group passes nothing on, because it has nothing. The trust policy of Auditor says who may take it on, not what it
+# may do. Only ada has a policy.
+
+# %% [markdown]
+# ## Ask for yourself
+#
+# The **request explorer** asks what you choose: who, which action, which resource. Predict first, then reveal.
+# Beside each action stands the kind of access it gives. One action on the list is allowed to everybody: can you
+# find it?
+
+# %%
+explorer = RequestExplorer(lab)
+explorer
+
+# %% [markdown]
+# ## The first permission
+#
+# Permissions come from **policies**. A policy is a document with one or more **statements**, and a statement says
+# three things: the **Effect** (`Allow` or `Deny`), the **Action** and the **Resource**. This one lets alice list
+# the account's users:
+
+# %%
+see_users = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}
+    ],
+}
+alice.put_policy("SeeUsers", see_users)
+lab.graph()
+
+# %% [markdown]
+# Compare the picture with the one before: a line now leads from alice through a policy to a resource. `Version` is
+# the version of the policy *language*; the newest is of 2012.
+#
+# **Predict.** May alice list the users now?
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "iam:ListUsers"))
+
+# %% tags=["solution"]
+prediction = "allowed"
+reveal(prediction, lab.evaluate(alice, "iam:ListUsers"))
+
+# %% [markdown]
+# **Predict.** And may she list the buckets?
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
+
+# %% [markdown]
+# The table in the explanation goes through each element of the statement. **All** of them must match, or the
+# statement does not apply. (The explorer above has noticed the change as well: ask it about alice and the users.)
+#
+# ## Exercise 01.2: grant one list action
+#
+# Write the policy that lets alice list the account's buckets, **and nothing else**. Replace both dots. If you are
+# stuck, run `hint("01.2")` in a cell of its own.
+
+# %% tags=["exercise"]
+see_buckets = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": ..., "Resource": ...}
+    ],
+}
+check("01.2", see_buckets)
+
+# %% tags=["solution"]
+see_buckets = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    ],
+}
+check("01.2", see_buckets)
+
+# %% tags=["solution"] [markdown]
+# **Explained.** `s3:ListAllMyBuckets` is about all buckets at once, so it takes no resource, and only `*` matches.
+# `s3:ListBucket` is another action: it lists what is *in* one bucket. `s3:*` or `s3:List*` would grant more than was
+# asked for.
+
+# %% [markdown]
+# ## A bucket is not what is in it
+#
+# Resources have names, called **ARNs**. Many actions are about one kind of resource only:
+#
+# | action | is asked about | its ARN |
+# |---|---|---|
+# | `s3:ListBucket` | the bucket | `arn:aws:s3:::acme-photos` |
+# | `s3:GetObject` | an object in it | `arn:aws:s3:::acme-photos/1.jpg` |
+#
+# In a policy, `*` stands for any run of characters: `arn:aws:s3:::acme-photos/*` is every object in the bucket.
+
+# %%
+print(photos.arn)
+print(photos / "1.jpg")
+
+# %% [markdown]
+# **Predict.** This policy names the bucket. May alice read the object `1.jpg`?
+
+# %% tags=["exercise"]
+alice.put_policy("Photos", {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": photos.arn}],
+})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:GetObject", photos / "1.jpg"))
+
+# %% tags=["solution"]
+alice.put_policy("Photos", {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": photos.arn}],
+})
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(alice, "s3:GetObject", photos / "1.jpg"))
+
+# %% [markdown]
+# ## Exercise 01.3: mend an ARN
+#
+# alice should list what is in `acme-photos` **and** read every object in it, and do nothing else. The policy below
+# was meant to allow that. Run it, read what comes out, and mend it. (Beside it there are the buckets
+# `acme-photos-archive` and `acme-payroll`, which are none of her business.)
+
+# %% tags=["exercise"]
+look_at_photos = {
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "s3:GetObject"],
+        "Resource": "arn:aws:s3:::acme-photos",
+    }],
+}
+check("01.3", look_at_photos)
+
+# %% tags=["solution"]
+look_at_photos = {
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "s3:GetObject"],
+        "Resource": ["arn:aws:s3:::acme-photos", "arn:aws:s3:::acme-photos/*"],
+    }],
+}
+check("01.3", look_at_photos)
+
+# %% tags=["solution"] [markdown]
+# **Explained.** Each action finds the resource that it is about: listing the bucket, reading its objects. With
+# `acme-photos*` instead, the archive would be open as well, for its name begins the same.
+
+# %% [markdown]
+# ## Policies that AWS made
+#
+# You need not write every policy. AWS has some hundred ready ones, called **AWS managed policies**. The broadest is
+# `AdministratorAccess`. It is not embedded in the user as yours was: it is **attached**, and can be attached to
+# others too.
+
+# %%
+ada = dev.create_user("ada")
+ada.attach(dev.managed_policy("AdministratorAccess"))
+lab.table()
+
+# %% [markdown]
+# **Predict.** May ada delete the bucket?
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(ada, "s3:DeleteBucket", photos))
+
+# %% tags=["solution"]
+prediction = "allowed"
+reveal(prediction, lab.evaluate(ada, "s3:DeleteBucket", photos))
+
+# %% [markdown]
+# ## The same in the real cloud
+#
+# Each step that you made here is a call that AWS has as well. As commands of the AWS CLI:
+
+# %%
+for step in lab.trail:
+    print(step.cli())
+
+# %% [markdown]
+# And in Python, with boto3 (`iam` and `s3` are clients: `iam = boto3.client("iam")`):
+
+# %%
+for step in lab.trail:
+    print(step.boto3())
+
+# %% [markdown]
+# ## What you can do now
+#
+# - You can say why a new user, group or role can do nothing: **everything is denied until a statement allows it.**
+# - You can write a policy that grants one permission: Effect, Action, Resource, and all must match.
+# - You can tell a bucket's ARN from that of its objects: `acme-photos` and `acme-photos/*`.
+#
+# **Looking back:** where on the [start page](00-start.ipynb) do you see your progress? Run that cell again.
+#
+# **Next:** who is the *root user*, and is ada the same? Lesson 2 answers it; it comes with a later version.
