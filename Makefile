@@ -64,10 +64,8 @@ clean:
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment whose Python is gone (upgraded, uninstalled) is made anew.
-ifneq ($(wildcard $(VENV)/.made),)
 ifeq ($(shell $(PY) -c 'print("alive")' 2>/dev/null),)
-$(shell rm -rf $(VENV))
-endif
+.PHONY: $(VENV)/.made
 endif
 
 # The stamps: what is installed depends on pyproject.toml alone.
@@ -89,5 +87,6 @@ $(VENV)/.made:
 			"$$("$(PYTHON)" --version 2>&1); name another: make PYTHON=/path/to/python ..." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || \
 		{ echo "Python's module venv is not complete; on Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@$(PY) -c '' 2>/dev/null || rm -rf $(VENV)
 	@"$(PYTHON)" -m venv $(VENV)
 	@touch $@

@@ -3,4 +3,5 @@
 import os
 import tempfile
 
-os.environ["IAMLAB_HOME"] = tempfile.mkdtemp(prefix="iamlab-test-home-")
+_home = tempfile.TemporaryDirectory(prefix="iamlab-test-home-")  # removed when the run ends
+os.environ["IAMLAB_HOME"] = _home.name

@@ -23,6 +23,7 @@ from iamlab.lessons.folder import Delivery, What, deliver, reset
 
 DEFAULT_FOLDER: Final = "iamlab-lessons"
 FOLDER_VARIABLE: Final = "IAMLAB_FOLDER"
+PAGE_SETTINGS: Final = Path(__file__).parent / "data" / "jupyter"
 COMMANDS: Final = ("lab", "lessons")
 
 # Browser and server ask nothing of the world outside: no news, no update notice, no extension shop.
@@ -67,14 +68,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def lab_command(folder: Path, extra: Sequence[str], *, as_root: bool) -> list[str]:
-    """The command that starts JupyterLab in ``folder`` on the start page; ``extra`` comes last and wins."""
-    root = ["--allow-root"] if as_root else []
-    return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *LAB_OPTIONS, *root, *extra]
+    """The command for JupyterLab in ``folder`` on its start page; options in ``extra`` replace ours."""
+    # JupyterLab refuses an option that is given twice.
+    given = {argument.partition("=")[0] for argument in extra}
+    ours = [f"--ServerApp.root_dir={folder}", *LAB_OPTIONS, *(["--allow-root"] if as_root else [])]
+    kept = [option for option in ours if option.partition("=")[0] not in given]
+    return [sys.executable, "-m", "jupyterlab", *kept, *extra]
 
 
 def lab_environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """``environment`` with the progress's place in it, absolute, as a notebook may run in another folder."""
-    return {**environment, progress.HOME_VARIABLE: str(progress.home_dir(folder))}
+    """``environment`` for JupyterLab: the progress's place, absolute, and our page settings, which ask for no news."""
+    settings = (str(PAGE_SETTINGS), environment.get("JUPYTER_CONFIG_PATH", ""))
+    return {
+        **environment,
+        progress.HOME_VARIABLE: str(progress.home_dir(folder)),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings)),
+    }
 
 
 def lesson_table(course: Sequence[Lesson], home: Path) -> str:

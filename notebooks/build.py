@@ -120,9 +120,19 @@ def _execute(source: Path, notebook: Any) -> Any:
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code" and all(line.startswith("#") for line in cell.source.splitlines()):
+            raise BuildError(f"{source.name}, {cell.id}: a code cell of comments alone:\n{cell.source}")
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            _as_read_without_kernel(output.get("data", {}))
     return notebook
+
+
+def _as_read_without_kernel(data: dict[str, Any]) -> None:
+    """Before a cell is run, readers see no widget, and pages and hosts strip drawings: the words take their place."""
+    data.pop("application/vnd.jupyter.widget-view+json", None)
+    if "<svg" in data.get("text/html", ""):
+        words = re.sub(r"(?s)<svg.*?</svg>", "", data["text/html"])
+        data["text/html"] = words.replace("<details>", "<details open>", 1)
 
 
 def _write(built: list[tuple[Path, Any]]) -> int:

@@ -100,9 +100,18 @@ def test_lab_brings_the_lessons_and_opens_the_start_page(
 def test_other_options_go_to_jupyterlab(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], passed_on: list[str]
 ) -> None:
-    """In their order and last, where they win over ours."""
+    """In their order, after ours."""
     command = started(monkeypatch, *arguments).command
     assert command[3 + 1 + len(app.LAB_OPTIONS) :] == passed_on
+
+
+@pytest.mark.parametrize("given", [["--LabApp.news_url=x"], ["--LabApp.news_url", "x"]])
+def test_an_option_of_the_learner_replaces_ours(monkeypatch: pytest.MonkeyPatch, given: list[str]) -> None:
+    """JupyterLab refuses to start when one is there twice."""
+    command = started(monkeypatch, *given, "--allow-root", user=0).command
+    assert "--LabApp.news_url=None" not in command
+    assert command[-len(given) - 1 :] == [*given, "--allow-root"]
+    assert command.count("--allow-root") == 1
 
 
 @pytest.mark.parametrize(

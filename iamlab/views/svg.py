@@ -38,7 +38,7 @@ def _layout(source: str) -> str:
     _warm_up()
     drawn: bytes = pygraphviz.AGraph(source).draw(format="svg", prog="dot")
     text = drawn.decode("utf-8")
-    return re.sub(r"<!--.*?-->\s*", "", text[text.index("<svg") :], flags=re.DOTALL)
+    return re.sub(r"<!--.*?-->\s*", "", text[text.index("<svg") :], flags=re.DOTALL).strip()
 
 
 @cache

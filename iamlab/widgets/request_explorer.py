@@ -91,14 +91,15 @@ class RequestExplorer(FramedBox):
 
     def _fill(self) -> None:
         """Offer the callers and resources that the world has now, and keep what was chosen where it still is there."""
-        self._offer(self.who, [(_caller_words(caller), caller) for caller in self._lab.callers])
+        several = len(self._lab.accounts) > 1
+        self._offer(self.who, [(_caller_words(caller, several), caller) for caller in self._lab.callers])
         self._offer_resources()
         self._hide()
 
     def _offer_resources(self) -> None:
         action = self._actions[self.action.value]
         if action.wildcard_only:
-            self._offer(self.resource, [(NO_RESOURCE, None)])
+            self._offer(self.resource, [(NO_RESOURCE, "*")])
         else:
             self._offer(self.resource, [(arn, arn) for arn in self._lab.resources if action.takes(arn)])
         self.resource.disabled = action.wildcard_only
@@ -138,6 +139,6 @@ class RequestExplorer(FramedBox):
 _LABEL: Final = {"description_width": "6rem"}
 
 
-def _caller_words(caller: Caller) -> str:
+def _caller_words(caller: Caller, several_accounts: bool) -> str:
     words = {"user": f"user {caller.name}", "role": f"a session of role {caller.name}", "root": "the root user"}
-    return f"{words[caller.kind]} ({caller.account_id})"
+    return words[caller.kind] + (f" of account {caller.account_id}" if several_accounts else "")

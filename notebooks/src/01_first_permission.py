@@ -131,7 +131,7 @@ verdicts = {
 }
 check("01.1", verdicts)
 
-# %% tags=["solution"] [markdown]
+# %% [markdown] tags=["solution"]
 # **Explained.** alice, dana and Auditor are new, so no policy reaches them: three times something is missing. The
 # group passes nothing on, because it has nothing. The trust policy of Auditor says who may take it on, not what it
 # may do. Only ada has a policy.
@@ -216,7 +216,7 @@ see_buckets = {
 }
 check("01.2", see_buckets)
 
-# %% tags=["solution"] [markdown]
+# %% [markdown] tags=["solution"]
 # **Explained.** `s3:ListAllMyBuckets` is about all buckets at once, so it takes no resource, and only `*` matches.
 # `s3:ListBucket` is another action: it lists what is *in* one bucket. `s3:*` or `s3:List*` would grant more than was
 # asked for.
@@ -285,7 +285,7 @@ look_at_photos = {
 }
 check("01.3", look_at_photos)
 
-# %% tags=["solution"] [markdown]
+# %% [markdown] tags=["solution"]
 # **Explained.** Each action finds the resource that it is about: listing the bucket, reading its objects. With
 # `acme-photos*` instead, the archive would be open as well, for its name begins the same.
 

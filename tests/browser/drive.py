@@ -1,0 +1,91 @@
+"""Driving a notebook in JupyterLab: open it, wait until the kernel listens, run it, read it."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Locator, Page, expect
+
+QUIET = 1.0
+"""Seconds without traffic to the kernel. Run All at the first "idle" is lost about half the time."""
+
+HARMLESS = ("favicon",)
+
+
+@dataclass  # no slots: Playwright hangs its own attributes on bound methods
+class Notebook:
+    """A notebook open in a page, with what went wrong in the page so far."""
+
+    page: Page
+    url: str
+    errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    _last_frame: float = 0.0
+
+    def open(self, name: str, *, theme: str = "") -> Notebook:
+        """Open it in a fresh workspace and wait until its kernel listens."""
+        self._watch()
+        self.page.goto(f"{self.url}/lab/tree/{name}?reset")
+        self.panel.wait_for(timeout=60_000)
+        self.settle()
+        if theme:
+            self.use_theme(theme)
+        return self
+
+    @property
+    def panel(self) -> Locator:
+        """The notebook's panel."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    @property
+    def code_cells(self) -> Locator:
+        """Its code cells."""
+        return self.panel.locator(".jp-CodeCell")
+
+    def settle(self, timeout: float = 60) -> None:
+        """Wait until the kernel is idle and its connection has been quiet for a while."""
+        end = time.monotonic() + timeout
+        idle = self.panel.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        while time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+            if idle.count() and self._last_frame and time.monotonic() - self._last_frame > QUIET:
+                return
+        raise TimeoutError("the kernel never settled")
+
+    def run_all(self) -> None:
+        """Run every cell, and see each prompt read ``[n]:``."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.locator(".lm-Menu-item[data-command='runmenu:run-all']").click()
+        done = self.code_cells.locator(".jp-InputArea-prompt").filter(has_text=re.compile(r"\[\d+\]:"))
+        expect(done).to_have_count(self.code_cells.count(), timeout=60_000)
+
+    def use_theme(self, theme: str) -> None:
+        """Switch to ``Light`` or ``Dark`` through JupyterLab's menu."""
+        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
+        self.page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+        self.page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme}").first.click()
+        expect(self.page.locator(f"body[data-jp-theme-light='{str(theme == 'Light').lower()}']")).to_be_attached()
+
+    def _watch(self) -> None:
+        self.page.route(lambda url: url.startswith("http") and not url.startswith(self.url), self._refuse)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._note)
+        self.page.on("websocket", self._listen)
+
+    def _refuse(self, route) -> None:
+        self.outside.append(route.request.url)
+        route.abort()
+
+    def _note(self, message) -> None:
+        if message.type == "error" and not any(word in message.text for word in HARMLESS):
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _listen(self, socket) -> None:
+        if "/channels" in socket.url:
+            socket.on("framesent", self._stamp)
+            socket.on("framereceived", self._stamp)
+
+    def _stamp(self, *_) -> None:
+        self._last_frame = time.monotonic()
