@@ -52,7 +52,9 @@ def find(name: str) -> Action:
     service, _, action = name.partition(":")
     known = service_actions(service.lower())
     if not known:
-        raise IamlabError(f"There is no service {service!r} in the action {name!r}.{_service_hint(service)}", code=UNKNOWN)
+        raise IamlabError(
+            f"There is no service {service!r} in the action {name!r}.{_service_hint(service)}", code=UNKNOWN
+        )
     exact = {one.lower(): one for one in known}.get(action.lower())
     if exact is None:
         near = difflib.get_close_matches(action, known, n=3, cutoff=0.6)

@@ -67,18 +67,15 @@ class Lab:
 
     @property
     def callers(self) -> tuple[Caller, ...]:
-        """Everybody who can make a request: root users, users, and roles for whoever assumes them."""
-        return tuple(one for account in self.accounts for one in (*account.users, *account.roles, account.root))
+        """Everybody who can make a request: users, roles for whoever assumes them, and root users."""
+        return tuple(one for account in self.accounts for one in (*account.principals, account.root))
 
     @property
     def resources(self) -> tuple[str, ...]:
         """The ARNs that a request may be about: what there is, and one example object in each bucket."""
-        things = [
-            thing.arn
-            for account in self.accounts
-            for thing in (*account.buckets, *account.users, *account.groups, *account.roles)
-        ]
-        return (*things, *(bucket / EXAMPLE_KEY for account in self.accounts for bucket in account.buckets))
+        buckets = [bucket for account in self.accounts for bucket in account.buckets]
+        identities = [one.arn for account in self.accounts for one in (*account.principals, *account.groups)]
+        return (*(one.arn for one in buckets), *(one / EXAMPLE_KEY for one in buckets), *identities)
 
     def snapshot(self) -> State:
         """The world as it is now; ``restore`` brings it back."""
@@ -151,7 +148,8 @@ def _check_text(action: object) -> str:
         raise IamlabError(f"An action is a text such as 's3:ListAllMyBuckets', not {action!r}.", code=catalog.UNKNOWN)
     if wildcard.has_wildcard(action):
         raise IamlabError(
-            f"A request names one action; {action!r} is a pattern. Patterns stand in policies.", code=catalog.UNKNOWN
+            f"A request names one action; {action!r} is a pattern. Patterns stand in policies.",
+            code=catalog.UNKNOWN,
         )
     return action
 

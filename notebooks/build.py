@@ -146,7 +146,10 @@ def _write(built: list[tuple[Path, Any]]) -> int:
 def _check(built: list[tuple[Path, Any]]) -> int:
     stale = [path for path, notebook in built if not path.exists() or _differs(path, notebook)]
     for path in stale:
-        print(f"{path.relative_to(HERE.parent)} is not what its source makes: run make notebooks", file=sys.stderr)
+        print(
+            f"{path.relative_to(HERE.parent)} is not what its source makes: run make notebooks",
+            file=sys.stderr,
+        )
     return 1 if stale else 0
 
 

@@ -28,9 +28,7 @@ def notebook(number: str, *sources: str, exercises: Sequence[str] = (), **about:
         }
         for index, source in enumerate(sources)
     ]
-    return json.dumps(
-        {"cells": cells, "metadata": {"iamlab": says}, "nbformat": 4, "nbformat_minor": 5}
-    ).encode()
+    return json.dumps({"cells": cells, "metadata": {"iamlab": says}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
 def put(folder: Path, name: str, *sources: str, **about: Any) -> Path:

@@ -114,9 +114,7 @@ def test_an_option_of_the_learner_replaces_ours(monkeypatch: pytest.MonkeyPatch,
     assert command.count("--allow-root") == 1
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--folder", "x y é"], ["lab", "--folder=x y é"], ["--folder", "x y é", "lab"]]
-)
+@pytest.mark.parametrize("arguments", [["--folder", "x y é"], ["lab", "--folder=x y é"], ["--folder", "x y é", "lab"]])
 def test_the_folder_may_be_named_before_or_after_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
@@ -229,9 +227,7 @@ def test_reset_says_where_the_old_one_is(mine: Path, capsys: pytest.CaptureFixtu
     assert source_of(mine / "02-two.ipynb") == "my other answer"
 
 
-def test_a_waiting_version_says_how_to_get_it(
-    course: Path, mine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_waiting_version_says_how_to_get_it(course: Path, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """When both files beside each other are edited, the way to the newest is named."""
     app.main(["lessons", "--copy"])
     for version in (2, 3):
@@ -290,9 +286,7 @@ def test_a_bad_folder_is_one_sentence(
         ["lab"],
         ["--folder", f"{mine}/below"],
     ):
-        assert "is not a folder; rename it, or choose another one with --folder" in refused(
-            capsys, *arguments
-        )
+        assert "is not a folder; rename it, or choose another one with --folder" in refused(capsys, *arguments)
     mine.unlink()
     (mine / ".iamlab" / "manifest.json").mkdir(parents=True)
     assert "manifest.json cannot be used" in refused(capsys, "lab")
@@ -343,12 +337,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
 
 def test_python_m_iamlab_is_the_command(tmp_path: Path) -> None:
     """Without the script's folder on the path; an error goes to stderr with exit code 2."""
-    run = subprocess.run(
-        [sys.executable, "-m", "iamlab", "nothing"], capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-m", "iamlab", "nothing"], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stdout == ""
-    assert (
-        run.stderr
-        == "iamlab: there is no command 'nothing'; the commands are lab and lessons. See: iamlab --help\n"
-    )
+    assert run.stderr == "iamlab: there is no command 'nothing'; the commands are lab and lessons. See: iamlab --help\n"

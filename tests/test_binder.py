@@ -60,13 +60,9 @@ def test_the_address_stands_in_one_place() -> None:
     owner_and_name = address.partition("/")[2]
     folders = ("iamlab", "binder", "notebooks", "tests")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
-    files += [
-        path for path in ROOT.iterdir() if path.is_file() and path.name not in ("pyproject.toml", "README.md")
-    ]
+    files += [path for path in ROOT.iterdir() if path.is_file() and path.name not in ("pyproject.toml", "README.md")]
     texts = [path for path in files if path.suffix not in (".png", ".pyc", ".woff2")]
-    assert [
-        path for path in texts if owner_and_name in path.read_text(encoding="utf-8", errors="replace")
-    ] == []
+    assert [path for path in texts if owner_and_name in path.read_text(encoding="utf-8", errors="replace")] == []
 
 
 @pytest.mark.parametrize(
@@ -78,9 +74,7 @@ def test_the_address_stands_in_one_place() -> None:
         ("https://git.example.org/a/b", "git/https%3A%2F%2Fgit.example.org%2Fa%2Fb/HEAD"),
     ],
 )
-def test_the_badge_follows_the_address(
-    script: dict[str, Any], tmp_path: Path, address: str, source: str
-) -> None:
+def test_the_badge_follows_the_address(script: dict[str, Any], tmp_path: Path, address: str, source: str) -> None:
     """A fork changes one line, wherever it lives."""
     pyproject = tmp_path / "pyproject.toml"
     pyproject.write_text(f'[project.urls]\nRepository = "{address}"\n')

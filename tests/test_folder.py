@@ -265,9 +265,7 @@ def test_a_manifest_that_is_gone_makes_no_edit_look_unedited(source: Path, mine:
     assert (mine / ONE).read_bytes() == edited
 
 
-def test_a_save_in_the_middle_of_an_update_wins(
-    source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_save_in_the_middle_of_an_update_wins(source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """JupyterLab saves by itself; what it saves while the new version is being written is kept."""
     deliver(mine, source)
     put(source, ONE, "version 2")
@@ -286,9 +284,7 @@ def test_a_save_in_the_middle_of_an_update_wins(
     assert no_litter(mine)
 
 
-def test_a_file_that_appears_in_the_middle_is_kept(
-    source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_appears_in_the_middle_is_kept(source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A lesson that was missing when we looked and is there when we write is not overwritten."""
     real = folder.create_whole
 
@@ -435,9 +431,7 @@ def test_reset_of_an_unknown_lesson_names_the_known(source: Path, mine: Path, nu
     assert not mine.exists()
 
 
-def test_reset_keeps_what_is_saved_meanwhile(
-    source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reset_keeps_what_is_saved_meanwhile(source: Path, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A save between backup and fresh copy stops the reset; nothing is lost."""
     deliver(mine, source)
     edit(mine / ONE, "my answer")

@@ -33,9 +33,7 @@ HEAVY = {
 def test_each_layer_imports_only_from_those_below() -> None:
     """The contract stands in pyproject.toml; a break is shown with the chain of imports."""
     script = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
-    run = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 
 

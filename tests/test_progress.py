@@ -156,9 +156,7 @@ def test_an_unknown_outcome_is_refused(tmp_path: Path) -> None:
         record("01.1", "Correct", home=tmp_path)
 
 
-def test_home_is_the_variable_else_the_current_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_home_is_the_variable_else_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command and a notebook opened without it agree; an empty variable is none."""
     monkeypatch.chdir(tmp_path)
     assert home_dir() == Path.cwd()

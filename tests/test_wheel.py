@@ -21,9 +21,7 @@ PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 def run(*command: str | Path, **options: object) -> str:
     """Run a program, without what pytest's own environment would add; its output. Fails with what it said."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "IAMLAB"))
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "IAMLAB"))}
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, check=False, env=environment, **options
     )  # type: ignore[call-overload]
@@ -49,13 +47,9 @@ def test_the_wheel_has_all_lessons_and_nothing_of_their_making(wheel: Path) -> N
     assert {"00-start.ipynb"} < notebooks
     assert {name.removeprefix("iamlab/notebooks/") for name in names if name.endswith(".ipynb")} == notebooks
     assert {name.split("/")[0] for name in names} == {"iamlab", f"iamlab-{__version__}.dist-info"}
-    assert not [
-        name for name in names if re.search(r"(^|/)(src|solutions|tests|build\.py|\.iamlab)(/|$)", name)
-    ]
+    assert not [name for name in names if re.search(r"(^|/)(src|solutions|tests|build\.py|\.iamlab)(/|$)", name)]
     package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "iamlab").rglob("*") if path.is_file()}
-    assert {name for name in package if not re.search(r"__pycache__|\.ipynb_checkpoints|/\.", name)} <= set(
-        names
-    )
+    assert {name for name in package if not re.search(r"__pycache__|\.ipynb_checkpoints|/\.", name)} <= set(names)
 
 
 def test_the_installed_command_finds_the_lessons(wheel: Path, tmp_path: Path) -> None:
@@ -69,8 +63,6 @@ def test_the_installed_command_finds_the_lessons(wheel: Path, tmp_path: Path) ->
     place = run(python, "-c", "import iamlab; print(iamlab.__file__)", cwd=tmp_path).strip()
     assert Path(place).is_relative_to(packages)
     listed = run(python, "-m", "iamlab", "lessons", cwd=tmp_path).splitlines()
-    assert [line[:2] for line in listed] == sorted(
-        path.name[:2] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")
-    )
+    assert [line[:2] for line in listed] == sorted(path.name[:2] for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"))
     run(python, "-m", "iamlab", "lessons", "--copy", cwd=tmp_path)
     assert (tmp_path / "iamlab-lessons" / "00-start.ipynb").is_file()

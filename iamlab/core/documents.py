@@ -42,13 +42,26 @@ class Document:
     text: str | None = None
 
     def fail(
-        self, message: str, path: Path = (), *, problem: str, remedy: str, code: str = "MalformedPolicyDocument"
+        self,
+        message: str,
+        path: Path = (),
+        *,
+        problem: str,
+        remedy: str,
+        code: str = "MalformedPolicyDocument",
     ) -> NoReturn:
         """Raise the PolicyError for what stands at ``path``, with line and column when there is a text."""
         line, column = _position(self.text, path) if self.text is not None else (None, None)
         value = value_at(self.value, path)
         raise PolicyError(
-            message, problem=problem, remedy=remedy, path=path_text(path), value=value, line=line, column=column, code=code
+            message,
+            problem=problem,
+            remedy=remedy,
+            path=path_text(path),
+            value=value,
+            line=line,
+            column=column,
+            code=code,
         )
 
 
@@ -88,10 +101,10 @@ def _load_text(text: str) -> Document:
         _fail_at(
             text,
             bad.start(),
-            f"the character {ascii(bad.group())} may not stand in a policy.",
+            f"the character {bad.group()!a} may not stand in a policy.",
             "Remove it; where it is part of a string, write it as a \\u escape.",
             code="ValidationError",
-            message="The policy document holds a character outside tab, line feed, carriage return and U+0020 to U+00FF.",
+            message="The policy document holds a character that is none of tab, line feed, CR and U+0020 to U+00FF.",
         )
     _check_depth(text)
     try:
@@ -181,7 +194,13 @@ def _fail_text(problem: str, remedy: str, *, path: Path = (), value: object = No
 
 
 def _fail_at(
-    text: str, offset: int, problem: str, remedy: str, *, code: str = "MalformedPolicyDocument", message: str = SYNTAX
+    text: str,
+    offset: int,
+    problem: str,
+    remedy: str,
+    *,
+    code: str = "MalformedPolicyDocument",
+    message: str = SYNTAX,
 ) -> NoReturn:
     line, column = _line_column(text, offset)
     raise PolicyError(message, problem=problem, remedy=remedy, line=line, column=column, code=code)
@@ -189,7 +208,7 @@ def _fail_at(
 
 def _fail_json(text: str, error: json.JSONDecodeError) -> NoReturn:
     if not text.strip():
-        _fail_at(text, 0, "the document is empty.", "Start with {\"Version\": \"2012-10-17\", \"Statement\": []}.")
+        _fail_at(text, 0, "the document is empty.", 'Start with {"Version": "2012-10-17", "Statement": []}.')
     found = text[error.pos : error.pos + 1]
     where = f"found {found!r}" if found else "the text ends here"
     _fail_at(text, error.pos, f"this is not JSON: {error.msg.lower()}; {where}.", _json_remedy(text, error))
@@ -198,7 +217,7 @@ def _fail_json(text: str, error: json.JSONDecodeError) -> NoReturn:
 def _json_remedy(text: str, error: json.JSONDecodeError) -> str:
     before = text[: error.pos].rstrip()[-1:]
     if text[error.pos : error.pos + 1] == "'":
-        return 'Use double quotes: JSON knows no single ones.'
+        return "Use double quotes: JSON knows no single ones."
     if before == ",":
         return "Remove the comma before it, or write what should follow."
     if "delimiter" in error.msg:

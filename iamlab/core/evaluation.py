@@ -214,5 +214,6 @@ def _require_modelled(request: Request) -> None:
         reason = "A KMS key is governed by its key policy first"
     if reason:
         raise IamlabError(
-            f"{reason}; this version of iamlab reads identity policies alone and does not guess.", code="NotModelled"
+            f"{reason}; this version of iamlab reads identity policies alone and does not guess.",
+            code="NotModelled",
         )

@@ -64,7 +64,9 @@ class StatementMatch:
 def match(source: NamedPolicy, statement: Statement, request: Request) -> StatementMatch:
     """Check every element, also after the first miss: a learner needs them all."""
     return StatementMatch(
-        source=source, statement=statement, elements=(_action(statement, request), _resource(statement, request))
+        source=source,
+        statement=statement,
+        elements=(_action(statement, request), _resource(statement, request)),
     )
 
 
@@ -82,7 +84,9 @@ def _action(statement: Statement, request: Request) -> ElementMatch:
 
 def _resource(statement: Statement, request: Request) -> ElementMatch:
     patterns = statement.resources or statement.not_resources
-    matched = next((pattern for pattern in patterns if resource_matches(pattern, request.resource, request.action)), None)
+    matched = next(
+        (pattern for pattern in patterns if resource_matches(pattern, request.resource, request.action)), None
+    )
     element = "Resource" if statement.resources else "NotResource"
     return ElementMatch(element=element, value=request.resource, patterns=patterns, matched=matched)
 

@@ -118,8 +118,8 @@ def _principals(value: Any) -> tuple[tuple[str, str], ...]:
 def allow(*actions: str, on: str | Iterable[str] = "*", sid: str = "") -> Policy:
     """A policy of one statement that allows the actions on one or several resources.
 
-    >>> print(allow("s3:GetObject", on="arn:aws:s3:::acme-photos/*").to_json(indent=None))
-    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-photos/*"}]}
+    >>> allow("s3:GetObject", on="arn:aws:s3:::acme-photos/*").document["Statement"]
+    [{'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': 'arn:aws:s3:::acme-photos/*'}]
     """
     return _one_statement(Effect.ALLOW, actions, on, sid)
 
@@ -144,4 +144,14 @@ def _bare(values: list[str]) -> str | list[str]:
     return values[0] if len(values) == 1 else values
 
 
-__all__ = ["LATEST", "Document", "Effect", "Policy", "PolicyKind", "PolicySource", "Statement", "allow", "deny"]
+__all__ = [
+    "LATEST",
+    "Document",
+    "Effect",
+    "Policy",
+    "PolicyKind",
+    "PolicySource",
+    "Statement",
+    "allow",
+    "deny",
+]

@@ -58,7 +58,8 @@ def _type(arn: Arn) -> PrincipalType:
         return kinds[arn.service, arn.kind]
     except KeyError:
         raise IamlabError(
-            f"{str(arn)!r} makes no requests. A user, a role session or the root user does.", code="InvalidInput"
+            f"{str(arn)!r} makes no requests. A user, a role session or the root user does.",
+            code="InvalidInput",
         ) from None
 
 

@@ -1,6 +1,7 @@
 """The rules that decisions cite: one sentence each, with AWS's page on it.
 
-This is product: a learner sees the rule card beside the verdict. The ids are those of the facts that iamlab is built on.
+This is product: a learner sees the rule card beside the verdict. The ids are those of the facts that iamlab is
+built on.
 """
 
 from __future__ import annotations

@@ -131,7 +131,12 @@ def _types(document: Document) -> None:
         for place, item in _items(path, statement, "Action", "NotAction", "Resource", "NotResource"):
             if not isinstance(item, str):
                 remedy = "Write one text in double quotes, or a list of them."
-                document.fail(SYNTAX, place, problem=f"{place[len(path)]} holds something that is no text.", remedy=remedy)
+                document.fail(
+                    SYNTAX,
+                    place,
+                    problem=f"{place[len(path)]} holds something that is no text.",
+                    remedy=remedy,
+                )
         if not isinstance(statement.get("Condition", {}), dict):
             remedy = "Write {operator: {key: value}}."
             document.fail(SYNTAX, (*path, "Condition"), problem="Condition is no JSON object.", remedy=remedy)
@@ -375,7 +380,7 @@ def _principal(document: Document, place: Path, value: Any) -> None:
         return
     if not isinstance(value, dict):
         remedy = 'Write "*", or an object such as {"AWS": "111111111111"}.'
-        document.fail(SYNTAX, place, problem="Principal is neither an object nor \"*\".", remedy=remedy)
+        document.fail(SYNTAX, place, problem='Principal is neither an object nor "*".', remedy=remedy)
     for kind, names in value.items():
         if kind not in PRINCIPAL_KINDS:
             remedy = _did_you_mean(kind, PRINCIPAL_KINDS)
@@ -400,7 +405,10 @@ def _is_principal(kind: str, name: str) -> bool:
     if kind == "Service":
         return re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", name) is not None
     if kind == "Federated":
-        return re.fullmatch(r"[A-Za-z0-9.-]+\.[a-z]+|arn:[a-z-]+:iam::\d{12}:(oidc|saml)-provider/[^*?]+", name) is not None
+        return (
+            re.fullmatch(r"[A-Za-z0-9.-]+\.[a-z]+|arn:[a-z-]+:iam::\d{12}:(oidc|saml)-provider/[^*?]+", name)
+            is not None
+        )
     return False  # CanonicalUser: S3 only, never in a trust policy
 
 

@@ -72,9 +72,7 @@ def _judge(exercise: Exercise, answer: Any) -> Result:
     return _judge_policy(exercise, answer)
 
 
-def _result(
-    exercise: Exercise, status: str, message: str, counterexample: Evaluation | None = None
-) -> Result:
+def _result(exercise: Exercise, status: str, message: str, counterexample: Evaluation | None = None) -> Result:
     return Result(exercise=exercise.id, status=status, message=message, counterexample=counterexample)
 
 
@@ -132,19 +130,13 @@ def _counterexample(failure: Failure) -> str:
 def _judge_predictions(exercise: PredictionExercise, answer: Any) -> Result:
     keys = list(exercise.questions)
     if answer is None or answer is ...:
-        return _result(
-            exercise, progress.NOT_ATTEMPTED, f"Give a dict with a verdict for each of {', '.join(keys)}."
-        )
+        return _result(exercise, progress.NOT_ATTEMPTED, f"Give a dict with a verdict for each of {', '.join(keys)}.")
     if not isinstance(answer, Mapping):
-        message = (
-            f"The answer is a dict with a verdict for each of {', '.join(keys)}, not {type(answer).__name__}."
-        )
+        message = f"The answer is a dict with a verdict for each of {', '.join(keys)}, not {type(answer).__name__}."
         return _result(exercise, NOT_VALID, message)
     open_ = [key for key in keys if answer.get(key, ...) is ...]
     if open_:
-        return _result(
-            exercise, progress.NOT_ATTEMPTED, f"Predict first: {', '.join(open_)} still open. {WORDS}"
-        )
+        return _result(exercise, progress.NOT_ATTEMPTED, f"Predict first: {', '.join(open_)} still open. {WORDS}")
     lab = exercise.world()
     for key, question in exercise.questions.items():
         predicted = as_decision(answer[key])
@@ -156,9 +148,7 @@ def _judge_predictions(exercise: PredictionExercise, answer: Any) -> Result:
     return _result(exercise, progress.CORRECT, exercise.explanation)
 
 
-WORDS: Final = (
-    "A verdict is 'allowed', 'implicit deny' (something is missing) or 'explicit deny' (something forbids)."
-)
+WORDS: Final = "A verdict is 'allowed', 'implicit deny' (something is missing) or 'explicit deny' (something forbids)."
 
 
 def as_decision(word: Any) -> Decision | None:

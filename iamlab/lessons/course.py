@@ -68,9 +68,7 @@ def lessons(source: Path | None = None) -> tuple[Lesson, ...]:
     found = tuple(read_lesson(path) for path in paths)
     for first, second in pairwise(found):
         if first.number == second.number:
-            raise CourseError(
-                f"{first.path.name} and {second.path.name} have the same number; rename one of them."
-            )
+            raise CourseError(f"{first.path.name} and {second.path.name} have the same number; rename one of them.")
     return found
 
 
@@ -81,14 +79,10 @@ def read_lesson(path: Path) -> Lesson:
     except OSError as error:
         raise CourseError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise CourseError(
-            f"{path} is not a lesson's notebook; build it again with `make notebooks`."
-        ) from error
+        raise CourseError(f"{path} is not a lesson's notebook; build it again with `make notebooks`.") from error
     wrong = _wrong_metadata(about, number=path.name[:2])
     if wrong:
-        raise CourseError(
-            f"{path}: metadata.iamlab.{wrong}; correct it in notebooks/src and run `make notebooks`."
-        )
+        raise CourseError(f"{path}: metadata.iamlab.{wrong}; correct it in notebooks/src and run `make notebooks`.")
     return Lesson(
         number=about["lesson"],
         slug=path.name.removesuffix(".ipynb"),

@@ -59,11 +59,7 @@ def deliver(folder: Path, source: Path) -> tuple[Delivery, ...]:
     course = lessons(source)
     with _usable(folder, source):
         delivered, aside = read_manifest(folder)
-        done = (
-            []
-            if aside is None
-            else [Delivery(name=manifest_path(folder).name, what=What.ASIDE, other=aside.name)]
-        )
+        done = [] if aside is None else [Delivery(name=manifest_path(folder).name, what=What.ASIDE, other=aside.name)]
         for lesson in course:
             before = dict(delivered)
             done.append(_deliver_lesson(folder, lesson, delivered))
@@ -163,9 +159,7 @@ def _known(shipped: bytes, lesson: Lesson) -> str:
     """The fingerprint of a lesson of ours."""
     found = fingerprint(shipped)
     if found is None:
-        raise CourseError(
-            f"{lesson.path} has no cells; install iamlab again, or run `make notebooks` in a clone."
-        )
+        raise CourseError(f"{lesson.path} has no cells; install iamlab again, or run `make notebooks` in a clone.")
     return found
 
 
@@ -176,9 +170,7 @@ def _usable(folder: Path, source: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if folder.samefile(source):
-            raise FolderError(
-                f"{folder} holds the course's own notebooks, which stay as they are; {another}."
-            )
+            raise FolderError(f"{folder} holds the course's own notebooks, which stay as they are; {another}.")
         yield
     except (FileExistsError, NotADirectoryError) as error:
         place = error.filename or folder

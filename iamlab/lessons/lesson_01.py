@@ -23,9 +23,7 @@ PAYROLL: Final = "arn:aws:s3:::acme-payroll"
 
 
 def _question(who: str, action: str, words: str, messages: dict[Decision, str]) -> Question:
-    return Question(
-        words=words, ask=lambda lab: lab.evaluate(worlds.identity(lab, who), action), messages=messages
-    )
+    return Question(words=words, ask=lambda lab: lab.evaluate(worlds.identity(lab, who), action), messages=messages)
 
 
 def _alice(action: str, resource: str | None, words: str, *, allowed: bool) -> Probe:
@@ -45,8 +43,7 @@ def _allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]
 
 
 _NOTHING_FORBIDS: Final = (
-    "Denied it is, but nothing forbids it: there is no Deny anywhere. Something is missing. "
-    "That is an implicit deny."
+    "Denied it is, but nothing forbids it: there is no Deny anywhere. Something is missing. That is an implicit deny."
 )
 
 PREDICT: Final = PredictionExercise(
@@ -131,9 +128,7 @@ GRANT: Final = PolicyExercise(
         _alice("s3:ListBucket", PHOTOS, _CONTENTS, allowed=False),
         _alice("s3:GetObject", f"{PHOTOS}/1.jpg", _READ, allowed=False),
         _alice("s3:CreateBucket", "arn:aws:s3:::acme-new", _CREATE, allowed=False),
-        _alice(
-            "s3:GetBucketPolicy", PAYROLL, "alice reads a bucket's policy (s3:GetBucketPolicy)", allowed=False
-        ),
+        _alice("s3:GetBucketPolicy", PAYROLL, "alice reads a bucket's policy (s3:GetBucketPolicy)", allowed=False),
         _alice("iam:ListUsers", None, _USERS, allowed=False),
     ),
     hints=(
@@ -171,9 +166,7 @@ GRANT: Final = PolicyExercise(
             answer=_allow("s3:ListAllMyBuckets", PHOTOS),
             message="s3:ListAllMyBuckets is about all buckets at once and takes no resource, so a statement that "
             'names a bucket never matches it. Write "*".',
-            known_by=lambda attempt: (
-                attempt.fails(_BUCKETS) and _names_action(attempt, "s3:ListAllMyBuckets")
-            ),
+            known_by=lambda attempt: attempt.fails(_BUCKETS) and _names_action(attempt, "s3:ListAllMyBuckets"),
         ),
         Misconception(
             answer={
@@ -209,9 +202,7 @@ MEND: Final = PolicyExercise(
         _alice("s3:ListBucket", ARCHIVE, _LIST_ARCHIVE, allowed=False),
         _alice("s3:GetObject", f"{PAYROLL}/salaries.csv", _SALARIES, allowed=False),
         _alice("s3:PutObject", f"{PHOTOS}/1.jpg", _OVERWRITE, allowed=False),
-        _alice(
-            "s3:DeleteBucket", PHOTOS, "alice deletes the bucket acme-photos (s3:DeleteBucket)", allowed=False
-        ),
+        _alice("s3:DeleteBucket", PHOTOS, "alice deletes the bucket acme-photos (s3:DeleteBucket)", allowed=False),
     ),
     hints=(
         "Ask for each action: is it about the bucket, or about an object in it?",
@@ -235,13 +226,13 @@ MEND: Final = PolicyExercise(
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], "*"),
-            message="That opens every bucket of the account, the payroll included. Name the one bucket and its objects.",
+            message="That opens every bucket of the account, payroll included. Name the one bucket and its objects.",
             known_by=lambda attempt: attempt.fails(_SALARIES),
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
-            message="A star right after the name matches every bucket whose name begins so: acme-photos-archive as well. "
-            "Put the slash before the star, and name the bucket beside it.",
+            message="A star right after the name matches every bucket whose name begins so: acme-photos-archive "
+            "as well. Put the slash before the star, and name the bucket beside it.",
             known_by=lambda attempt: attempt.fails(_ARCHIVED) and not attempt.fails(_SALARIES),
         ),
         Misconception(

@@ -51,9 +51,7 @@ DIFFERENCES = {
 def reveal(prediction: Any, evaluation: Evaluation) -> Reveal:
     """Show the verdict to whoever has predicted one: ``'allowed'``, ``'implicit deny'`` or ``'explicit deny'``."""
     if prediction is None or prediction is ...:
-        return Reveal(
-            evaluation=evaluation, predicted=None, problem=f"Predict first: replace the dots. {WORDS}"
-        )
+        return Reveal(evaluation=evaluation, predicted=None, problem=f"Predict first: replace the dots. {WORDS}")
     predicted = as_decision(prediction)
     problem = "" if predicted else f"{prediction!r} is no verdict. {WORDS}"
     return Reveal(evaluation=evaluation, predicted=predicted, problem=problem)

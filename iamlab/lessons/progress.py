@@ -57,9 +57,7 @@ def record(exercise_id: str, outcome: str, *, home: Path | None = None) -> bool:
     """
     _require_exercise(exercise_id)
     if outcome not in REMEMBERED:
-        raise IamlabError(
-            f"{outcome!r} is no outcome; expected one of {list(REMEMBERED)}.", code="ValidationError"
-        )
+        raise IamlabError(f"{outcome!r} is no outcome; expected one of {list(REMEMBERED)}.", code="ValidationError")
     wanted = REMEMBERED[outcome]
     try:
         path = _path(exercise_id, home)
@@ -79,9 +77,7 @@ def record(exercise_id: str, outcome: str, *, home: Path | None = None) -> bool:
 def _require_exercise(exercise_id: object) -> None:
     """The id becomes a file's name, so nothing but digits and one dot goes through."""
     if not isinstance(exercise_id, str) or not EXERCISE_ID.fullmatch(exercise_id):
-        raise IamlabError(
-            f"{exercise_id!r} is no exercise; expected an id like '01.2'.", code="ValidationError"
-        )
+        raise IamlabError(f"{exercise_id!r} is no exercise; expected an id like '01.2'.", code="ValidationError")
 
 
 def _path(exercise_id: str, home: Path | None) -> Path:

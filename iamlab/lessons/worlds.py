@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from iamlab.lab import Lab
 from iamlab.world.account import Account
+from iamlab.world.identities import Role, User
 
 DEVELOPMENT: Final = "111111111111"
 
@@ -44,7 +45,7 @@ def development(lab: Lab) -> Account:
     return next(account for account in lab.accounts if account.id == DEVELOPMENT)
 
 
-def identity(lab: Lab, name: str) -> Any:
+def identity(lab: Lab, name: str) -> User | Role:
     """The user or role of that name in the Development account."""
     dev = development(lab)
-    return next(one for one in (*dev.users, *dev.roles) if one.name == name)
+    return next(one for one in dev.principals if one.name == name)

@@ -27,7 +27,13 @@ def dot(graph: Graph) -> str:
             "ranksep": "0.6",
             "fontname": "Helvetica",
         },
-        node_attr={"fontname": "Helvetica", "fontsize": "12", "style": "filled", "color": "#333333", "margin": "0.14,0.08"},
+        node_attr={
+            "fontname": "Helvetica",
+            "fontsize": "12",
+            "style": "filled",
+            "color": "#333333",
+            "margin": "0.14,0.08",
+        },
         edge_attr={"fontname": "Helvetica", "fontsize": "10"},
     )
     keys = {node: f"n{index}" for index, node in enumerate(graph.nodes)}

@@ -46,7 +46,11 @@ def why(check: ElementMatch) -> str:
     listed = _listed(check.patterns)
     negated = check.element.startswith("Not")
     if check.matched is not None:
-        fits = f"{check.value} is {check.matched}" if check.value == check.matched else f"{check.value} fits {check.matched}"
+        fits = (
+            f"{check.value} is {check.matched}"
+            if check.value == check.matched
+            else f"{check.value} fits {check.matched}"
+        )
         return f"{fits}, which {check.element} leaves out" if negated else fits
     if negated:
         return f"{check.value} is not among {listed}"
@@ -74,7 +78,11 @@ def _hint(check: ElementMatch) -> str:
 def text(evaluation: Evaluation) -> str:
     """The whole explanation as plain text, one line each."""
     request = evaluation.request
-    lines = [f"{request.principal.arn} asks for {request.action} on {request.resource}", verdict(evaluation), ""]
+    lines = [
+        f"{request.principal.arn} asks for {request.action} on {request.resource}",
+        verdict(evaluation),
+        "",
+    ]
     for match in _ordered(evaluation):
         lines.append(f"{_capital(_statement(match))} ({match.statement.effect.value}) {_outcome(match)}")
         lines += [f"  {check.element}: {_mark(check)} {why(check)}" for check in match.elements]
@@ -126,7 +134,12 @@ def body(evaluation: Evaluation) -> Markup:
         element(
             "p",
             join(
-                element("strong", f"{look.sign} {look.word}", cls="iamlab-verdict", style=f"background: {look.colour}"),
+                element(
+                    "strong",
+                    f"{look.sign} {look.word}",
+                    cls="iamlab-verdict",
+                    style=f"background: {look.colour}",
+                ),
                 f" {_capital(_meaning(evaluation))}.",
             ),
         ),
@@ -146,7 +159,12 @@ def _steps(evaluation: Evaluation) -> str:
     if not matches:
         return ""
     rows = join(*(_row(match, match in evaluation.deciding) for match in matches))
-    head = element("tr", join(*(element("th", title, scope="col") for title in ("Statement", "Effect", "Action", "Resource", "Applies?"))))
+    head = element(
+        "tr",
+        join(
+            *(element("th", title, scope="col") for title in ("Statement", "Effect", "Action", "Resource", "Applies?"))
+        ),
+    )
     total = sum(len(layer.matches) for layer in evaluation.layers)
     more = element("p", f"and {total - SHOWN} more statements that do not decide.") if total > SHOWN else ""
     return join(element("table", join(element("thead", head), element("tbody", rows))), more)

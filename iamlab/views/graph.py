@@ -9,7 +9,7 @@ from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.matching import NamedPolicy, StatementMatch
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import PrincipalType
-from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, UserRecord
+from iamlab.world.entities import EntityRecord, UserRecord
 from iamlab.world.identities import identity_policies
 from iamlab.world.state import KIND_WORDS, State
 
@@ -70,7 +70,12 @@ def _sentence(edge: Edge) -> str:
 def _graph(title: str, nodes: Iterable[Node], edges: Iterable[Edge], alone: str) -> Graph:
     kept = tuple(edges)
     ends = (node for edge in kept for node in (edge.source, edge.target))
-    return Graph(title=title, nodes=tuple(dict.fromkeys((*nodes, *ends))), edges=tuple(dict.fromkeys(kept)), alone=alone)
+    return Graph(
+        title=title,
+        nodes=tuple(dict.fromkeys((*nodes, *ends))),
+        edges=tuple(dict.fromkeys(kept)),
+        alone=alone,
+    )
 
 
 def world_graph(state: State) -> Graph:
@@ -151,7 +156,11 @@ def question_graph(evaluation: Evaluation) -> Graph:
         edges.extend(_answers(node, target, matches, evaluation))
     if not edges:
         relation = "needs no policy" if evaluation.allowed else "says nothing"
-        label = f"needs no policy for {request.action} on" if evaluation.allowed else f"has no policy that allows {request.action} on"
+        label = (
+            f"needs no policy for {request.action} on"
+            if evaluation.allowed
+            else f"has no policy that allows {request.action} on"
+        )
         edges.append(_edge(caller, target, relation, label, deciding=True))
     title = f"{request.principal.name} asks for {request.action}: {evaluation.decision.value}"
     return _graph(title, [caller, target], edges, alone="is part of the question")

@@ -48,13 +48,12 @@ STYLE: Final = """
 .iamlab code, .iamlab pre { font-family: var(--jp-code-font-family, monospace); font-size: 0.92em;
   background: var(--jp-layout-color2, #f0f0f0); color: inherit; border-radius: 3px; }
 .iamlab code { padding: 0 0.25em; overflow-wrap: anywhere; }
-.iamlab pre { padding: 0.5em 0.7em; white-space: pre-wrap; overflow-wrap: anywhere; }
-.iamlab table { border-collapse: collapse; margin: 0.6em 0; }
-.iamlab th, .iamlab td { text-align: left; vertical-align: top; padding: 0.3em 0.7em; background: transparent;
+.iamlab pre { padding: 0.5em 0.7em; white-space: pre-wrap; overflow-wrap: break-word; word-break: normal; }
+.iamlab.iamlab table { border-collapse: collapse; margin: 0.6em 0; }
+.iamlab.iamlab table th, .iamlab.iamlab table td { text-align: left; vertical-align: top; padding: 0.3em 0.7em;
   border-bottom: 1px solid var(--jp-border-color1, #bbb); font-weight: normal; overflow-wrap: break-word;
-  color: inherit; white-space: normal; }
-.iamlab thead th { font-weight: bold; }
-.iamlab-decides th, .iamlab-decides td { font-weight: bold; }
+  background: transparent; color: inherit; white-space: normal; }
+.iamlab.iamlab table thead th, .iamlab.iamlab table .iamlab-decides * { font-weight: bold; }
 .iamlab-verdict { color: white; padding: 0.1em 0.6em; border-radius: 4px; white-space: nowrap; }
 .iamlab-rule { border-left: 4px solid var(--jp-border-color1, #999); padding-left: 0.7em; }
 .iamlab a { color: var(--jp-content-link-color, #0b5cad); text-decoration: underline; }

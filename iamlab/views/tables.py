@@ -22,7 +22,7 @@ def permissions_table(accounts: Iterable[Account]) -> pd.DataFrame:
 
 
 def _rows(account: Account) -> Iterator[tuple[str, ...]]:
-    for identity in (*account.users, *account.roles):
+    for identity in account.principals:
         for source in identity.policies:
             for statement in source.policy.statements:
                 yield (

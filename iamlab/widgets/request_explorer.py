@@ -140,5 +140,9 @@ _LABEL: Final = {"description_width": "6rem"}
 
 
 def _caller_words(caller: Caller, several_accounts: bool) -> str:
-    words = {"user": f"user {caller.name}", "role": f"a session of role {caller.name}", "root": "the root user"}
+    words = {
+        "user": f"user {caller.name}",
+        "role": f"a session of role {caller.name}",
+        "root": "the root user",
+    }
     return words[caller.kind] + (f" of account {caller.account_id}" if several_accounts else "")

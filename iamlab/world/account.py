@@ -5,7 +5,14 @@ from __future__ import annotations
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import managed_policies, names
-from iamlab.world.entities import BucketRecord, EntityRecord, GroupRecord, PolicyRecord, RoleRecord, UserRecord
+from iamlab.world.entities import (
+    BucketRecord,
+    EntityRecord,
+    GroupRecord,
+    PolicyRecord,
+    RoleRecord,
+    UserRecord,
+)
 from iamlab.world.identities import Group, Role, Root, User
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.resources import Bucket
@@ -44,6 +51,12 @@ class Account:
     def roles(self) -> tuple[Role, ...]:
         """The roles, in order of creation."""
         return tuple(Role(self._world, one.id) for one in self._world.state.of_kind(RoleRecord, self.id))
+
+    @property
+    def principals(self) -> tuple[User | Role, ...]:
+        """The users and the roles: who may be given policies and have requests made."""
+        found: list[User | Role] = [*self.users, *self.roles]
+        return tuple(found)
 
     @property
     def buckets(self) -> tuple[Bucket, ...]:

@@ -56,7 +56,7 @@ class Identity(Generic[R]):
     def attach(self, policy: ManagedPolicy) -> None:
         """Attach a managed policy; attaching it again changes nothing.
 
-        Raises IamlabError (``InvalidInput`` when it is no managed policy, ``NoSuchEntity`` when it is of another account).
+        Raises IamlabError (``InvalidInput``: no managed policy; ``NoSuchEntity``: of another account).
         """
         arn = self._check_policy(policy)
         record = self._record
@@ -115,7 +115,9 @@ class Identity(Generic[R]):
     def _step(self, operation: str, **parameters: Any) -> Step:
         word = self.kind.capitalize()
         return Step(
-            service="iam", operation=operation.format(word), parameters={f"{word}Name": self.name, **parameters}
+            service="iam",
+            operation=operation.format(word),
+            parameters={f"{word}Name": self.name, **parameters},
         )
 
     def __eq__(self, other: object) -> bool:
@@ -181,7 +183,8 @@ class Group(Identity[GroupRecord]):
     def _member(self, user: object) -> UserRecord:
         if not isinstance(user, User):
             raise IamlabError(
-                f"{user!r} cannot be a member: a group holds users only, no groups and no roles.", code="InvalidInput"
+                f"{user!r} cannot be a member: a group holds users only, no groups and no roles.",
+                code="InvalidInput",
             )
         if user.account_id != self.account_id:
             raise IamlabError(f"The user with name {user.name} cannot be found.", code="NoSuchEntity")

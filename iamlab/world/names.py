@@ -24,7 +24,8 @@ class NameRule:
         """Give the value back, or raise IamlabError (``ValidationError``)."""
         if not isinstance(value, str):
             raise IamlabError(
-                f"{self.field} is a text; this is of the Python type {type(value).__name__}.", code="ValidationError"
+                f"{self.field} is a text; this is of the Python type {type(value).__name__}.",
+                code="ValidationError",
             )
         if not self.shortest <= len(value) <= self.longest:
             raise IamlabError(
@@ -47,7 +48,10 @@ ROLE_NAME: Final = NameRule(field="roleName", pattern=_CHARACTERS, longest=64, w
 GROUP_NAME: Final = NameRule(field="groupName", pattern=_CHARACTERS, longest=128, words=_WORDS)
 POLICY_NAME: Final = NameRule(field="policyName", pattern=_CHARACTERS, longest=128, words=_WORDS)
 PATH: Final = NameRule(
-    field="path", pattern=r"/|/[\u0021-\u007e]+/", longest=512, words="printable characters between slashes, /eng/qa/"
+    field="path",
+    pattern=r"/|/[\u0021-\u007e]+/",
+    longest=512,
+    words="printable characters between slashes, /eng/qa/",
 )
 POLICY_PATH: Final = NameRule(
     field="path", pattern=r"((/[A-Za-z0-9.,+@=_-]+)*)/", longest=512, words="names between slashes, /eng/qa/"

@@ -42,9 +42,7 @@ class State:
 
     def of_kind(self, kind: type[R], account: str | None = None) -> tuple[R, ...]:
         """The users, groups or roles of one account, or of all, in order of creation."""
-        return tuple(
-            one for one in self.entities.values() if isinstance(one, kind) and account in (None, one.account)
-        )
+        return tuple(one for one in self.entities.values() if isinstance(one, kind) and account in (None, one.account))
 
     def members(self, group_id: str) -> tuple[UserRecord, ...]:
         """The users in a group."""
@@ -107,4 +105,8 @@ class World:
         return record
 
 
-KIND_WORDS: Final[Mapping[type[EntityRecord], str]] = {UserRecord: "user", GroupRecord: "group", RoleRecord: "role"}
+KIND_WORDS: Final[Mapping[type[EntityRecord], str]] = {
+    UserRecord: "user",
+    GroupRecord: "group",
+    RoleRecord: "role",
+}

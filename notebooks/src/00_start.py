@@ -66,8 +66,9 @@ course_map()
 # %% [markdown]
 # ## Where your work is kept
 #
-# **At home**, this folder is yours: lessons you change stay as you left them, also after an update. The command
-# `iamlab lessons --reset 01` gives you a fresh copy of lesson 1 and keeps yours as a backup.
+# **At home**, this folder is yours: lessons you change stay as you left them, also after an update. In a
+# terminal, `iamlab lessons --reset 01` gives you a fresh copy of lesson 1 and keeps yours as a backup (in a clone
+# the command is `.venv/bin/iamlab`).
 #
 # **On Binder**, everything is gone when the session ends: download a notebook that you want to keep
 # (*File, Download*).

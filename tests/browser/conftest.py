@@ -41,7 +41,12 @@ def lab_url(tmp_path_factory: pytest.TempPathFactory, browser_type_launch_args: 
     environment = {**os.environ, **private, **lab_dirs, "IPYTHONDIR": str(home / "ipython")}
     environment.pop("IAMLAB_HOME", None)
     command = [sys.executable, "-m", "iamlab", "--folder", str(home / "lessons"), "lab", "--no-browser"]
-    command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
+    command += [
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--IdentityProvider.token=",
+        "--ServerApp.ip=127.0.0.1",
+    ]
     log = home / "lab.log"
     with log.open("w") as out:
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)

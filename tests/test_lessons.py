@@ -1,0 +1,197 @@
+"""Every exercise: the stub does not pass, the reference does, each known wrong answer draws its own message."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iamlab import Policy
+from iamlab.core.evaluation import Decision
+from iamlab.lessons import check, hint, progress, reveal, worlds
+from iamlab.lessons.checks import EXERCISES
+from iamlab.lessons.course import lessons
+from iamlab.lessons.exercise import PolicyExercise, PredictionExercise
+
+POLICY = [one for one in EXERCISES.values() if isinstance(one, PolicyExercise)]
+PREDICTION = [one for one in EXERCISES.values() if isinstance(one, PredictionExercise)]
+WRONG = [(one, wrong) for one in POLICY for wrong in one.misconceptions]
+PHOTOS = "arn:aws:s3:::acme-photos"
+
+# Verdicts derived by hand: nothing reaches alice, dana and a session of Auditor (ENT-08); ada may do everything.
+PREDICTED = {
+    "01.1": {"alice": "implicit deny", "dana": "implicit deny", "Auditor": "implicit deny", "ada": "allowed"},
+}
+
+OTHER_CORRECT = {
+    "01.2": [
+        {"Statement": {"Effect": "Allow", "Action": ["S3:listallmybuckets"], "Resource": ["*"]}},
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "arn:aws:s3:::*"}],
+        },
+    ],
+    "01.3": [
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": PHOTOS},
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{PHOTOS}/*"},
+            ],
+        },
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": [PHOTOS, f"{PHOTOS}/*"]},
+                {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"},
+            ],
+        },
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(progress.HOME_VARIABLE, str(tmp_path))
+
+
+def test_every_exercise_of_a_notebook_exists_and_the_other_way_round() -> None:
+    """The notebooks' headers and the exercises name the same ids."""
+    assert {id_ for lesson in lessons() for id_ in lesson.exercises} == set(EXERCISES)
+
+
+@pytest.mark.parametrize("id_", EXERCISES)
+def test_an_untouched_exercise_is_not_attempted(id_: str) -> None:
+    """Nothing given is no attempt, and nothing is remembered."""
+    assert check(id_).status == "not attempted"
+    assert check(id_, None).status == "not attempted"
+    assert progress.status(id_) == "not attempted"
+
+
+@pytest.mark.parametrize("exercise", POLICY, ids=lambda one: one.id)
+def test_the_reference_passes(exercise: PolicyExercise) -> None:
+    """As dict, as JSON text and as Policy; and it is remembered."""
+    for answer in (exercise.reference, json.dumps(exercise.reference), Policy.parse(exercise.reference)):
+        assert check(exercise.id, answer).correct
+    assert progress.status(exercise.id) == "correct"
+
+
+@pytest.mark.parametrize(("exercise", "wrong"), WRONG, ids=lambda one: getattr(one, "id", getattr(one, "message", "")))
+def test_a_known_wrong_answer_draws_its_own_message(exercise: PolicyExercise, wrong: Any) -> None:
+    """Not yet, with the message of that misconception, and a request that shows it."""
+    result = check(exercise.id, wrong.answer)
+    assert result.status == "not yet"
+    assert result.message.startswith(wrong.message)
+    assert result.counterexample is not None
+    others = [one.message for one in exercise.misconceptions if one is not wrong]
+    assert not any(result.message.startswith(other) for other in others)
+
+
+@pytest.mark.parametrize("exercise", POLICY, ids=lambda one: one.id)
+def test_there_are_at_least_three_known_wrong_answers(exercise: PolicyExercise) -> None:
+    """Each exercise knows the likely mistakes."""
+    assert len({one.message for one in exercise.misconceptions}) >= 3
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in OTHER_CORRECT.items() for one in many])
+def test_a_correct_policy_written_differently_passes(id_: str, answer: dict[str, Any]) -> None:
+    """Behaviour is judged, not text."""
+    assert check(id_, answer).correct
+
+
+@pytest.mark.parametrize("exercise", PREDICTION, ids=lambda one: one.id)
+def test_the_right_predictions_pass(exercise: PredictionExercise) -> None:
+    """The verdicts derived by hand are the engine's."""
+    assert check(exercise.id, PREDICTED[exercise.id]).correct
+
+
+@pytest.mark.parametrize("exercise", PREDICTION, ids=lambda one: one.id)
+def test_each_wrong_prediction_draws_its_own_message(exercise: PredictionExercise) -> None:
+    """For every question, both other verdicts have an answer of their own."""
+    for key, question in exercise.questions.items():
+        right = PREDICTED[exercise.id][key]
+        wrong = [one for one in Decision if one.value != right]
+        assert set(question.messages) == set(wrong)
+        for decision in wrong:
+            result = check(exercise.id, {**PREDICTED[exercise.id], key: decision.value})
+            assert result.status == "not yet"
+            assert question.messages[decision] in result.message
+
+
+class _Hostile(dict):  # type: ignore[type-arg]
+    def __iter__(self) -> Any:
+        raise RuntimeError("no")
+
+    def values(self) -> Any:
+        raise RuntimeError("no")
+
+    def get(self, *_: Any) -> Any:
+        raise RuntimeError("no")
+
+
+NONSENSE = [3, [], {}, "", "{", b"{}", object(), _Hostile(a=1), "x" * 5_000_000, {"alice": 3}, {1: 2}, float("nan")]
+
+
+@pytest.mark.parametrize("id_", EXERCISES)
+@pytest.mark.parametrize("answer", NONSENSE, ids=lambda one: repr(one)[:20])
+def test_nonsense_gets_a_sentence_and_never_raises(id_: str, answer: Any) -> None:
+    """Whatever is given, there is a short answer, and what was solved stays solved."""
+    progress.record(id_, "correct")
+    result = check(id_, answer)
+    assert result.status in ("not attempted", "not valid")
+    assert 10 < len(repr(result)) < 1000
+    assert progress.status(id_) == "correct"
+
+
+def test_an_unknown_exercise_is_answered_with_those_there_are() -> None:
+    """A mistyped id is no error."""
+    assert "01.1" in repr(check("1.1"))
+    assert "01.1" in repr(hint(None))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("id_", EXERCISES)
+def test_there_are_three_hints_and_the_way_to_the_next(id_: str) -> None:
+    """Where to look, which rule, nearly there."""
+    texts = [repr(hint(id_, number)) for number in (1, 2, 3)]
+    assert len(set(texts)) == 3
+    assert "2)" in texts[0]
+    assert "More" not in texts[2]
+    assert "1, 2 and 3" in repr(hint(id_, 4))
+
+
+def test_an_answer_counts_when_progress_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The result says that it could not be remembered."""
+    monkeypatch.setattr(progress, "record", lambda *_: False)
+    result = check("01.2", EXERCISES["01.2"].reference)  # type: ignore[union-attr]
+    assert result.correct
+    assert "could not be written" in repr(result)
+
+
+def test_a_condition_is_said_to_be_unjudged_not_unstorable() -> None:
+    """What iamlab cannot judge is not blamed on AWS."""
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"a:b": "true"}}}
+    result = check("01.2", {"Version": "2012-10-17", "Statement": [statement]})
+    assert result.status == "not valid"
+    assert "AWS would not" not in result.message
+
+
+@pytest.mark.parametrize("prediction", [..., None, "yes", 3], ids=repr)
+def test_nothing_is_revealed_without_a_prediction(prediction: Any) -> None:
+    """Neither the text nor the HTML of an unpredicted verdict names the rule that settled it."""
+    from iamlab.lessons import predict
+
+    lab = worlds.first_day()
+    shown = reveal(prediction, lab.evaluate(worlds.identity(lab, "alice"), "s3:ListAllMyBuckets"))
+    assert "ENT-08" not in repr(shown)
+    assert "ENT-08" not in predict.html(shown)
+
+
+@pytest.mark.parametrize("word", ["implicit deny", "Implicit-Deny", " IMPLICIT_DENY ", Decision.IMPLICIT_DENY])
+def test_a_prediction_may_be_written_in_several_ways(word: Any) -> None:
+    """Letter case, dashes and blanks around it do not matter."""
+    lab = worlds.first_day()
+    shown = reveal(word, lab.evaluate(worlds.identity(lab, "alice"), "s3:ListAllMyBuckets"))
+    assert shown.feedback.endswith("and so it is.")
+    assert "ENT-08" in repr(shown)

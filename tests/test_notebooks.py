@@ -1,0 +1,127 @@
+"""The notebooks: they are what their sources make, and a change by hand to one output is noticed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+LEARNER = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
+LESSON = NOTEBOOKS / "01-first-permission.ipynb"
+
+
+def _nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
+    options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        *options,
+        notebook.name,
+    ]
+    return subprocess.run(command, cwd=notebook.parent, capture_output=True, text=True, check=False)
+
+
+def test_the_notebooks_are_what_their_sources_make() -> None:
+    """``build.py --check`` finds nothing to build."""
+    done = subprocess.run(
+        [sys.executable, NOTEBOOKS / "build.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("mime", ["text/plain", "text/html"])
+def test_one_output_changed_by_hand_fails(tmp_path: Path, mime: str) -> None:
+    """Strict means strict: one word in one output of lesson 01 is enough."""
+    notebook = json.loads(LESSON.read_text(encoding="utf-8"))
+    data = next(
+        output["data"] for cell in notebook["cells"] for output in cell.get("outputs", []) if mime in output["data"]
+    )
+    changed = "".join(data[mime]).replace("alice", "mallory", 1)
+    assert changed != "".join(data[mime])
+    data[mime] = changed
+    copy = tmp_path / LESSON.name
+    copy.write_text(json.dumps(notebook), encoding="utf-8")
+    done = _nbval(copy)
+    assert done.returncode == 1, done.stdout
+    assert "1 failed" in done.stdout
+
+
+def test_a_lesson_passes_from_any_folder(tmp_path: Path) -> None:
+    """The same run over an unchanged copy passes, so the failure above is that of the change."""
+    shutil.copy(LESSON, tmp_path)
+    done = _nbval(tmp_path / LESSON.name)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", LEARNER, ids=lambda path: path.name)
+def test_a_learners_notebook_reveals_no_verdict(path: Path) -> None:
+    """It is saved with every prediction still open: no rule that settled a request stands in an output."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    outputs = json.dumps([cell.get("outputs", []) for cell in notebook["cells"]])
+    assert not re.search(r"Rule (ENT|EVAL|POL)-", outputs)
+
+
+@pytest.mark.parametrize("path", [*LEARNER, *sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))], ids=lambda p: p.name)
+def test_no_output_holds_what_differs_between_machines(path: Path) -> None:
+    """No memory address, no absolute path, no widget state."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    assert "widgets" not in notebook["metadata"]
+    outputs = json.dumps([cell.get("outputs", []) for cell in notebook["cells"]])
+    assert not re.search(r"0x[0-9a-f]{6,}|/home/|/root/|/tmp/|site-packages", outputs)
+
+
+def test_the_solutions_solve_every_exercise() -> None:
+    """In each solutions notebook every check says correct."""
+    for path in (NOTEBOOKS / "solutions").glob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            found = re.search(r'^check\("([0-9.]+)"', "".join(cell["source"]), re.MULTILINE)
+            if found:
+                assert f"{found[1]}: correct" in json.dumps(cell["outputs"])
+
+
+BAD_SOURCES = {
+    "no header": ("# %%\n1\n", "the header is missing"),
+    "minutes as text": (
+        '# ---\n# jupyter:\n#   iamlab:\n#     lesson: "09"\n#     title: T\n#     minutes: "5"\n'
+        "#     exercises: []\n# ---\n# %%\n1\n",
+        "the header's minutes",
+    ),
+    "failing cell": (
+        '# ---\n# jupyter:\n#   iamlab:\n#     lesson: "09"\n#     title: T\n#     minutes: 5\n'
+        "#     exercises: []\n# ---\n# %%\n1\n\n# %%\n1 / 0\n",
+        "cell-01",
+    ),
+    "unknown tag": (
+        '# ---\n# jupyter:\n#   iamlab:\n#     lesson: "09"\n#     title: T\n#     minutes: 5\n'
+        '#     exercises: []\n# ---\n# %% tags=["solutoin"]\n1\n',
+        "unknown tag solutoin",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), BAD_SOURCES.values(), ids=BAD_SOURCES)
+def test_a_bad_source_is_named_with_its_place(tmp_path: Path, source: str, expected: str) -> None:
+    """The build stops with file and cell, and writes nothing."""
+    path = tmp_path / "09_bad.py"
+    path.write_text(source, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, NOTEBOOKS / "build.py", "--check", path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "09_bad.py" in done.stderr
+    assert expected in done.stderr
+    assert not (NOTEBOOKS / "09-bad.ipynb").exists()
