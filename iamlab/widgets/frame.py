@@ -20,6 +20,11 @@ class Frame(anywidget.AnyWidget):
     _esm = STATIC / "frame.js"
     _css = STATIC / "frame.css"
     label = traitlets.Unicode().tag(sync=True)
+    own_id = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label=label)
+        self.own_id = self.model_id
 
     def __repr__(self) -> str:
         return f"<frame of {self.label}>"

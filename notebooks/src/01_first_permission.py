@@ -27,7 +27,7 @@
 
 # %%
 from iamlab import Lab
-from iamlab.lessons import check, reveal
+from iamlab.lessons import check, hint, reveal
 from iamlab.widgets import RequestExplorer
 
 lab = Lab()
@@ -74,7 +74,9 @@ developers = dev.create_group("Developers")
 developers.add(alice)
 trust = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}],
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "sts:AssumeRole"}
+    ],
 }
 auditor = dev.create_role("Auditor", trust=trust)
 lab.graph()
@@ -155,7 +157,9 @@ explorer
 # %%
 see_users = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}],
+    "Statement": [
+        {"Effect": "Allow", "Action": "iam:ListUsers", "Resource": "*"}
+    ],
 }
 alice.put_policy("SeeUsers", see_users)
 lab.graph()
@@ -197,14 +201,18 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 # %% tags=["exercise"]
 see_buckets = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": ..., "Resource": ...}],
+    "Statement": [
+        {"Effect": "Allow", "Action": ..., "Resource": ...}
+    ],
 }
 check("01.2", see_buckets)
 
 # %% tags=["solution"]
 see_buckets = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
+    "Statement": [
+        {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    ],
 }
 check("01.2", see_buckets)
 
@@ -233,24 +241,18 @@ print(photos / "1.jpg")
 # **Predict.** This policy names the bucket. May alice read the object `1.jpg`?
 
 # %% tags=["exercise"]
-alice.put_policy(
-    "Photos",
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": photos.arn}],
-    },
-)
+alice.put_policy("Photos", {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": photos.arn}],
+})
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(alice, "s3:GetObject", photos / "1.jpg"))
 
 # %% tags=["solution"]
-alice.put_policy(
-    "Photos",
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": photos.arn}],
-    },
-)
+alice.put_policy("Photos", {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": photos.arn}],
+})
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(alice, "s3:GetObject", photos / "1.jpg"))
 
@@ -264,26 +266,22 @@ reveal(prediction, lab.evaluate(alice, "s3:GetObject", photos / "1.jpg"))
 # %% tags=["exercise"]
 look_at_photos = {
     "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": ["s3:ListBucket", "s3:GetObject"],
-            "Resource": "arn:aws:s3:::acme-photos",
-        }
-    ],
+    "Statement": [{
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "s3:GetObject"],
+        "Resource": "arn:aws:s3:::acme-photos",
+    }],
 }
 check("01.3", look_at_photos)
 
 # %% tags=["solution"]
 look_at_photos = {
     "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": ["s3:ListBucket", "s3:GetObject"],
-            "Resource": ["arn:aws:s3:::acme-photos", "arn:aws:s3:::acme-photos/*"],
-        }
-    ],
+    "Statement": [{
+        "Effect": "Allow",
+        "Action": ["s3:ListBucket", "s3:GetObject"],
+        "Resource": ["arn:aws:s3:::acme-photos", "arn:aws:s3:::acme-photos/*"],
+    }],
 }
 check("01.3", look_at_photos)
 

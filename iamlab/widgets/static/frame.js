@@ -3,30 +3,43 @@ function render({ model, el }) {
   const notice = el.appendChild(document.createElement("p"));
   notice.className = "iamlab-notice";
   notice.setAttribute("role", "alert");
+  let box = null;
+
+  // Typing here is meant for the widget: without this, "b" would insert a cell. JupyterLab looks for the attribute
+  // only from the focused element upwards, after trying the shortcut on the element itself.
+  const guard = (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true");
 
   const dress = () => {
-    const box = el.closest(".iamlab-widget");
+    box = el.closest(".iamlab-widget");
     if (!box) return;
-    // Typing here is meant for the widget: without this, "b" would insert a cell.
-    box.setAttribute("data-lm-suppress-shortcuts", "true");
+    box.addEventListener("focusin", guard);
+    box.dataset.ready = "true";
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", model.get("label"));
     for (const live of box.querySelectorAll(".iamlab-live")) live.setAttribute("aria-live", "polite");
   };
   // The box is put together around this element only after it has been drawn.
-  const soon = requestAnimationFrame(dress);
-  const later = setTimeout(dress, 500);
+  const frame = requestAnimationFrame(dress);
+  const timer = setTimeout(dress, 500);
 
-  const connected = () => {
-    const gone = model.comm_live === false || (model.widget_manager && model.get("label") === undefined);
+  // Only the whole model knows whether a kernel still answers it.
+  let whole = null;
+  const connection = () => {
+    const gone = !whole.comm_live;
     notice.textContent = gone ? "Not connected: run the cell again." : "";
+    box?.classList.toggle("iamlab-gone", gone);
   };
-  model.on("comm_live_update", connected);
-  connected();
+  model.widget_manager.get_model(model.get("own_id")).then((found) => {
+    whole = found;
+    whole.on("comm_live_update", connection);
+    connection();
+  });
+
   return () => {
-    cancelAnimationFrame(soon);
-    clearTimeout(later);
-    model.off("comm_live_update", connected);
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    box?.removeEventListener("focusin", guard);
+    whole?.off("comm_live_update", connection);
   };
 }
 export default { render };
