@@ -5,3 +5,10 @@ import tempfile
 
 _home = tempfile.TemporaryDirectory(prefix="iamlab-test-home-")  # removed when the run ends
 os.environ["IAMLAB_HOME"] = _home.name
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say in one line which package is missing when the browser tests were skipped."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    if any("no Chromium" in reason for reason in skipped):
+        terminalreporter.write_line("Browser tests skipped: no Chromium. Install Debian's package chromium to run them.")

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-MISSING = "no Chromium: install Debian's package chromium to run the browser tests"
+from server import CHROMIUM, FLAGS, MISSING, running_lab
 
 
 @pytest.fixture(scope="session")
@@ -25,47 +16,11 @@ def browser_type_launch_args() -> dict:
         if os.environ.get("IAMLAB_BROWSER") == "required":
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync"]
-    return {"executable_path": CHROMIUM, "headless": True, "args": flags}
+    return {"executable_path": CHROMIUM, "headless": True, "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
 def lab_url(tmp_path_factory: pytest.TempPathFactory, browser_type_launch_args: dict) -> Iterator[str]:
-    """The address of a JupyterLab that the iamlab command has started, without a token."""
-    home = tmp_path_factory.mktemp("learner")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    private = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "RUNTIME", "DATA")}
-    lab_dirs = {f"JUPYTERLAB_{name}_DIR": str(home / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
-    environment = {**os.environ, **private, **lab_dirs, "IPYTHONDIR": str(home / "ipython")}
-    environment.pop("IAMLAB_HOME", None)
-    command = [sys.executable, "-m", "iamlab", "--folder", str(home / "lessons"), "lab", "--no-browser"]
-    command += [
-        f"--port={port}",
-        "--ServerApp.port_retries=0",
-        "--IdentityProvider.token=",
-        "--ServerApp.ip=127.0.0.1",
-    ]
-    log = home / "lab.log"
-    with log.open("w") as out:
-        server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api", server, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).read()
-        except OSError:
-            assert server.poll() is None, log.read_text()
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"JupyterLab did not answer:\n{log.read_text()}")
+    """The address of the one lab that all browser tests share."""
+    with running_lab(tmp_path_factory.mktemp("learner")) as url:
+        yield url
