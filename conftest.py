@@ -11,4 +11,6 @@ def pytest_terminal_summary(terminalreporter) -> None:
     """Say in one line which package is missing when the browser tests were skipped."""
     skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     if any("no Chromium" in reason for reason in skipped):
-        terminalreporter.write_line("Browser tests skipped: no Chromium. Install Debian's package chromium to run them.")
+        terminalreporter.write_line(
+            "Browser tests skipped: no Chromium. Install Debian's package chromium to run them."
+        )

@@ -10,6 +10,8 @@ from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation, PolicySet, evaluate
 from iamlab.core.request import Request
+from iamlab.views.graph import Graph, question_graph, world_graph
+from iamlab.views.tables import permissions_table
 from iamlab.world import names
 from iamlab.world.account import Account
 from iamlab.world.entities import AccountRecord
@@ -20,8 +22,6 @@ from iamlab.world.trail import Step
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from iamlab.views.graph import Graph
 
 Caller = User | Role | Root
 EXAMPLE_KEY = "1.jpg"
@@ -111,16 +111,12 @@ class Lab:
         bucket = self.world.state.buckets.get(parsed.kind) if parsed.service == "s3" else None
         return bucket.account if bucket else parsed.account
 
-    def graph(self) -> Graph:
-        """The whole world as a graph: who is in which group, and which policies reach whom."""
-        from iamlab.views.graph import world_graph
-
-        return world_graph(self.world.state)
+    def graph(self, question: Evaluation | None = None) -> Graph:
+        """The whole world as a graph; or, of one evaluation, the path from who asked to what was asked for."""
+        return world_graph(self.world.state) if question is None else question_graph(question)
 
     def table(self) -> pd.DataFrame:
         """The statements that reach each user and role, one row each, as a pandas table."""
-        from iamlab.views.tables import permissions_table
-
         return permissions_table(self.accounts)
 
     def __repr__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.matching import NamedPolicy, StatementMatch
@@ -12,6 +13,9 @@ from iamlab.core.request import PrincipalType
 from iamlab.world.entities import EntityRecord, UserRecord
 from iamlab.world.identities import identity_policies
 from iamlab.world.state import KIND_WORDS, State
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,8 @@ class Node:
 
     @property
     def words(self) -> str:
-        """Kind and name: ``user alice``."""
-        return f"{self.kind} {self.name}"
+        """Kind and name: ``user alice``; where the name says the kind, the name alone."""
+        return self.name if self.kind in self.name.split() else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,14 @@ class Graph:
         related = {node for edge in self.edges for node in (edge.source, edge.target)}
         lonely = (f"{node.words} {self.alone}." for node in self.nodes if node not in related)
         return tuple(_capital(one) for one in (*(_sentence(edge) for edge in self.edges), *lonely))
+
+    def table(self) -> pd.DataFrame:
+        """One row for each relation, in the words of its sentence; ``deciding`` is a bool."""
+        import pandas as pd  # here, so that importing iamlab stays cheap
+
+        rows = [(edge.source.words, edge.label, edge.target.words) for edge in self.edges]
+        frame = pd.DataFrame(rows, columns=["from", "relation", "to"]).astype("string")
+        return frame.assign(deciding=pd.array([edge.deciding for edge in self.edges], dtype="bool"))
 
     def __repr__(self) -> str:
         return "\n".join((f"{self.title}:", *(f"- {one}" for one in self.sentences)))
@@ -120,7 +132,8 @@ def _policy_edges(node: Node, policy: NamedPolicy) -> Iterator[Edge]:
         relation = _relation(statement)
         label = f"{relation} {_actions(statement)} on"
         for resource in statement.resources:
-            yield _edge(node, Node(kind="resource", name=resource), relation, label)
+            name = "every resource (*)" if resource == "*" else resource
+            yield _edge(node, Node(kind="resource", name=name), relation, label)
         if statement.not_resources:
             name = "everything except " + ", ".join(statement.not_resources)
             yield _edge(node, Node(kind="resource", name=name), relation, label)
@@ -144,7 +157,8 @@ def question_graph(evaluation: Evaluation) -> Graph:
     """One request: the policies that reach the caller, what each says to it, and which of them decided."""
     request = evaluation.request
     caller = Node(kind=_CALLERS[request.principal.type], name=_caller_name(evaluation))
-    target = Node(kind="resource", name=request.resource)
+    asked_about = "* (the action takes none)" if request.resource == "*" else request.resource
+    target = Node(kind="resource", name=asked_about)
     edges: list[Edge] = []
     for policy in evaluation.policies.identity if evaluation.layers else ():
         holder = Node(kind="group", name=policy.via) if policy.via else caller
