@@ -27,7 +27,7 @@
 
 # %%
 from iamlab import Lab
-from iamlab.lessons import check, reveal
+from iamlab.lessons import check, hint, reveal
 from iamlab.widgets import RequestExplorer
 
 lab = Lab()
