@@ -100,6 +100,7 @@ class Lab:
             action=found.name,
             resource=arn,
             resource_account=self._owner(arn) or caller.account_id,
+            context={"aws:PrincipalArn": caller.arn},  # for a session that of its role, path included (EVAL-26)
         )
         return evaluate(request, PolicySet(identity=caller.policies))
 

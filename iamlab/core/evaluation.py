@@ -114,7 +114,9 @@ class Evaluation:
         principal = self.request.principal
         if principal.type is PrincipalType.ROOT:
             return ""
-        source = principal.role_arn if principal.type is PrincipalType.ROLE_SESSION else principal.arn
+        source = principal.arn
+        if principal.type is PrincipalType.ROLE_SESSION:
+            source = self.request.context.get("aws:PrincipalArn", principal.role_arn)
         words = ["aws", "iam", "simulate-principal-policy", "--policy-source-arn", source]
         words += ["--action-names", self.request.action]
         if self.request.resource != "*":
@@ -132,6 +134,7 @@ class Evaluation:
                 "action": request.action,
                 "resource": request.resource,
                 "resource_account": request.resource_account,
+                "context": dict(request.context),
             },
             "policies": {
                 "identity": [

@@ -48,7 +48,8 @@ def _fits(piece: str, text: str, start: int) -> bool:
     """Whether a piece without stars stands at ``start``."""
     if "?" not in piece:
         return text.startswith(piece, start)
-    return all(wanted in ("?", actual) for wanted, actual in zip(piece, text[start:], strict=False))
+    stretch = text[start : start + len(piece)]
+    return all(wanted in ("?", actual) for wanted, actual in zip(piece, stretch, strict=True))
 
 
 def _find(piece: str, text: str, start: int, end: int) -> int:
