@@ -134,13 +134,9 @@ class Evaluation:
                 "action": request.action,
                 "resource": request.resource,
                 "resource_account": request.resource_account,
-                "context": dict(request.context),
+                **({"context": dict(request.context)} if request.context else {}),
             },
-            "policies": {
-                "identity": [
-                    {"name": one.name, "document": json.loads(one.policy.to_json())} for one in self.policies.identity
-                ]
-            },
+            "policies": {"identity": [_policy_case(one) for one in self.policies.identity]},
             "expect": {"decision": self.decision.value, "by": self.by},
         }
 
@@ -159,6 +155,12 @@ class Evaluation:
             f"<{self.decision.value}: {request.principal.name} {request.action} on {request.resource}; "
             f"{reason} ({self.rule.id})>"
         )
+
+
+def _policy_case(one: NamedPolicy) -> dict[str, Any]:
+    optional = {"via": one.via, "arn": one.arn}
+    given = {name: value for name, value in optional.items() if value}
+    return {"name": one.name, **given, "document": json.loads(one.policy.to_json())}
 
 
 def evaluate(request: Request, policies: PolicySet) -> Evaluation:
