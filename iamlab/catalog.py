@@ -93,17 +93,21 @@ def _action(service: str, name: str) -> Action:
 
 @cache
 def _form_pattern(form: str) -> re.Pattern[str]:
-    """The ARN form as a pattern: a bucket's name has no slash, every other part may be anything."""
+    """The ARN form as a pattern: a bucket's name has no slash, only an object's key has blanks."""
     words = re.split(r"(\$\{[A-Za-z0-9]+\}|\*)", form)
     parts = (_part(word) for word in words)
     return re.compile("".join(parts), re.DOTALL)
 
 
+VARIABLES: Final = {
+    "${Partition}": "[a-z-]+",
+    "${Account}": r"\d{12}",
+    "${BucketName}": r"[^/:\s]+",
+    "${ObjectName}": ".+",  # a key may hold anything
+}
+
+
 def _part(word: str) -> str:
-    if word == "${BucketName}":
-        return "[^/:]+"
-    if word == "${Account}":
-        return r"\d{12}"
-    if word == "${Partition}":
-        return "[a-z-]+"
-    return ".+" if word == "*" or word.startswith("${") else re.escape(word)
+    if word == "*" or word.startswith("${"):
+        return VARIABLES.get(word, r"\S+")
+    return re.escape(word)

@@ -58,7 +58,7 @@ class Policy:
     version: str = "2008-10-17"  # what AWS takes an absent Version for (POL-02)
     id: str = ""
     kind: PolicyKind = PolicyKind.IDENTITY
-    document: Mapping[str, Any] = field(repr=False, compare=False)
+    text: str = field(repr=False, compare=False)
 
     @classmethod
     def parse(cls, source: PolicySource, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
@@ -67,7 +67,7 @@ class Policy:
         Raises PolicyError with place and remedy.
         """
         if isinstance(source, Policy):
-            return source if source.kind is kind else cls.parse(dict(source.document), kind)
+            return source if source.kind is kind else cls.parse(source.document, kind)
         document = load(source)
         syntax.check(document, kind)
         statements = as_sequence(document.value["Statement"])
@@ -76,15 +76,18 @@ class Policy:
             version=document.value.get("Version", "2008-10-17"),
             id=document.value.get("Id", ""),
             kind=kind,
-            document=document.value,
+            text=json.dumps(document.value),
         )
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document as it was given, as plain JSON types; a fresh copy, so that changing it changes nothing here."""
+        document: dict[str, Any] = json.loads(self.text)
+        return document
 
     def to_json(self, indent: int | None = 2) -> str:
         """The document as JSON text, as it was given."""
         return json.dumps(self.document, indent=indent, ensure_ascii=False)
-
-    def __hash__(self) -> int:
-        return hash((self.statements, self.version, self.id, self.kind))
 
 
 PolicySource = Policy | Mapping[str, Any] | str
