@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from iamlab.core.errors import PolicyError
+from iamlab.core.places import TOKEN, Path, line_column, position, second_place
 
 MAX_CHARACTERS: Final = 131_072
 """What AWS takes on the wire (ENT-04); checked before anything is parsed."""
@@ -16,9 +18,7 @@ MAX_DEPTH: Final = 20
 """No policy AWS accepts is deeper than seven levels; a bound keeps hostile nesting cheap."""
 SYNTAX: Final = "Syntax errors in policy."
 
-Path = tuple[str | int, ...]
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{},:]|[^\s"\[\]{},:]++', re.DOTALL)
 _BAD_CHARACTER: Final = re.compile(r"[^\t\n\r\u0020-\u00ff]")
 _ODD_NUMBER: Final = re.compile(r"-?(NaN|Infinity|\d{1000,}.*)")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
@@ -51,7 +51,7 @@ class Document:
         code: str = "MalformedPolicyDocument",
     ) -> NoReturn:
         """Raise the PolicyError for what stands at ``path``, with line and column when there is a text."""
-        line, column = _position(self.text, path) if self.text is not None else (None, None)
+        line, column = position(self.text, path) if self.text is not None else (None, None)
         value = value_at(self.value, path)
         raise PolicyError(
             message,
@@ -111,14 +111,15 @@ def _load_text(text: str) -> Document:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         _fail_json(text, error)
-    except _DuplicateKey as error:
-        problem = f"the key {error.args[0]!r} stands twice in one object."
-        _fail_at(text, _second_place(text), problem, "Keep one of the two.")
+    except _DuplicateKey:
+        path, offset = second_place(text)
+        problem = f"the key {path[-1]!r} stands twice in one object."
+        _fail_at(text, offset, problem, "Keep one of the two.", path=path)
     except ValueError:  # a constant such as NaN, or a number of more digits than Python reads
-        odd = next(token for token in _TOKEN.finditer(text) if _ODD_NUMBER.fullmatch(token.group()))
+        odd = next(token for token in TOKEN.finditer(text) if _ODD_NUMBER.fullmatch(token.group()))
         problem = f"{odd.group()[:12]} is no number that JSON knows."
         _fail_at(text, odd.start(), problem, "A policy needs no such number; put text in double quotes.")
-    return Document(_plain(value, ()), text)
+    return Document(_plain(value, (), text), text)
 
 
 class _DuplicateKey(Exception):
@@ -128,8 +129,7 @@ class _DuplicateKey(Exception):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKey(next(key for key in keys if keys.count(key) > 1))
+        raise _DuplicateKey
     return members
 
 
@@ -152,7 +152,7 @@ def _check_size(document: Document, size: int) -> None:
 
 def _check_depth(text: str) -> None:
     depth = 0
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         if token.group() in ("{", "["):
             depth += 1
             if depth > MAX_DEPTH:
@@ -161,24 +161,33 @@ def _check_depth(text: str) -> None:
             depth -= 1
 
 
-def _plain(value: object, path: Path) -> Any:
+def _plain(value: object, path: Path, text: str | None = None) -> Any:
     """A copy in plain JSON types, so that later changes to the caller's dict change nothing here."""
     if len(path) > MAX_DEPTH:
         _fail_text(f"nested more than {MAX_DEPTH} levels deep.", "A policy needs seven.", path=path[:3])
     if isinstance(value, str):
         if _SURROGATE.search(value):
-            _fail_text("half of a surrogate pair is no character.", "Write the whole character.", path=path)
+            _fail_text("half of a surrogate pair is no character.", "Write the whole character.", path=path, text=text)
         return str(value)
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        if not _is_json_number(value):
+            _fail_text("this is no number that JSON knows.", "A policy needs no such number.", path=path, text=text)
         return value
     if isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str) or _SURROGATE.search(key):
-                _fail_text(f"the key {key!r} is no text.", "JSON keys are strings.", path=path)
-        return {str(key): _plain(item, (*path, key)) for key, item in value.items()}
+                _fail_text(f"the key {key!r} is no text.", "JSON keys are strings.", path=path, text=text)
+        return {str(key): _plain(item, (*path, key), text) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, (*path, index)) for index, item in enumerate(value)]
+        return [_plain(item, (*path, index), text) for index, item in enumerate(value)]
     _fail_text(f"{_type_name(value)} is no JSON value.", "Use text, numbers, lists and dicts.", path=path)
+
+
+def _is_json_number(value: int | float) -> bool:
+    """Neither NaN nor infinite, nor of more digits than Python writes."""
+    return math.isfinite(value) if isinstance(value, float) else value.bit_length() < 1024
 
 
 def _type_name(value: object) -> str:
@@ -189,8 +198,12 @@ def _type_name(value: object) -> str:
     return f"of the Python type {type(value).__name__}"
 
 
-def _fail_text(problem: str, remedy: str, *, path: Path = (), value: object = None) -> NoReturn:
-    raise PolicyError(SYNTAX, problem=problem, remedy=remedy, path=path_text(path), value=value)
+def _fail_text(
+    problem: str, remedy: str, *, path: Path = (), value: object = None, text: str | None = None
+) -> NoReturn:
+    line, column = position(text, path) if text is not None else (None, None)
+    place = path_text(path)
+    raise PolicyError(SYNTAX, problem=problem, remedy=remedy, path=place, value=value, line=line, column=column)
 
 
 def _fail_at(
@@ -201,9 +214,11 @@ def _fail_at(
     *,
     code: str = "MalformedPolicyDocument",
     message: str = SYNTAX,
+    path: Path = (),
 ) -> NoReturn:
-    line, column = _line_column(text, offset)
-    raise PolicyError(message, problem=problem, remedy=remedy, line=line, column=column, code=code)
+    line, column = line_column(text, offset)
+    place = path_text(path)
+    raise PolicyError(message, problem=problem, remedy=remedy, path=place, line=line, column=column, code=code)
 
 
 def _fail_json(text: str, error: json.JSONDecodeError) -> NoReturn:
@@ -223,54 +238,6 @@ def _json_remedy(text: str, error: json.JSONDecodeError) -> str:
     if "delimiter" in error.msg:
         return "A comma, a colon or a closing bracket is missing just before."
     return "Check quotes, commas and brackets just before this place."
-
-
-def _line_column(text: str, offset: int) -> tuple[int, int]:
-    line = text.count("\n", 0, offset) + 1
-    return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
-
-
-def _position(text: str, path: Path) -> tuple[int, int]:
-    """Line and column of the value at ``path``; where it is missing, of what should have held it."""
-    offsets = dict(_places(text))
-    while path and path not in offsets:
-        path = path[:-1]
-    return _line_column(text, offsets.get(path, 0))
-
-
-def _second_place(text: str) -> int:
-    """Where a path is met that was met before: the value of a key that stands twice."""
-    seen: set[Path] = set()
-    for path, offset in _places(text):
-        if path in seen:
-            return offset
-        seen.add(path)
-    return 0
-
-
-def _places(text: str) -> Iterator[tuple[Path, int]]:
-    """Every value's path and offset, in the order of a text known to be JSON. No recursion: depth is no danger."""
-    path: list[Any] = []  # the step into each open object (a key) or list (an index)
-    expecting_key = False
-    for token in _TOKEN.finditer(text):
-        word = token.group()
-        if word in ("}", "]"):
-            path.pop()
-            expecting_key = False
-        elif word == ",":
-            expecting_key = isinstance(path[-1], str)
-            if not expecting_key:
-                path[-1] += 1
-        elif expecting_key:
-            path[-1] = json.loads(word)
-            expecting_key = False
-        elif word != ":":
-            yield tuple(path), token.start()
-            if word == "{":
-                path.append("")
-                expecting_key = True
-            elif word == "[":
-                path.append(0)
 
 
 def as_sequence(value: Any) -> Sequence[Any]:

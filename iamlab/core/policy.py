@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
 from iamlab.core import syntax
+from iamlab.core.dialect import PolicyKind
 from iamlab.core.documents import Document, as_sequence, load
-from iamlab.core.syntax import PolicyKind
 
 LATEST: Final = "2012-10-17"
 
@@ -86,8 +87,9 @@ class Policy:
         return document
 
     def to_json(self, indent: int | None = 2) -> str:
-        """The document as JSON text, as it was given."""
-        return json.dumps(self.document, indent=indent, ensure_ascii=False)
+        """The document as JSON text, as it was given; what may not stand on the wire is escaped (ENT-04)."""
+        text = json.dumps(self.document, indent=indent, ensure_ascii=False)
+        return re.sub(r"[^\x00-\xff]", lambda found: json.dumps(found.group())[1:-1], text)
 
 
 PolicySource = Policy | Mapping[str, Any] | str

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from iamlab.core.dialect import NOT_MODELLED
 from iamlab.core.errors import PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import Policy
-from iamlab.core.syntax import NOT_MODELLED
 from iamlab.lessons import lesson_01, progress
 from iamlab.lessons.exercise import Attempt, Exercise, Failure, PolicyExercise, PredictionExercise
 from iamlab.views import explain

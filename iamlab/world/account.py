@@ -113,8 +113,10 @@ class Account:
     def managed_policy(self, name: str) -> ManagedPolicy:
         """A managed policy by name or ARN: the account's own first, then AWS's.
 
-        Raises IamlabError (``NoSuchEntity``) with the nearest names.
+        Raises IamlabError (``NoSuchEntity`` with the nearest names, ``InvalidInput`` when it is no text).
         """
+        if not isinstance(name, str):
+            raise IamlabError(f"Give the name or the ARN of a managed policy, not {name!r}.", code="InvalidInput")
         own = self._own_policy(name)
         if own is not None:
             return _managed(own)

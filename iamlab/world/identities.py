@@ -93,7 +93,7 @@ class Identity(Generic[R]):
         Raises IamlabError (``NoSuchEntity``) when there is none of that name.
         """
         record = self._record
-        if name not in {one.name for one in record.inline}:
+        if name not in [one.name for one in record.inline]:
             raise IamlabError(f"The {self.kind} policy with name {name} cannot be found.", code="NoSuchEntity")
         others = tuple(one for one in record.inline if one.name != name)
         self._world.put(self._step("Delete{}Policy", PolicyName=name), replace(record, inline=others))
@@ -110,6 +110,8 @@ class Identity(Generic[R]):
                 f"Policy {policy.arn} does not exist or is not attachable: it belongs to another account.",
                 code="NoSuchEntity",
             )
+        if policy.owner != "aws" and policy.arn not in [one.arn for one in self._world.state.policies.values()]:
+            raise IamlabError(f"Policy {policy.arn} does not exist or is not attachable.", code="NoSuchEntity")
         return policy.arn
 
     def _step(self, operation: str, **parameters: Any) -> Step:
@@ -186,7 +188,7 @@ class Group(Identity[GroupRecord]):
                 f"{user!r} cannot be a member: a group holds users only, no groups and no roles.",
                 code="InvalidInput",
             )
-        if user.account_id != self.account_id:
+        if user._world is not self._world or user.account_id != self.account_id:
             raise IamlabError(f"The user with name {user.name} cannot be found.", code="NoSuchEntity")
         return user._record
 

@@ -1,0 +1,116 @@
+"""Who may be named in a policy, and where (POL-06, POL-07, POL-22; POL-24, text 9)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from iamlab.core import wildcard
+from iamlab.core.arn import is_account_id
+from iamlab.core.dialect import PolicyKind, did_you_mean, items, statements
+from iamlab.core.documents import SYNTAX, Document, Path, as_sequence
+
+
+def check_principals(document: Document, kind: PolicyKind) -> None:
+    """Raise PolicyError for a principal where none may stand, and for the first that AWS would refuse."""
+    for path, statement in statements(document):
+        named = next((element for element in ("Principal", "NotPrincipal") if element in statement), None)
+        if kind is not PolicyKind.TRUST and named:
+            document.fail(
+                "Policy document should not specify a principal.",
+                (*path, named),
+                problem=f"{named} stands in an identity policy.",
+                remedy="Remove it: who it is about follows from whom the policy is attached to.",
+            )
+        if kind is PolicyKind.TRUST:
+            _trust_statement(document, path, statement)
+
+
+TRUST_ACTIONS: Final = (
+    "sts:assumerole",
+    "sts:assumerolewithsaml",
+    "sts:assumerolewithwebidentity",
+    "sts:tagsession",
+    "sts:setsourceidentity",
+    "sts:setcontext",
+)
+
+
+def _trust_statement(document: Document, path: Path, statement: dict[str, Any]) -> None:
+    for element in ("Resource", "NotResource", "NotPrincipal"):
+        if element in statement:
+            document.fail(
+                f"Has prohibited field {element}",
+                (*path, element),
+                problem=f"{element} has no place in a role trust policy.",
+                remedy="Remove it: the resource is the role itself, and Principal names who may assume it.",
+            )
+    if not statement.get("Principal"):
+        document.fail(
+            SYNTAX,
+            path,
+            problem="the trust policy names no Principal.",
+            remedy='Add "Principal": {"Service": "ec2.amazonaws.com"}, for example.',
+        )
+    for place, action in items(path, statement, "Action"):
+        if not any(wildcard.matches(action.lower(), known) for known in TRUST_ACTIONS):
+            document.fail(
+                "A role trust policy can hold only the actions that assume a role.",
+                place,
+                problem=f"{action!r} is none of them.",
+                remedy='Write "sts:AssumeRole". What the role may do stands in its permissions policies.',
+            )
+    _principal(document, (*path, "Principal"), statement["Principal"])
+
+
+PRINCIPAL_KINDS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
+_PRINCIPAL_ARN: Final = re.compile(
+    r"arn:[a-z-]+:(iam::\d{12}:(root|user/[^*?]+|role/[^*?]+|oidc-provider/[^*?]+|saml-provider/[^*?]+)"
+    r"|sts::\d{12}:(assumed-role/[^*?/]+/[^*?/]+|federated-user/[^*?]+))"
+)
+_UNIQUE_ID: Final = re.compile("(AIDA|AROA)[A-Z0-9]{12,124}")
+
+
+def _principal(document: Document, place: Path, value: Any) -> None:
+    if value == "*":
+        return
+    if not isinstance(value, dict):
+        remedy = 'Write "*", or an object such as {"AWS": "111111111111"}.'
+        document.fail(SYNTAX, place, problem='Principal is neither an object nor "*".', remedy=remedy)
+    for kind, names in value.items():
+        if kind not in PRINCIPAL_KINDS:
+            remedy = did_you_mean(kind, PRINCIPAL_KINDS)
+            document.fail(SYNTAX, (*place, kind), problem=f"unknown kind of principal {kind!r}.", remedy=remedy)
+        if not as_sequence(names):
+            document.fail(SYNTAX, (*place, kind), problem="the list of principals is empty.", remedy="Name one.")
+        for where, name in items(place, value, kind):
+            if not isinstance(name, str):
+                document.fail(SYNTAX, where, problem="a principal is a text.", remedy="Put it in double quotes.")
+            if not _is_principal(kind, name):
+                document.fail(
+                    f'Invalid principal in policy: "{kind}":"{name}"',
+                    where,
+                    problem=_principal_problem(name),
+                    remedy="Name an account, a user, a role, a session, or a service; no wildcard in part of it.",
+                )
+
+
+def _is_principal(kind: str, name: str) -> bool:
+    if kind == "AWS":
+        return name == "*" or is_account_id(name) or bool(_PRINCIPAL_ARN.fullmatch(name) or _UNIQUE_ID.fullmatch(name))
+    if kind == "Service":
+        return re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?", name) is not None
+    if kind == "Federated":
+        return (
+            re.fullmatch(r"[A-Za-z0-9.-]+\.[a-z]+|arn:[a-z-]+:iam::\d{12}:(oidc|saml)-provider/[^*?]+", name)
+            is not None
+        )
+    return False  # CanonicalUser: S3 only, never in a trust policy
+
+
+def _principal_problem(name: str) -> str:
+    if ":group/" in name:
+        return "a group is no principal: it only passes its policies on to its members."
+    if wildcard.has_wildcard(name):
+        return "a wildcard cannot stand for part of a principal."
+    return f"{name!r} is no principal."

@@ -1,0 +1,77 @@
+"""What may stand under Resource and NotResource (POL-11 to POL-14; POL-24, text 6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iamlab.core import wildcard
+from iamlab.core.arn import PARTITIONS
+from iamlab.core.dialect import PolicyKind, items, statements
+from iamlab.core.documents import Document, Path
+
+IAM_RESOURCE_TYPES: Final = (
+    "user/",
+    "group/",
+    "role/",
+    "policy/",
+    "instance-profile/",
+    "mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "server-certificate/",
+    "sms-mfa/",
+    "access-report/",
+)
+
+
+def check_resources(document: Document, _: PolicyKind) -> None:
+    """Raise PolicyError for the first resource that AWS would refuse."""
+    for path, statement in statements(document):
+        for place, text in items(path, statement, "Resource", "NotResource"):
+            if text != "*":
+                _resource(document, place, text)
+
+
+def _resource(document: Document, place: Path, text: str) -> None:
+    parts = text.split(":", 5)
+    if parts[0] != "arn" or len(parts) < 3:
+        document.fail(
+            f'Resource {text} must be in ARN format or "*".',
+            place,
+            problem=f"{text!r} is no ARN.",
+            remedy='Write the whole name, for example arn:aws:s3:::acme-photos, or "*".',
+        )
+    partition, vendor = parts[1], parts[2]
+    if partition not in (*PARTITIONS, "*"):
+        document.fail(
+            f'Partition "{partition}" is not valid for resource "{text}".',
+            place,
+            problem=f"there is no partition {partition!r}.",
+            remedy="Write arn:aws:...",
+        )
+    if not vendor or wildcard.has_wildcard(vendor):
+        document.fail(
+            "Resource vendor must be fully qualified and cannot contain regexes.",
+            place,
+            problem=f"the service {vendor!r} of the ARN is not written out.",
+            remedy="Name one service, for example s3.",
+        )
+    if vendor == "iam" and len(parts) == 6:
+        _iam_resource(document, place, text, region=parts[3], resource=parts[5])
+
+
+def _iam_resource(document: Document, place: Path, text: str, *, region: str, resource: str) -> None:
+    if region not in ("", "*"):
+        document.fail(
+            f"IAM resource {text} cannot contain region information.",
+            place,
+            problem="IAM is global: its ARNs have no Region.",
+            remedy="Leave the Region empty: arn:aws:iam::111111111111:user/alice.",
+        )
+    if resource not in ("*", "root") and not resource.startswith(IAM_RESOURCE_TYPES):
+        document.fail(
+            'IAM resource path must either be "*" or start with ' + ", ".join(IAM_RESOURCE_TYPES),
+            place,
+            problem=f"{resource!r} names no kind of IAM resource.",
+            remedy="Write user/alice, group/Developers, role/Auditor, policy/DevAccess ...",
+        )
