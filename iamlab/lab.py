@@ -156,11 +156,13 @@ def _check_resource(action: catalog.Action, resource: Resource | None) -> str:
         if action.wildcard_only:
             return "*"
         raise _resource_error(f"{action.name} is asked about a resource.", action)
-    text = resource if isinstance(resource, str) else resource.arn
+    text = resource if isinstance(resource, str) else getattr(resource, "arn", None)
     if action.wildcard_only:
         if text == "*":
             return text
-        raise IamlabError(f"{action.name} takes no resource: leave {text!r} out.", code="InvalidResource")
+        raise IamlabError(f"{action.name} takes no resource: leave {text or resource!r} out.", code="InvalidResource")
+    if not isinstance(text, str):
+        raise _resource_error(f"{resource!r} is no resource.", action)
     if wildcard.has_wildcard(text):
         raise _resource_error(f"A request names one resource; {text!r} is a pattern.", action)
     if not action.takes(text):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from iamlab.core.dialect import LEGACY, PolicyKind, items, statements
-from iamlab.core.documents import Document, Path
+from iamlab.core.documents import Document
+from iamlab.core.places import Path
 
 
 def check_actions(document: Document, _: PolicyKind) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Final
 
-from iamlab.core.documents import Document, Path
+from iamlab.core.documents import Document
+from iamlab.core.places import Path
 
 LEGACY: Final = "The policy failed legacy parsing"
 NOT_MODELLED: Final = "NotModelled"

@@ -8,7 +8,8 @@ from typing import Any, Final
 from iamlab.core import wildcard
 from iamlab.core.arn import is_account_id
 from iamlab.core.dialect import PolicyKind, did_you_mean, items, statements
-from iamlab.core.documents import SYNTAX, Document, Path, as_sequence
+from iamlab.core.documents import SYNTAX, Document, as_sequence
+from iamlab.core.places import Path
 
 
 def check_principals(document: Document, kind: PolicyKind) -> None:

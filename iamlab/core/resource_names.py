@@ -7,7 +7,8 @@ from typing import Final
 from iamlab.core import wildcard
 from iamlab.core.arn import PARTITIONS
 from iamlab.core.dialect import PolicyKind, items, statements
-from iamlab.core.documents import Document, Path
+from iamlab.core.documents import Document
+from iamlab.core.places import Path
 
 IAM_RESOURCE_TYPES: Final = (
     "user/",
