@@ -82,7 +82,7 @@ def _as_values():
             yield pytest.param(json.loads("\n".join(row["text"]).replace(MARK, "")), row, id=row["name"])
 
 
-@pytest.mark.parametrize(("value", "row"), _as_values())
+@pytest.mark.parametrize(("value", "row"), list(_as_values()))
 def test_bad_document_as_dict(value, row):
     """The same document given as Python values is refused for the same reason, without line and column."""
     error = _error(value, KINDS[row["kind"]])
