@@ -398,7 +398,8 @@ def test_python_objects_that_are_no_policy(make):
 
 
 def _text(resource='"*"'):
-    return '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": %s}]}' % resource
+    start = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": '
+    return start + resource + "}]}"
 
 
 HOSTILE_TEXTS = {
@@ -464,6 +465,7 @@ def test_one_character_more_is_refused_before_parsing():
 
 def test_the_size_of_a_dict_is_that_of_its_compact_text():
     """A dict has no white space of its own: it is as large as its shortest JSON."""
+
     def document(length):
         room = length - len(json.dumps(_document(Resource="arn:aws:s3:::"), separators=(",", ":")))
         return _document(Resource="arn:aws:s3:::" + "x" * room)

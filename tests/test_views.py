@@ -96,7 +96,8 @@ QUESTIONS = {
     "denied by silence": (
         ("alice", "s3:PutObject", "arn:aws:s3:::acme-photos/1.jpg"),
         "Policy Keep (inline in alice) says nothing about s3:PutObject on resource arn:aws:s3:::acme-photos/1.jpg.",
-        "Policy Read (inline in Developers) says nothing about s3:PutObject on resource arn:aws:s3:::acme-photos/1.jpg.",
+        "Policy Read (inline in Developers) says nothing about s3:PutObject on resource "
+        "arn:aws:s3:::acme-photos/1.jpg.",
     ),
     "no policy at all": (
         ("mallory", "iam:GetUser", "arn:aws:iam::999999999999:user/mallory"),
@@ -159,6 +160,16 @@ def test_the_table_of_permissions(lab):
         ("user bob", "Buckets", "itself", "Allow", "s3:ListBucket", "arn:aws:s3:::acme-photos"),
         ("role Auditor", "AdministratorAccess", "itself", "Allow", "*", "*"),
     ]
+
+
+@pytest.mark.xfail(strict=True, reason="inline policies of a user and a group of one name are drawn as one")
+def test_a_user_and_a_group_of_one_name_keep_their_own_inline_policies():
+    """Names are unique for each kind alone (ENT-05), so that such a pair is two identities with two policies."""
+    lab = Lab()
+    account = lab.create_account("Development", DEV)
+    account.create_user("ops").put_policy("p", allow("s3:*"))
+    account.create_group("ops").put_policy("p", deny("iam:*"))
+    assert sum(node.kind == "policy" for node in lab.graph().nodes) == 2
 
 
 # Drawings
@@ -379,13 +390,12 @@ def test_an_explanation_shows_every_name_as_text(payload, effect, action):
 def test_a_drawing_of_hostile_names_has_no_element_of_theirs(payload):
     """Whatever the name, the layout engine takes it, and nothing in the drawing comes from it."""
     graph = question_graph(_hostile(payload))
-    plain = question_graph(_hostile("plain"))
-    drawn, expected = Page(svg(graph)), Page(svg(plain))
+    drawn = Page(svg(graph))
     _only(drawn, SVG_ELEMENTS)
-    for tag in ("g", "ellipse", "title"):
-        assert len(drawn.of(tag)) == len(expected.of(tag))
-    ids = [attributes["id"] for attributes in drawn.of("g")]
-    assert sorted(ids) == sorted(attributes["id"] for attributes in expected.of("g"))
+    nodes = {f"node{number}" for number, _ in enumerate(graph.nodes, start=1)}
+    edges = {f"edge{number}" for number, _ in enumerate(graph.edges, start=1)}
+    assert {attributes["id"] for attributes in drawn.of("g")} == {"graph0", *nodes, *edges}
+    assert len(drawn.of("title")) == len(nodes)
     _only(Page(graph_html(graph)), HTML_ELEMENTS | SVG_ELEMENTS)
 
 

@@ -151,10 +151,12 @@ class Evaluation:
         request = self.request
         by = ", ".join(one.label for one in self.deciding)
         reason = f"by {by}" if by else "no statement applies" if not self.allowed else "no policy needed"
-        return (
+        text = (
             f"<{self.decision.value}: {request.principal.name} {request.action} on {request.resource}; "
             f"{reason} ({self.rule.id})>"
         )
+        # One line, whatever stands in a name: the key of an object may hold a line break.
+        return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _policy_case(one: NamedPolicy) -> dict[str, Any]:

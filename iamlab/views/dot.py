@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -14,6 +15,7 @@ from iamlab.views.graph import Edge, Graph, Node
 
 WRAP = 32
 """Characters in a line of a label."""
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 def dot(graph: Graph) -> str:
@@ -37,9 +39,9 @@ def dot(graph: Graph) -> str:
         edge_attr={"fontname": "Helvetica", "fontsize": "10"},
     )
     keys = {node: f"n{index}" for index, node in enumerate(graph.nodes)}
-    for account, nodes in groupby(sorted(graph.nodes, key=_account), key=_account):
+    for number, (account, nodes) in enumerate(groupby(sorted(graph.nodes, key=_account), key=_account)):
         if account:
-            with drawing.subgraph(name=f"cluster_{keys[graph.nodes[0]]}_{account}") as box:
+            with drawing.subgraph(name=f"cluster_{number}") as box:
                 box.attr(label=_text(f"account {account}"), style="rounded", color="#777777", fontsize="11")
                 _add_nodes(box, nodes, keys)
         else:
@@ -80,5 +82,6 @@ def _wrapped(text: str) -> str:
 
 def _text(text: str) -> str:
     """The text as Graphviz shall show it: no markup, no entity and no escape in it, but for the line breaks."""
-    plain = text.replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n")
+    visible = _CONTROL.sub("\ufffd", text)  # Graphviz reads no further than a NUL, and SVG knows no control character
+    plain = visible.replace("&", "&amp;").replace("\\", "\\\\").replace("\n", "\\n")
     return graphviz.nohtml(plain)  # type: ignore[no-any-return]

@@ -86,6 +86,9 @@ def text(evaluation: Evaluation) -> str:
     for match in _ordered(evaluation):
         lines.append(f"{_capital(_statement(match))} ({match.statement.effect.value}) {_outcome(match)}")
         lines += [f"  {check.element}: {_mark(check)} {why(check)}" for check in match.elements]
+    left = sum(len(layer.matches) for layer in evaluation.layers) - SHOWN
+    if left > 0:
+        lines.append(f"and {left} more statements that do not decide.")
     lines.append(f"Rule {evaluation.rule.id}: {evaluation.rule.sentence}")
     if evaluation.error_message:
         lines.append(f"AWS says: {evaluation.error_message}")

@@ -292,7 +292,7 @@ check("01.3", look_at_photos)
 # %% [markdown]
 # ## Policies that AWS made
 #
-# You need not write every policy. AWS has some hundred ready ones, called **AWS managed policies**. The broadest is
+# You need not write every policy. AWS keeps many ready ones, called **AWS managed policies**. The broadest is
 # `AdministratorAccess`. It is not embedded in the user as yours was: it is **attached**, and can be attached to
 # others too.
 
@@ -315,14 +315,15 @@ reveal(prediction, lab.evaluate(ada, "s3:DeleteBucket", photos))
 # %% [markdown]
 # ## The same in the real cloud
 #
-# Each step that you made here is a call that AWS has as well. As commands of the AWS CLI:
+# Each step that you made here is a call that AWS has as well. As commands of the AWS CLI (`create-bucket` as it is for
+# the Region us-east-1; elsewhere it also wants to be told the Region):
 
 # %%
 for step in lab.trail:
     print(step.cli())
 
 # %% [markdown]
-# And in Python, with boto3 (`iam` and `s3` are clients: `iam = boto3.client("iam")`):
+# And in Python, with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `s3 = boto3.client("s3")`:
 
 # %%
 for step in lab.trail:
