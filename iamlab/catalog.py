@@ -101,7 +101,7 @@ def _form_pattern(form: str) -> re.Pattern[str]:
 
 VARIABLES: Final = {
     "${Partition}": "[a-z-]+",
-    "${Account}": r"\d{12}",
+    "${Account}": r"(\d{12}|aws)",  # aws: the owner of the policies that AWS made
     "${BucketName}": r"[^/:\s]+",
     "${ObjectName}": ".+",  # a key may hold anything
 }

@@ -93,6 +93,7 @@ class Lab:
         Raises IamlabError: ``InvalidInput`` (no principal), ``InvalidAction``, ``InvalidResource``, ``NoSuchEntity``.
         """
         caller = _check_caller(principal)
+        self._check_here(caller)
         found = catalog.find(_check_text(action))
         arn = _check_resource(found, resource)
         request = Request(
@@ -104,11 +105,17 @@ class Lab:
         )
         return evaluate(request, PolicySet(identity=caller.policies))
 
+    def _check_here(self, caller: Caller) -> None:
+        if not caller.exists_in(self.world):
+            raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
+
     def _owner(self, arn: str) -> str:
         """The account that a resource belongs to; empty when neither its ARN nor the world says."""
         if arn == "*":
             return ""
         parsed = Arn.parse(arn)
+        if parsed.account == "aws":
+            return ""  # the policies that AWS made are in no account, and every account asks for itself
         bucket = self.world.state.buckets.get(parsed.kind) if parsed.service == "s3" else None
         return bucket.account if bucket else parsed.account
 

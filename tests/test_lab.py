@@ -299,3 +299,44 @@ def test_a_user_that_was_deleted_makes_no_requests(lab, dev):
     carol = dev.create_user("carol")
     lab.restore(before)
     assert _refused(lambda: lab.evaluate(carol, "s3:ListAllMyBuckets")).code == "NoSuchEntity"
+
+
+def test_a_caller_of_another_lab_is_refused():
+    """A lab judges its own world only, also where the other has a user of the same name."""
+    ours, theirs = Lab(), Lab()
+    for lab in (ours, theirs):
+        lab.create_account("Development", "111111111111").create_user("alice")
+    with pytest.raises(IamlabError, match="not of this lab"):
+        ours.evaluate(theirs.accounts[0].users[0], "iam:ListUsers")
+
+
+def test_a_role_session_cannot_ask_for_a_session_token():
+    """STS-16: refused whatever policies say; GetCallerIdentity is answered (EVAL-24)."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}}
+    role = account.create_role("Auditor", trust=trust)
+    with pytest.raises(IamlabError, match="role session cannot call GetSessionToken"):
+        lab.evaluate(role, "sts:GetSessionToken")
+    assert lab.evaluate(role, "sts:GetCallerIdentity").allowed
+
+
+def test_an_id_is_not_given_out_again_after_going_back():
+    """A handle to what a restore undid stays dead; the next user has an ID of its own (ENT-03)."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    before = lab.snapshot()
+    bob = account.create_user("bob")
+    lab.restore(before)
+    carol = account.create_user("carol")
+    assert carol.id != bob.id
+    with pytest.raises(IamlabError, match="not of this lab, or has been deleted"):
+        lab.evaluate(bob, "iam:ListUsers")
+
+
+def test_an_aws_managed_policy_can_be_asked_about():
+    """Its ARN has aws in the account's place (ENT-02)."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    assert lab.evaluate(account.root, "iam:GetPolicy", arn).allowed

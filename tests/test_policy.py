@@ -543,3 +543,23 @@ def test_a_builder_is_checked_like_any_document(build):
     """What AWS would refuse cannot be built either."""
     with pytest.raises(PolicyError):
         build()
+
+
+def test_lists_shared_twenty_levels_deep_are_refused_at_once():
+    """Small in Python, a million values as JSON: refused by size, without building them."""
+    value = ["*"]
+    for _ in range(18):
+        value = [value] * 3
+    with pytest.raises(PolicyError, match="longer than 131072"):
+        Policy.parse({"Version": "2012-10-17", "Statement": value})
+
+
+@pytest.mark.parametrize("action", ["*", "sts:AssumeRole*", "s3:GetObject", "sts:GetCallerIdentity"])
+def test_a_trust_policy_holds_only_actions_that_assume(action):
+    """POL-22: only sts actions that assume a role; a bare star is none."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": action}
+    if action == "sts:AssumeRole*":
+        assert Policy.parse({"Statement": statement}, PolicyKind.TRUST)
+    else:
+        with pytest.raises(PolicyError):
+            Policy.parse({"Statement": statement}, PolicyKind.TRUST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -83,7 +83,7 @@ def load(source: object) -> Document:
     if isinstance(source, str):
         return _load_text(source)
     if isinstance(source, Mapping | list):
-        document = Document(_plain(source, ()))
+        document = Document(_plain(source, (), _budget()))
         size = len(json.dumps(document.value, ensure_ascii=False, separators=(",", ":")))
         _check_size(document, size)
         return document
@@ -119,7 +119,7 @@ def _load_text(text: str) -> Document:
         odd = next(token for token in TOKEN.finditer(text) if _ODD_NUMBER.fullmatch(token.group()))
         problem = f"{odd.group()[:12]} is no number that JSON knows."
         _fail_at(text, odd.start(), problem, "A policy needs no such number; put text in double quotes.")
-    return Document(_plain(value, (), text), text)
+    return Document(_plain(value, (), _budget(), text), text)
 
 
 class _DuplicateKey(Exception):
@@ -161,8 +161,14 @@ def _check_depth(text: str) -> None:
             depth -= 1
 
 
-def _plain(value: object, path: Path, text: str | None = None) -> Any:
-    """A copy in plain JSON types, so that later changes to the caller's dict change nothing here."""
+def _plain(value: object, path: Path, budget: Iterator[int], text: str | None = None) -> Any:
+    """A copy in plain JSON types, so that later changes to the caller's dict change nothing here.
+
+    ``budget`` runs out where there are more values than characters could write: a list that holds another one
+    twice, and that the next twice, is small in Python and endless in JSON.
+    """
+    if next(budget, None) is None:
+        _check_size(Document(None), MAX_CHARACTERS + 1)
     if len(path) > MAX_DEPTH:
         _fail_text(f"nested more than {MAX_DEPTH} levels deep.", "A policy needs seven.", path=path[:3])
     if isinstance(value, str):
@@ -179,10 +185,14 @@ def _plain(value: object, path: Path, text: str | None = None) -> Any:
         for key in value:
             if not isinstance(key, str) or _SURROGATE.search(key):
                 _fail_text(f"the key {key!r} is no text.", "JSON keys are strings.", path=path, text=text)
-        return {str(key): _plain(item, (*path, key), text) for key, item in value.items()}
+        return {str(key): _plain(item, (*path, key), budget, text) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, (*path, index), text) for index, item in enumerate(value)]
+        return [_plain(item, (*path, index), budget, text) for index, item in enumerate(value)]
     _fail_text(f"{_type_name(value)} is no JSON value.", "Use text, numbers, lists and dicts.", path=path)
+
+
+def _budget() -> Iterator[int]:
+    return iter(range(MAX_CHARACTERS))
 
 
 def _is_json_number(value: int | float) -> bool:

@@ -110,9 +110,9 @@ class Evaluation:
 
     @property
     def simulate_command(self) -> str:
-        """The AWS CLI command that asks AWS the same of a real account; empty where AWS cannot simulate (root)."""
+        """The AWS CLI command that asks AWS the same of a real account; empty where no policy decides."""
         principal = self.request.principal
-        if principal.type is PrincipalType.ROOT:
+        if _needs_no_policy(self.request):
             return ""
         source = principal.arn
         if principal.type is PrincipalType.ROLE_SESSION:
@@ -209,13 +209,18 @@ def _needs_no_policy(request: Request) -> bool:
     return request.action.lower() in FREE_ACTIONS or request.principal.type is PrincipalType.ROOT
 
 
+TRUST_ACTIONS: Final = ("sts:assumero", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
+
+
 def _require_modelled(request: Request) -> None:
-    """Refuse what needs a policy type that this engine does not read yet."""
+    """Refuse what AWS refuses before any policy is read, and what needs a type of policy that is not read yet."""
     action = request.action.lower()
+    if action == "sts:getsessiontoken" and request.principal.type is PrincipalType.ROLE_SESSION:
+        raise IamlabError("A role session cannot call GetSessionToken; long-term keys can.", code="AccessDenied")
     reason = ""
     if request.principal.account != request.resource_account:
         reason = "The resource belongs to another account, so its own policy has a say as well"
-    elif action.startswith("sts:") and action not in FREE_ACTIONS:
+    elif action.startswith(TRUST_ACTIONS):
         reason = "Whether a role may be assumed rests on its trust policy"
     elif action.startswith("kms:") and request.resource != "*":
         reason = "A KMS key is governed by its key policy first"

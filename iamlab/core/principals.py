@@ -54,7 +54,8 @@ def _trust_statement(document: Document, path: Path, statement: dict[str, Any]) 
             remedy='Add "Principal": {"Service": "ec2.amazonaws.com"}, for example.',
         )
     for place, action in items(path, statement, "Action"):
-        if not any(wildcard.matches(action.lower(), known) for known in TRUST_ACTIONS):
+        named = action.lower()
+        if not named.startswith("sts:") or not any(wildcard.matches(named, known) for known in TRUST_ACTIONS):
             document.fail(
                 "A role trust policy can hold only the actions that assume a role.",
                 place,

@@ -45,7 +45,8 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "EVAL-08",
-            "A user's own policies and those of all its groups count together; one Allow among them is enough.",
+            "All identity policies of a caller count together, for a user those of its groups as well; "
+            "one Allow among them is enough.",
             "reference_policies_evaluation-logic_policy-eval-basics.html",
         ),
         _rule(

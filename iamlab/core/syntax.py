@@ -101,7 +101,8 @@ def _sid_characters(document: Document, _: PolicyKind) -> None:
     for path, statement in statements(document):
         if not re.fullmatch("[A-Za-z0-9]*", statement.get("Sid", "")):
             document.fail(
-                SYNTAX,
+                "Statement IDs (SID) must be alpha-numeric. "
+                "Check that your input satisfies the regular expression [0-9A-Za-z]*",
                 (*path, "Sid"),
                 problem=f"the Sid {statement['Sid']!r} has other characters than letters and digits.",
                 remedy="IAM allows A-Z, a-z and 0-9, no blanks and no dashes.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.matching import ElementMatch, StatementMatch
 from iamlab.core.request import PrincipalType
@@ -92,11 +95,15 @@ def text(evaluation: Evaluation) -> str:
     lines.append(f"Rule {evaluation.rule.id}: {evaluation.rule.sentence}")
     if evaluation.error_message:
         lines.append(f"AWS says: {evaluation.error_message}")
-    return "\n".join(lines)
+    return "\n".join(_CONTROL.sub("\ufffd", line) for line in lines)
 
 
 SHOWN = 8
 """Statements in an explanation; those that decide come first, the rest are counted."""
+
+
+# A line break inside a name must not look like a line of the explanation.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 def _ordered(evaluation: Evaluation) -> list[StatementMatch]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from iamlab.core.arn import Arn
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.matching import NamedPolicy, StatementMatch
 from iamlab.core.policy import Effect, Statement
@@ -119,7 +120,7 @@ def _entity_edges(state: State, record: EntityRecord, names: dict[str, str]) -> 
 
 def _policy_node(policy: NamedPolicy, owner: Node) -> Node:
     """A managed policy is one node for all; an inline policy belongs to its owner."""
-    name = policy.name if policy.arn else f"{policy.name} (inline in {owner.name})"
+    name = policy.name if policy.arn else f"{policy.name} (inline in {owner.words})"
     return Node(kind="policy", name=name, account="" if policy.arn.startswith("arn:aws:iam::aws:") else owner.account)
 
 
@@ -160,22 +161,26 @@ def question_graph(evaluation: Evaluation) -> Graph:
     asked_about = "* (the action takes none)" if request.resource == "*" else request.resource
     target = Node(kind="resource", name=asked_about)
     edges: list[Edge] = []
+    entity = caller
+    if request.principal.type is PrincipalType.ROLE_SESSION and evaluation.layers:
+        entity = Node(kind="role", name=Arn.parse(request.principal.role_arn).name)
+        edges.append(_edge(caller, entity, "session of", "is a session of"))
     for policy in evaluation.policies.identity if evaluation.layers else ():
-        holder = Node(kind="group", name=policy.via) if policy.via else caller
+        holder = Node(kind="group", name=policy.via) if policy.via else entity
         node = _policy_node(policy, holder)
         if policy.via:
             edges.append(_edge(caller, holder, "member of", "is a member of"))
         edges.append(_attachment(holder, node, policy))
         matches = tuple(one for layer in evaluation.layers for one in layer.matches if one.source is policy)
         edges.extend(_answers(node, target, matches, evaluation))
-    if not edges:
+    if not evaluation.policies.identity or not evaluation.layers:
         relation = "needs no policy" if evaluation.allowed else "says nothing"
         label = (
             f"needs no policy for {request.action} on"
             if evaluation.allowed
             else f"has no policy that allows {request.action} on"
         )
-        edges.append(_edge(caller, target, relation, label, deciding=True))
+        edges.append(_edge(entity, target, relation, label, deciding=True))
     title = f"{request.principal.name} asks for {request.action}: {evaluation.decision.value}"
     return _graph(title, [caller, target], edges, alone="is part of the question")
 
@@ -185,9 +190,7 @@ _CALLERS = {PrincipalType.ROOT: "root", PrincipalType.USER: "user", PrincipalTyp
 
 def _caller_name(evaluation: Evaluation) -> str:
     principal = evaluation.request.principal
-    if principal.type is PrincipalType.ROLE_SESSION:
-        return f"of role {principal.arn.split('/')[1]}"
-    return principal.name if principal.type is PrincipalType.USER else f"user of {principal.account}"
+    return f"user of {principal.account}" if principal.type is PrincipalType.ROOT else principal.name
 
 
 def _answers(node: Node, target: Node, matches: tuple[StatementMatch, ...], evaluation: Evaluation) -> Iterator[Edge]:

@@ -41,6 +41,7 @@ NODES: Final = {
 
 EDGES: Final = {
     "member of": EdgeLook(style="dashed", arrowhead="empty", colour="#333333"),
+    "session of": EdgeLook(style="dashed", arrowhead="vee", colour="#333333"),
     "attached": EdgeLook(style="solid", arrowhead="odot", colour="#333333"),
     "allows": EdgeLook(style="solid", arrowhead="normal", colour="#00664b"),
     "denies": EdgeLook(style="solid", arrowhead="tee", colour="#a33c00"),

@@ -98,6 +98,10 @@ class Identity(Generic[R]):
         others = tuple(one for one in record.inline if one.name != name)
         self._world.put(self._step("Delete{}Policy", PolicyName=name), replace(record, inline=others))
 
+    def exists_in(self, world: World) -> bool:
+        """Whether it is of that world, and still there."""
+        return self._world is world and self.id in world.state.entities
+
     def _check_policy(self, policy: object) -> str:
         if not isinstance(policy, ManagedPolicy):
             raise IamlabError(
@@ -224,6 +228,10 @@ class Root:
     def arn(self) -> str:
         """The ARN of the account's root user."""
         return f"arn:aws:iam::{self.account_id}:root"
+
+    def exists_in(self, world: World) -> bool:
+        """Whether its account is in that world."""
+        return self.account_id in world.state.accounts
 
     @property
     def principal(self) -> Principal:

@@ -58,10 +58,10 @@ POLICY_PATH: Final = NameRule(
 )
 BUCKET_NAME: Final = NameRule(
     field="bucket",
-    pattern=r"(?!xn--|.*\.\.)[a-z0-9][a-z0-9.-]*[a-z0-9]",
+    pattern=r"(?!xn--|.*\.\.|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]",
     shortest=3,
     longest=63,
-    words="lower-case letters, digits, dots and dashes, with a letter or digit at both ends",
+    words="lower-case letters, digits, dots and dashes, with a letter or digit at both ends, and be no IP address",
 )
 ACCOUNT_NAME: Final = NameRule(field="accountName", pattern=r"[\u0020-\u007e]+", longest=50, words="printable ASCII")
 

@@ -30,7 +30,7 @@ R = TypeVar("R", bound=EntityRecord)
 class State:
     """Everything there is at one moment. Never changed: a change makes a new one.
 
-    ``entities`` and ``policies`` are keyed by unique ID, buckets by name. ``serial`` counts the IDs given out.
+    ``entities`` and ``policies`` are keyed by unique ID, buckets by name.
     """
 
     accounts: Mapping[str, AccountRecord] = field(default_factory=dict)
@@ -38,7 +38,6 @@ class State:
     policies: Mapping[str, PolicyRecord] = field(default_factory=dict)
     buckets: Mapping[str, BucketRecord] = field(default_factory=dict)
     trail: tuple[Step, ...] = ()
-    serial: int = 0
 
     def of_kind(self, kind: type[R], account: str | None = None) -> tuple[R, ...]:
         """The users, groups or roles of one account, or of all, in order of creation."""
@@ -55,6 +54,7 @@ class World:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.state = State()
+        self._serial = 0  # not part of the state: an ID is never given out twice, also after going back
         self.version = 0
         self._observers: list[WeakMethod[Callable[[], None]]] = []
 
@@ -82,7 +82,8 @@ class World:
     def add(self, step: Step, record: EntityRecord | PolicyRecord) -> None:
         """Add something new, whose ID is ``next_id``, so that the next one gets another."""
         part = "policies" if isinstance(record, PolicyRecord) else "entities"
-        self.commit(step, serial=self.state.serial + 1, **{part: {**getattr(self.state, part), record.id: record}})
+        self._serial += 1
+        self.commit(step, **{part: {**getattr(self.state, part), record.id: record}})
 
     def restore(self, state: State) -> None:
         """Go back to a state that was held before."""
@@ -91,7 +92,7 @@ class World:
 
     def next_id(self, prefix: str) -> str:
         """The unique ID for what is created next, made from the seed: every run gives the same (ENT-03)."""
-        digest = hashlib.sha256(f"{self.seed}/{self.state.serial + 1}/{prefix}".encode()).digest()
+        digest = hashlib.sha256(f"{self.seed}/{self._serial + 1}/{prefix}".encode()).digest()
         return prefix + base64.b32encode(digest).decode()[: ID_LENGTH - len(prefix)]
 
     def entity(self, id_: str, kind: type[R]) -> R:

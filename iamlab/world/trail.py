@@ -29,7 +29,9 @@ class Step:
         """
         words = ["aws", CLI_COMMANDS.get(self.service, self.service), _words(self.operation, "-")]
         for name, value in self.parameters.items():
-            words += [f"--{_words(name, '-')}", value if isinstance(value, str) else json.dumps(value)]
+            option, text = f"--{_words(name, '-')}", value if isinstance(value, str) else json.dumps(value)
+            # A value that begins with a dash would be read as the next option.
+            words += [f"{option}={text}"] if text.startswith("-") else [option, text]
         return shlex.join(words)
 
     def boto3(self) -> str:
