@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from iamlab.core.arn import Arn
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.matching import ElementMatch, StatementMatch
 from iamlab.core.request import PrincipalType
@@ -24,12 +25,19 @@ def _meaning(evaluation: Evaluation) -> str:
             return "the root user needs no policy in its own account"
         return "this action needs no permission"
     if not evaluation.policies.identity and not evaluation.allowed:
-        return f"no policy at all reaches {evaluation.request.principal.name}"
+        return f"no policy at all reaches {_caller(evaluation)}"
     deciding = evaluation.deciding
     if deciding:
         verb = "allows" if evaluation.allowed else "forbids"
         return f"{_statement(deciding[0])} {verb} it"
     return f"{_count(evaluation)}, and none allows it"
+
+
+def _caller(evaluation: Evaluation) -> str:
+    principal = evaluation.request.principal
+    if principal.type is PrincipalType.ROLE_SESSION:
+        return f"this session of {Arn.parse(principal.role_arn).name}"
+    return principal.name
 
 
 def _count(evaluation: Evaluation) -> str:
