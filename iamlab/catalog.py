@@ -25,6 +25,7 @@ class Action:
     access_level: str
     description: str
     resource_forms: tuple[str, ...]
+    asks_several: bool = False  # one call is judged on several resources, and all must pass (EVAL-25)
 
     @property
     def wildcard_only(self) -> bool:
@@ -73,6 +74,12 @@ def service_actions(service: str) -> tuple[str, ...]:
     return tuple(data.actions.get_actions_for_service(service)) if data.services.service_exists(service) else ()
 
 
+@cache
+def services() -> tuple[str, ...]:
+    """The prefixes of all services."""
+    return tuple(_data().services.get_service_keys())
+
+
 def _service_hint(service: str) -> str:
     near = difflib.get_close_matches(service.lower(), _data().services.get_service_keys(), n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else " Write service:Action, for example s3:ListAllMyBuckets."
@@ -81,13 +88,15 @@ def _service_hint(service: str) -> str:
 def _action(service: str, name: str) -> Action:
     data = _data()
     details = data.actions.get_action_details(service, name)
-    types = (one["name"] for one in details["resourceTypes"])
+    types = [one["name"] for one in details["resourceTypes"]]
+    required = [one["name"] for one in details["resourceTypes"] if one["required"]]
     forms = tuple(data.resources.get_resource_type_details(service, one)["arn"] for one in types)
     return Action(
         name=f"{service}:{details['name']}",
         access_level=details["accessLevel"].split(",")[0],  # compound levels name the stronger first
         description=details["description"],
-        resource_forms=forms,
+        resource_forms=tuple(sorted(forms, key=lambda form: "accesspoint" in form)),  # the plain form first
+        asks_several=len(required) > 1,
     )
 
 

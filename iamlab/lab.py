@@ -100,7 +100,7 @@ class Lab:
             principal=caller.principal,
             action=found.name,
             resource=arn,
-            resource_account=self._owner(arn) or caller.account_id,
+            resource_account=self._owner(found.name, arn) or caller.account_id,
             context={"aws:PrincipalArn": caller.arn},  # for a session that of its role, path included (EVAL-26)
         )
         return evaluate(request, PolicySet(identity=caller.policies))
@@ -109,15 +109,22 @@ class Lab:
         if not caller.exists_in(self.world):
             raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
 
-    def _owner(self, arn: str) -> str:
+    def _owner(self, action: str, arn: str) -> str:
         """The account that a resource belongs to; empty when neither its ARN nor the world says."""
         if arn == "*":
             return ""
         parsed = Arn.parse(arn)
         if parsed.account == "aws":
             return ""  # the policies that AWS made are in no account, and every account asks for itself
-        bucket = self.world.state.buckets.get(parsed.kind) if parsed.service == "s3" else None
-        return bucket.account if bucket else parsed.account
+        if parsed.service != "s3" or parsed.account:
+            return parsed.account
+        bucket = self.world.state.buckets.get(parsed.kind)
+        if bucket is None and action != "s3:CreateBucket":
+            raise IamlabError(
+                f"There is no bucket {parsed.kind} in this lab. Make it with account.create_bucket({parsed.kind!r}).",
+                code="NoSuchBucket",
+            )
+        return bucket.account if bucket else ""
 
     def graph(self, question: Evaluation | None = None) -> Graph:
         """The whole world as a graph; or, of one evaluation, the path from who asked to what was asked for."""
@@ -164,6 +171,11 @@ def _check_resource(action: catalog.Action, resource: Resource | None) -> str:
             return "*"
         raise _resource_error(f"{action.name} is asked about a resource.", action)
     text = resource if isinstance(resource, str) else getattr(resource, "arn", None)
+    if action.asks_several:
+        raise IamlabError(
+            f"AWS judges {action.name} on several resources at once; this version of iamlab asks about one.",
+            code="NotModelled",
+        )
     if action.wildcard_only:
         if text == "*":
             return text

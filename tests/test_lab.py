@@ -146,10 +146,13 @@ def test_things_of_the_world_as_resource(lab, dev, alice):
     ]
 
 
-def test_what_does_not_exist_may_be_asked_about(lab, alice):
-    """AWS decides before it looks whether the thing is there."""
+def test_what_does_not_exist_may_be_asked_about_when_its_owner_is_known(lab, alice):
+    """AWS decides before it looks whether the thing is there; a bucket's name alone does not say whose it is."""
     assert lab.evaluate(alice, "iam:GetUser", f"arn:aws:iam::{DEV}:user/nobody").decision is Decision.IMPLICIT_DENY
-    assert lab.evaluate(alice, "s3:ListBucket", "arn:aws:s3:::nowhere").decision is Decision.IMPLICIT_DENY
+    assert lab.evaluate(alice, "s3:CreateBucket", "arn:aws:s3:::nowhere").decision is Decision.IMPLICIT_DENY
+    with pytest.raises(IamlabError, match="no bucket nowhere in this lab") as caught:
+        lab.evaluate(alice, "s3:ListBucket", "arn:aws:s3:::nowhere")
+    assert caught.value.code == "NoSuchBucket"
 
 
 def test_everything_that_may_ask_and_be_asked_about(lab):
@@ -340,3 +343,66 @@ def test_an_aws_managed_policy_can_be_asked_about():
     account = lab.create_account("Development", "111111111111")
     arn = "arn:aws:iam::aws:policy/AdministratorAccess"
     assert lab.evaluate(account.root, "iam:GetPolicy", arn).allowed
+
+
+@pytest.mark.parametrize("action", ["GetSessionToken", "GetFederationToken"])
+def test_a_role_session_gets_no_further_credentials_of_a_user(action):
+    """STS-16: refused whatever a policy allows."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}}
+    role = account.create_role("Auditor", trust=trust)
+    role.attach(account.managed_policy("AdministratorAccess"))
+    resource = None if action == "GetSessionToken" else "arn:aws:sts::111111111111:federated-user/x"
+    with pytest.raises(IamlabError, match=f"role session cannot call {action}"):
+        lab.evaluate(role, f"sts:{action}", resource)
+
+
+def test_root_cannot_assume_a_role():
+    """STS-05, with AWS's sentence."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    with pytest.raises(IamlabError, match=r"Roles may not be assumed by root accounts\."):
+        lab.evaluate(account.root, "sts:AssumeRole", "arn:aws:iam::111111111111:role/Auditor")
+
+
+def test_an_action_judged_on_several_resources_is_refused():
+    """EVAL-25: one Allow for one of them would be no answer."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    with pytest.raises(IamlabError, match="several resources at once") as caught:
+        lab.evaluate(account.root, "ec2:RunInstances", "arn:aws:ec2:us-east-1:111111111111:instance/i-0abc")
+    assert caught.value.code == "NotModelled"
+
+
+CODES = [("s3:ListAllMyBuckets", "AccessDenied"), ("ec2:DescribeInstances", "UnauthorizedOperation")]
+
+
+@pytest.mark.parametrize(("action", "code"), [*CODES, ("kms:ListKeys", "AccessDeniedException")])
+def test_a_denial_has_the_code_of_its_service(action, code):
+    """STS-18: services differ in the code; an allow has none."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    assert lab.evaluate(account.create_user("alice"), action).error_code == code
+    assert lab.evaluate(account.root, action).error_code == ""
+
+
+NOBODY = ["arn:aws:iam::111111111111:user/nobody", "arn:aws:iam::111111111111:role/Itself"]
+
+
+@pytest.mark.parametrize("arn", NOBODY)
+def test_a_trust_policy_names_only_who_is_there(arn):
+    """POL-23: AWS's sentence, and no role is made; an account that the lab does not know is taken on trust."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    account.create_user("alice", path="/eng/")
+    before = lab.snapshot()
+
+    def trust(name):
+        return {"Statement": {"Effect": "Allow", "Principal": {"AWS": name}, "Action": "sts:AssumeRole"}}
+
+    with pytest.raises(IamlabError, match="Invalid principal in policy"):
+        account.create_role("Itself", trust=trust(arn))
+    assert lab.snapshot() is before
+    for known in ("arn:aws:iam::111111111111:user/eng/alice", "arn:aws:iam::333333333333:user/carol", "*"):
+        account.create_role(f"For{known[-5:].strip('*/')}{len(known)}", trust=trust(known))

@@ -195,3 +195,104 @@ def test_a_prediction_may_be_written_in_several_ways(word: Any) -> None:
     shown = reveal(word, lab.evaluate(worlds.identity(lab, "alice"), "s3:ListAllMyBuckets"))
     assert shown.feedback.endswith("and so it is.")
     assert "ENT-08" in repr(shown)
+
+
+def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _allow(action: Any, resource: Any = "*") -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+BUCKETS = _allow("s3:ListAllMyBuckets")
+BOTH = [PHOTOS, f"{PHOTOS}/*"]
+LOOK = _allow(["s3:ListBucket", "s3:GetObject"], BOTH)
+
+TOO_MUCH = {
+    "01.2": [
+        *[
+            _policy(BUCKETS, _allow(extra))
+            for extra in ("s3:DeleteBucket", "s3:Put*", "iam:PassRole", "ec2:*", "kms:*")
+        ],
+        _policy(BUCKETS, _allow("sts:*")),
+        _policy(BUCKETS, _allow("ec2:RunInstances")),
+        _policy(
+            _allow("*"),
+            {"Effect": "Deny", "Action": ["s3:ListBucket", "s3:GetObject", "s3:CreateBucket"], "Resource": "*"},
+        ),
+        _policy({"Effect": "Allow", "NotAction": ["iam:*", "s3:Get*", "s3:Create*", "s3:ListBucket"], "Resource": "*"}),
+    ],
+    "01.3": [
+        *[_policy(LOOK, _allow(extra, BOTH)) for extra in ("s3:DeleteObject", "s3:PutBucketPolicy", "s3:PutObjectAcl")],
+        _policy(LOOK, _allow("iam:*")),
+        _policy(LOOK, _allow("s3:PutObject", f"{PHOTOS}-archive/*")),
+        _policy(LOOK, _allow("s3:ListBucket", "arn:aws:s3:::acme-payroll")),
+        _policy(_allow(["s3:Get*", "s3:List*"], BOTH)),
+        _policy({"Effect": "Allow", "NotAction": ["s3:Put*", "s3:Delete*"], "Resource": BOTH}),
+        _policy(
+            _allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
+            {"Effect": "Deny", "Action": "*", "Resource": f"{PHOTOS}-archive*"},
+        ),
+    ],
+}
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in TOO_MUCH.items() for one in many])
+def test_an_answer_that_allows_more_than_was_asked_for_does_not_pass(id_: str, answer: dict[str, Any]) -> None:
+    """Whatever else it allows, among all actions that AWS has, is found and named."""
+    result = check(id_, answer)
+    assert result.status == "not yet", result
+    assert result.counterexample is not None
+    assert result.counterexample.allowed or "must be" in result.message
+
+
+@pytest.mark.parametrize(
+    "pattern", [f"{PHOTOS}/*.jpg", f"{PHOTOS}/1.jpg"], ids=["only the pictures", "only one object"]
+)
+def test_an_answer_that_allows_less_does_not_pass(pattern: str) -> None:
+    """Every object was asked for."""
+    assert check("01.3", _policy(_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, pattern]))).status == "not yet"
+
+
+NOT_SAID = {
+    "an addition is no AdministratorAccess": ("01.2", _policy(BUCKETS, _allow("iam:*")), "AdministratorAccess"),
+    "a NotAction is no s3:*": ("01.2", _policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), "s3:* is"),
+    "a Deny is no missing star": (
+        "01.2",
+        _policy(BUCKETS, {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}),
+        'Write "*"',
+    ),
+    "a wrong action is no wrong resource": (
+        "01.3",
+        _policy(_allow(["s3:ListObjectsV2", "s3:GetObject"], BOTH)),
+        "the bucket itself is not",
+    ),
+}
+
+
+@pytest.mark.parametrize(("id_", "answer", "words"), NOT_SAID.values(), ids=NOT_SAID)
+def test_a_message_is_true_of_the_answer_it_is_given_to(id_: str, answer: dict[str, Any], words: str) -> None:
+    """A misconception is not read into an answer that has another mistake."""
+    result = check(id_, answer)
+    assert result.status == "not yet"
+    assert words not in result.message
+
+
+def test_ones_own_deny_is_named_as_what_forbids() -> None:
+    """Explicit deny: something forbids, and nothing is missing."""
+    answer = _policy(BUCKETS, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
+    assert check("01.2", answer).message.startswith("Your own Deny forbids it")
+
+
+@pytest.mark.parametrize("action", ["s3:ListBuckets", "s3:ListObjectsV2", "s3:HeadObject"])
+def test_an_action_that_does_not_exist_is_named(action: str) -> None:
+    """The API call's name is the commonest mistake, and AWS stores it without a word."""
+    result = check("01.2", _policy(_allow(action)))
+    assert f"There is no action '{action}'" in result.message
+    assert "s3:ListAllMyBuckets" in result.message
+
+
+def test_a_correct_answer_without_version_gets_a_word_about_it() -> None:
+    """It is correct, and a managed policy would be refused (POL-02)."""
+    assert "Version" in check("01.2", {"Statement": [BUCKETS]}).message

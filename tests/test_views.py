@@ -533,7 +533,7 @@ def test_an_explanation_in_plain_text(lab, asked, lines):
     assert _squeezed(evaluation.rule.sentence) in shown
 
 
-ALL = "an action that takes no resource is only matched by *"
+ALL = "the action takes no resource, so write *"
 INSIDE = "the pattern covers what is in the bucket, and the bucket itself is another resource"
 BUCKET = "the pattern names the bucket, and an object in it is another resource"
 HINTS = [

@@ -56,4 +56,4 @@ class PolicyError(IamlabError):
         return self.path or position or "the document"
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.message} At {self.place}: {self.problem} {self.remedy}"
+        return f"{self.code}: {self.message.rstrip('.')}. At {self.place}: {self.problem} {self.remedy}"

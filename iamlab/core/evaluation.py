@@ -19,6 +19,11 @@ FREE_ACTIONS: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"}
 """They need no permission, and no policy has an effect on them (EVAL-24)."""
 
 
+JSON_SERVICES: Final = ("dynamodb", "ecr", "ecs", "kms", "lambda", "logs", "organizations", "secretsmanager", "ssm")
+ERROR_CODES: Final = {"ec2": "UnauthorizedOperation", **dict.fromkeys(JSON_SERVICES, "AccessDeniedException")}
+"""Where it is not AccessDenied (STS-18); of the JSON services those that a learner meets."""
+
+
 class Decision(Enum):
     """The three outcomes (EVAL-01); only an allow is truthy."""
 
@@ -102,11 +107,17 @@ class Evaluation:
             return ""
         request = self.request
         asked = f"User: {request.principal.arn} is not authorized to perform: {request.action}"
-        on = f" on resource: {request.resource}"
+        on = "" if request.resource == "*" else f" on resource: {request.resource}"
         if self.decision is Decision.EXPLICIT_DENY:
             arn = next((one.source.arn for one in self.deciding), "")
             return f"{asked}{on} with an explicit deny in an identity-based policy" + (f": {arn}" if arn else "")
         return f"{asked}{on} because no identity-based policy allows the {request.action} action"
+
+    @property
+    def error_code(self) -> str:
+        """The code that AWS gives a denial; services differ (STS-18). Empty when allowed."""
+        service = self.request.action.partition(":")[0].lower()
+        return "" if self.allowed else ERROR_CODES.get(service, "AccessDenied")
 
     @property
     def simulate_command(self) -> str:
@@ -212,11 +223,18 @@ def _needs_no_policy(request: Request) -> bool:
 TRUST_ACTIONS: Final = ("sts:assumero", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
 
 
+LONG_TERM_ONLY: Final = ("sts:getsessiontoken", "sts:getfederationtoken")
+"""What role sessions may not call (STS-16)."""
+
+
 def _require_modelled(request: Request) -> None:
     """Refuse what AWS refuses before any policy is read, and what needs a type of policy that is not read yet."""
     action = request.action.lower()
-    if action == "sts:getsessiontoken" and request.principal.type is PrincipalType.ROLE_SESSION:
-        raise IamlabError("A role session cannot call GetSessionToken; long-term keys can.", code="AccessDenied")
+    if action in LONG_TERM_ONLY and request.principal.type is PrincipalType.ROLE_SESSION:
+        name = request.action.partition(":")[2]
+        raise IamlabError(f"A role session cannot call {name}; long-term keys can.", code="AccessDenied")
+    if action == "sts:assumerole" and request.principal.type is PrincipalType.ROOT:
+        raise IamlabError("Roles may not be assumed by root accounts.", code="AccessDenied")
     reason = ""
     if request.principal.account != request.resource_account:
         reason = "The resource belongs to another account, so its own policy has a say as well"

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from iamlab.core import wildcard
-from iamlab.core.arn import is_account_id
+from iamlab.core.arn import PARTITIONS, is_account_id
 from iamlab.core.dialect import PolicyKind, did_you_mean, items, statements
 from iamlab.core.documents import SYNTAX, Document, as_sequence
 from iamlab.core.places import Path
@@ -66,9 +66,11 @@ def _trust_statement(document: Document, path: Path, statement: dict[str, Any]) 
 
 
 PRINCIPAL_KINDS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
+_NAME: Final = r"[\w+=,.@:/-]"
 _PRINCIPAL_ARN: Final = re.compile(
-    r"arn:[a-z-]+:(iam::\d{12}:(root|user/[^*?]+|role/[^*?]+|oidc-provider/[^*?]+|saml-provider/[^*?]+)"
-    r"|sts::\d{12}:(assumed-role/[^*?/]+/[^*?/]+|federated-user/[^*?]+))"
+    rf"arn:({'|'.join(PARTITIONS)}):(iam::\d{{12}}:(root|(user|role|oidc-provider|saml-provider)/{_NAME}+)"
+    rf"|sts::\d{{12}}:(assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/{_NAME}+))",
+    re.ASCII,
 )
 _UNIQUE_ID: Final = re.compile("(AIDA|AROA)[A-Z0-9]{12,124}")
 

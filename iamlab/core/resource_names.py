@@ -21,6 +21,8 @@ IAM_RESOURCE_TYPES: Final = (
     "oidc-provider/",
     "server-certificate/",
     "sms-mfa/",
+    "federated-user/",
+    "report/",
     "access-report/",
 )
 

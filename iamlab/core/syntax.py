@@ -118,7 +118,7 @@ def _version(document: Document, kind: PolicyKind) -> None:
             "Policy document must be version 2012-10-17 or greater.",
             ("Version",),
             problem="a managed policy says which version of the policy language it is written in.",
-            remedy='Add "Version": "2012-10-17".',
+            remedy='Write "Version": "2012-10-17".',
         )
 
 

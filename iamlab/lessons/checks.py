@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from iamlab import catalog
 from iamlab.core.dialect import NOT_MODELLED
-from iamlab.core.errors import PolicyError
+from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import Policy
+from iamlab.core.policy import LATEST, Policy
+from iamlab.core.wildcard import has_wildcard
 from iamlab.lessons import lesson_01, progress
+from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, Exercise, Failure, PolicyExercise, PredictionExercise
 from iamlab.views import explain
 from iamlab.views.html import element, join, page
@@ -89,12 +93,57 @@ def _judge_policy(exercise: PolicyExercise, answer: Any) -> Result:
         refused = "" if error.code == NOT_MODELLED else "AWS would not store this policy. "
         return _result(exercise, NOT_VALID, f"{refused}{error}")
     attempt = Attempt(policy=policy, failures=_failures(exercise, policy))
-    if not attempt.failures:
-        return _result(exercise, progress.CORRECT, exercise.explanation)
+    if attempt.failures:
+        worst = attempt.failures[0]
+        said = _known(exercise, attempt)
+        message = " ".join(part for part in (said, _counterexample(worst), _see_hints(exercise)) if part)
+        return _result(exercise, progress.NOT_YET, message, worst.evaluation)
+    lab = exercise.world()
+    excess = first_excess(policy, exercise.caller(lab), exercise.only, lab.resources)
+    if excess:
+        said = f"It does what was asked and allows more: {excess.request.action}{_about(excess)}, for example."
+        return _result(exercise, progress.NOT_YET, f"{said} {_see_hints(exercise)}", excess)
+    return _result(exercise, progress.CORRECT, f"{exercise.explanation}{_without_version(policy)}")
+
+
+def _about(evaluation: Evaluation) -> str:
+    resource = evaluation.request.resource
+    return f" on {resource}" if resource != "*" else ""
+
+
+def _without_version(policy: Policy) -> str:
+    """A correct answer in the old language is correct, and worth a word (POL-02)."""
+    if policy.version == LATEST:
+        return ""
+    return f' (Write "Version": "{LATEST}" as well: without it AWS refuses a managed policy.)'
+
+
+def _known(exercise: PolicyExercise, attempt: Attempt) -> str:
+    """What is to be said to this mistake: to one that any policy may have, or to one of this exercise."""
+    if unknown := _unknown_action(attempt.policy):
+        return unknown
     worst = attempt.failures[0]
     said = next((one.message for one in exercise.misconceptions if one.known_by(attempt)), "")
-    message = " ".join(part for part in (said, _counterexample(worst), _see_hints(exercise)) if part)
-    return _result(exercise, progress.NOT_YET, message, worst.evaluation)
+    if said or worst.evaluation.decision is not Decision.EXPLICIT_DENY:
+        return said
+    return "Your own Deny forbids it: an explicit Deny wins over every Allow."
+
+
+def _unknown_action(policy: Policy) -> str:
+    """A name that AWS does not have is stored all the same, and never matches (POL-24, end)."""
+    for pattern in (one for statement in policy.statements for one in statement.actions):
+        if not has_wildcard(pattern):
+            try:
+                catalog.find(pattern)
+            except IamlabError as error:
+                return f"{error.message} AWS stores such a policy, but it matches nothing. {OTHER_NAMES}"
+    return ""
+
+
+OTHER_NAMES: Final = (
+    "Not every action is named as the API call: ListBuckets, ListObjectsV2 and HeadObject are allowed by "
+    "s3:ListAllMyBuckets, s3:ListBucket and s3:GetObject."
+)
 
 
 def _has_placeholder(answer: Any, depth: int = 0) -> bool:
@@ -159,8 +208,8 @@ def as_decision(word: Any) -> Decision | None:
     """
     if isinstance(word, Decision):
         return word
-    plain = str(word).strip().lower().replace("-", " ").replace("_", " ") if isinstance(word, str) else ""
-    return next((one for one in Decision if one.value == plain), None)
+    plain = re.sub("[^a-z]", "", word.lower()) if isinstance(word, str) else ""
+    return next((one for one in Decision if plain in (one.value.replace(" ", ""), one.name.lower())), None)
 
 
 # Hints

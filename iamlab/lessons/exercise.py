@@ -8,7 +8,9 @@ from typing import Any
 
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import Policy
+from iamlab.core.request import Principal
 from iamlab.lab import Lab
+from iamlab.lessons.excess import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +53,18 @@ class Misconception:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyExercise:
-    """Write a policy: ``apply`` puts it into a fresh ``world``, and the probes are asked there."""
+    """Write a policy: ``apply`` puts it into a fresh ``world``, and the probes are asked there.
+
+    ``only`` names all that ``caller`` may be allowed, as pairs of action and resource pattern: whatever else the policy
+    allows, among all actions that AWS has, is too much.
+    """
 
     id: str
     title: str
     world: Callable[[], Lab]
+    caller: Callable[[Lab], Principal]
     apply: Callable[[Lab, Policy], None]
+    only: Wanted
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
     reference: Mapping[str, Any]

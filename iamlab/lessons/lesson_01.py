@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.matching import resource_matches
 from iamlab.core.policy import Effect, Policy
+from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import (
@@ -35,6 +37,10 @@ def _alice(action: str, resource: str | None, words: str, *, allowed: bool) -> P
 
 def _give_alice(lab: Lab, policy: Policy) -> None:
     worlds.identity(lab, "alice").put_policy("Answer", policy)
+
+
+def _alice_asks(lab: Lab) -> Principal:
+    return worlds.identity(lab, "alice").principal
 
 
 def _allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
@@ -113,16 +119,49 @@ def _denies_only(attempt: Attempt) -> bool:
     return all(one.effect is Effect.DENY for one in attempt.policy.statements)
 
 
-def _names_action(attempt: Attempt, action: str) -> bool:
-    actions = {one.lower() for statement in attempt.policy.statements for one in statement.actions}
-    return action.lower() in actions
+def _names(attempt: Attempt, *actions: str) -> bool:
+    """Whether an Allow lists one of these actions or patterns, letter for letter but for case (POL-09)."""
+    wanted = {action.lower() for action in actions}
+    return any(
+        one.lower() in wanted
+        for statement in attempt.policy.statements
+        if statement.effect is Effect.ALLOW
+        for one in statement.actions
+    )
+
+
+def _on(attempt: Attempt, *resources: str) -> bool:
+    """Whether an Allow lists one of these resources, letter for letter."""
+    return any(
+        one in resources
+        for statement in attempt.policy.statements
+        if statement.effect is Effect.ALLOW
+        for one in statement.resources
+    )
+
+
+def _covers(attempt: Attempt, arn: str) -> bool:
+    """Whether a Resource of an Allow fits the ARN, whatever the action."""
+    return any(
+        resource_matches(pattern, arn)
+        for statement in attempt.policy.statements
+        if statement.effect is Effect.ALLOW
+        for pattern in statement.resources
+    )
+
+
+def _silent(attempt: Attempt) -> bool:
+    """Whether the first thing that fails is denied for want of an Allow, not by a Deny."""
+    return attempt.failures[0].evaluation.decision is Decision.IMPLICIT_DENY
 
 
 GRANT: Final = PolicyExercise(
     id="01.2",
     title="Grant one list action",
     world=worlds.first_day,
+    caller=_alice_asks,
     apply=_give_alice,
+    only=(("s3:ListAllMyBuckets", "*"),),
     probes=(
         _alice("s3:ListAllMyBuckets", None, _BUCKETS, allowed=True),
         _alice("s3:ListBucket", PHOTOS, _CONTENTS, allowed=False),
@@ -133,41 +172,13 @@ GRANT: Final = PolicyExercise(
     ),
     hints=(
         "You need one statement with Effect, Action and Resource. Which action lists the buckets of an account?",
-        "s3:ListAllMyBuckets takes no resource (rule POL-11): what must stand under Resource then?",
+        "s3:ListAllMyBuckets takes no resource: what must stand under Resource then?",
         '{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": ...}: only the star is missing.',
     ),
     reference=_allow("s3:ListAllMyBuckets", "*"),
     explanation="One Allow for exactly one action. The action takes no resource of its own, so Resource is *: "
     "that star is no generosity, for the action cannot be had any narrower.",
     misconceptions=(
-        Misconception(
-            answer=_allow("*", "*"),
-            message="That is AdministratorAccess: every action in every service. Name the one action.",
-            known_by=lambda attempt: attempt.fails(_USERS),
-        ),
-        Misconception(
-            answer=_allow("s3:*", "*"),
-            message="s3:* is every action of S3, creating and deleting included. Name the one action.",
-            known_by=lambda attempt: attempt.fails(_CREATE),
-        ),
-        Misconception(
-            answer=_allow("s3:List*", "*"),
-            message="s3:List* also covers s3:ListBucket, which shows what is in each bucket, and every List action "
-            "that S3 will ever get. Name the one action.",
-            known_by=lambda attempt: attempt.fails(_CONTENTS) and not attempt.fails(_BUCKETS),
-        ),
-        Misconception(
-            answer=_allow("s3:ListBucket", "*"),
-            message="The names mislead: s3:ListBucket lists what is in one bucket. The buckets of the account are "
-            "listed by another action.",
-            known_by=lambda attempt: attempt.fails(_BUCKETS) and attempt.fails(_CONTENTS),
-        ),
-        Misconception(
-            answer=_allow("s3:ListAllMyBuckets", PHOTOS),
-            message="s3:ListAllMyBuckets is about all buckets at once and takes no resource, so a statement that "
-            'names a bucket never matches it. Write "*".',
-            known_by=lambda attempt: attempt.fails(_BUCKETS) and _names_action(attempt, "s3:ListAllMyBuckets"),
-        ),
         Misconception(
             answer={
                 "Version": "2012-10-17",
@@ -176,12 +187,47 @@ GRANT: Final = PolicyExercise(
             message="A Deny forbids; what it leaves out is not thereby allowed. alice still has no Allow.",
             known_by=_denies_only,
         ),
+        Misconception(
+            answer=_allow("*", "*"),
+            message="That is AdministratorAccess: every action in every service. Name the one action.",
+            known_by=lambda attempt: _names(attempt, "*", "*:*"),
+        ),
+        Misconception(
+            answer=_allow("s3:*", "*"),
+            message="s3:* is every action of S3, creating and deleting included. Name the one action.",
+            known_by=lambda attempt: _names(attempt, "s3:*") and attempt.fails(_CREATE),
+        ),
+        Misconception(
+            answer=_allow("s3:List*", "*"),
+            message="s3:List* also covers s3:ListBucket, which shows what is in each bucket, and every List action "
+            "that S3 will ever get. Name the one action.",
+            known_by=lambda attempt: _names(attempt, "s3:List*") and attempt.fails(_CONTENTS),
+        ),
+        Misconception(
+            answer=_allow("s3:ListBucket", "*"),
+            message="The names mislead: s3:ListBucket lists what is in one bucket. The buckets of the account are "
+            "listed by another action.",
+            known_by=lambda attempt: attempt.fails(_BUCKETS) and _names(attempt, "s3:ListBucket") and _silent(attempt),
+        ),
+        Misconception(
+            answer=_allow("s3:ListAllMyBuckets", PHOTOS),
+            message="s3:ListAllMyBuckets is about all buckets at once and takes no resource, so a statement that "
+            'names a bucket never matches it. Write "*".',
+            known_by=lambda attempt: (
+                attempt.fails(_BUCKETS)
+                and _names(attempt, "s3:ListAllMyBuckets")
+                and _silent(attempt)
+                and _covers(attempt, PHOTOS)
+                and not _on(attempt, "*")
+            ),
+        ),
     ),
 )
 
 _LIST_PHOTOS: Final = "alice lists what is in acme-photos (s3:ListBucket)"
 _ONE_PHOTO: Final = "alice reads acme-photos/1.jpg (s3:GetObject)"
 _DEEP_PHOTO: Final = "alice reads acme-photos/2026/team.jpg (s3:GetObject)"
+_NOTES: Final = "alice reads acme-photos/notes.txt (s3:GetObject)"
 _OVERWRITE: Final = "alice overwrites acme-photos/1.jpg (s3:PutObject)"
 _ARCHIVED: Final = "alice reads acme-photos-archive/old.jpg (s3:GetObject)"
 _LIST_ARCHIVE: Final = "alice lists what is in acme-photos-archive (s3:ListBucket)"
@@ -193,11 +239,14 @@ MEND: Final = PolicyExercise(
     id="01.3",
     title="Mend an ARN: bucket against objects",
     world=worlds.first_day,
+    caller=_alice_asks,
     apply=_give_alice,
+    only=(("s3:ListBucket", PHOTOS), ("s3:GetObject", f"{PHOTOS}/*")),
     probes=(
         _alice("s3:ListBucket", PHOTOS, _LIST_PHOTOS, allowed=True),
         _alice("s3:GetObject", f"{PHOTOS}/1.jpg", _ONE_PHOTO, allowed=True),
         _alice("s3:GetObject", f"{PHOTOS}/2026/team.jpg", _DEEP_PHOTO, allowed=True),
+        _alice("s3:GetObject", f"{PHOTOS}/notes.txt", _NOTES, allowed=True),
         _alice("s3:GetObject", f"{ARCHIVE}/old.jpg", _ARCHIVED, allowed=False),
         _alice("s3:ListBucket", ARCHIVE, _LIST_ARCHIVE, allowed=False),
         _alice("s3:GetObject", f"{PAYROLL}/salaries.csv", _SALARIES, allowed=False),
@@ -206,7 +255,7 @@ MEND: Final = PolicyExercise(
     ),
     hints=(
         "Ask for each action: is it about the bucket, or about an object in it?",
-        "Bucket and object are different resources (rule POL-15): the bucket is arn:aws:s3:::acme-photos, "
+        "Bucket and object are different resources: the bucket is arn:aws:s3:::acme-photos, "
         "its objects are arn:aws:s3:::acme-photos/*.",
         "Resource may be a list. Put both names into it.",
     ),
@@ -215,30 +264,45 @@ MEND: Final = PolicyExercise(
     "resources: each action finds the one that it is about. Two statements, one for each action, say the same.",
     misconceptions=(
         Misconception(
+            answer=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/*.jpg"]),
+            message="The bucket holds more than what your pattern fits: every object, whatever its name, is /*.",
+            known_by=lambda attempt: (
+                _silent(attempt)
+                and not attempt.fails(_LIST_PHOTOS)
+                and _on(attempt, f"{PHOTOS}/*.jpg", f"{PHOTOS}/1.jpg", f"{PHOTOS}/*/*")
+            ),
+        ),
+        Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/"]),
             message="The bucket is named, and that is enough to list it. But reading is about the objects in it.",
-            known_by=lambda attempt: attempt.fails(_ONE_PHOTO) and not attempt.fails(_LIST_PHOTOS),
+            known_by=lambda attempt: (
+                attempt.fails(_ONE_PHOTO)
+                and not attempt.fails(_LIST_PHOTOS)
+                and not _covers(attempt, f"{PHOTOS}/1.jpg")
+            ),
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}/*"),
             message="Now the objects are covered, but the bucket itself is not: /* covers what is in the bucket.",
-            known_by=lambda attempt: attempt.fails(_LIST_PHOTOS) and not attempt.fails(_ONE_PHOTO),
+            known_by=lambda attempt: (
+                attempt.fails(_LIST_PHOTOS) and not attempt.fails(_ONE_PHOTO) and not _covers(attempt, PHOTOS)
+            ),
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], "*"),
             message="That opens every bucket of the account, payroll included. Name the one bucket and its objects.",
-            known_by=lambda attempt: attempt.fails(_SALARIES),
+            known_by=lambda attempt: attempt.fails(_SALARIES) and _on(attempt, "*", "arn:aws:s3:::*"),
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
             message="A star right after the name matches every bucket whose name begins so: acme-photos-archive "
             "as well. Put the slash before the star, and name the bucket beside it.",
-            known_by=lambda attempt: attempt.fails(_ARCHIVED) and not attempt.fails(_SALARIES),
+            known_by=lambda attempt: attempt.fails(_ARCHIVED) and _on(attempt, f"{PHOTOS}*", f"{PHOTOS}*/*"),
         ),
         Misconception(
             answer=_allow("s3:*", [PHOTOS, f"{PHOTOS}/*"]),
             message="The resources are right. But s3:* also overwrites and deletes; keep the two actions.",
-            known_by=lambda attempt: attempt.fails(_OVERWRITE) and not attempt.fails(_ARCHIVED),
+            known_by=lambda attempt: attempt.fails(_OVERWRITE) and _names(attempt, "s3:*"),
         ),
     ),
     untouched=BROKEN_ARN,

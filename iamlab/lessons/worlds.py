@@ -35,7 +35,7 @@ def first_day() -> Lab:
     dev.create_group("Developers").add(dana)
     dev.create_role("Auditor", trust=TRUST_OWN_ACCOUNT)
     dev.create_user("ada").attach(dev.managed_policy("AdministratorAccess"))
-    for name in ("acme-photos", "acme-photos-archive", "acme-payroll"):
+    for name in ("acme-photos", "acme-photos-archive", "acme-photos-2027", "acme-payroll"):
         dev.create_bucket(name)
     return lab
 

@@ -21,7 +21,7 @@ def verdict(evaluation: Evaluation) -> str:
 
 def _meaning(evaluation: Evaluation) -> str:
     if evaluation.allowed and not evaluation.layers:
-        if evaluation.request.principal.type is PrincipalType.ROOT:
+        if evaluation.rule.id == "EVAL-14":
             return "the root user needs no policy in its own account"
         return "this action needs no permission"
     if not evaluation.policies.identity and not evaluation.allowed:
@@ -78,7 +78,9 @@ def _hint(check: ElementMatch) -> str:
     if check.element != "Resource":
         return ""
     if check.value == "*":
-        return ": an action that takes no resource is only matched by *"
+        return ": the action takes no resource, so write *"
+    if not check.value.startswith("arn:aws:s3:::"):
+        return ""
     if f"{check.value}/*" in check.patterns:
         return ": the pattern covers what is in the bucket, and the bucket itself is another resource"
     if any(check.value.startswith(f"{pattern}/") for pattern in check.patterns):
@@ -199,7 +201,9 @@ def _row(match: StatementMatch, decides: bool) -> str:
 def _message(evaluation: Evaluation) -> str:
     if not evaluation.error_message:
         return ""
-    return join(element("p", "AWS would answer:"), element("pre", f"AccessDenied: {evaluation.error_message}"))
+    return join(
+        element("p", "AWS would answer:"), element("pre", f"{evaluation.error_code}: {evaluation.error_message}")
+    )
 
 
 def _rule_card(evaluation: Evaluation) -> str:

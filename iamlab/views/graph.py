@@ -13,7 +13,7 @@ from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import PrincipalType
 from iamlab.world.entities import EntityRecord, UserRecord
 from iamlab.world.identities import identity_policies
-from iamlab.world.state import KIND_WORDS, State
+from iamlab.world.state import State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ def world_graph(state: State) -> Graph:
 
 
 def _entity_node(record: EntityRecord, names: dict[str, str]) -> Node:
-    return Node(kind=KIND_WORDS[type(record)], name=record.name, account=names[record.account])
+    return Node(kind=record.kind, name=record.name, account=names[record.account])
 
 
 def _entity_edges(state: State, record: EntityRecord, names: dict[str, str]) -> Iterator[Edge]:

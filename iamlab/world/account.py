@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from iamlab.core.errors import IamlabError
+from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import managed_policies, names
 from iamlab.world.entities import (
@@ -16,7 +16,7 @@ from iamlab.world.entities import (
 from iamlab.world.identities import Group, Role, Root, User
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.resources import Bucket
-from iamlab.world.state import KIND_WORDS, World
+from iamlab.world.state import World
 from iamlab.world.trail import Step
 
 
@@ -91,6 +91,7 @@ class Account:
         """
         self._check_new(RoleRecord, names.ROLE_NAME, name, path)
         parsed = Policy.parse(trust, PolicyKind.TRUST)
+        self._check_principals(parsed)
         record = RoleRecord(id=self._world.next_id("AROA"), account=self.id, path=path, name=name, trust=parsed)
         step = _step("CreateRole", path, RoleName=name, AssumeRolePolicyDocument=parsed.document)
         self._world.add(step, record)
@@ -149,8 +150,23 @@ class Account:
         names.PATH.check(path)
         taken = {one.name.lower() for one in self._world.state.of_kind(kind, self.id)}
         if name.lower() in taken:
-            word = KIND_WORDS[kind].capitalize()
+            word = kind.kind.capitalize()
             raise IamlabError(f"{word} with name {name} already exists.", code=EXISTS)
+
+    def _check_principals(self, trust: Policy) -> None:
+        """Users and roles that a trust policy names must exist, where the world knows their account (POL-23)."""
+        state = self._world.state
+        existing = {one.arn for one in state.of_kind(UserRecord)} | {one.arn for one in state.of_kind(RoleRecord)}
+        for kind, name in (pair for statement in trust.statements for pair in statement.principals):
+            known_account = any(f"::{account}:" in name for account in state.accounts)
+            if kind == "AWS" and known_account and (":user/" in name or ":role/" in name) and name not in existing:
+                raise PolicyError(
+                    f'Invalid principal in policy: "{kind}":"{name}"',
+                    problem=f"there is no {name.rpartition(':')[2]} in that account.",
+                    remedy="Create it first; a role cannot name itself before it exists.",
+                    path="Statement",
+                    value=name,
+                )
 
     def _own_policy(self, name: str) -> PolicyRecord | None:
         own = (one for one in self._world.state.policies.values() if one.account == self.id)

@@ -6,6 +6,7 @@ A record is replaced, never changed, so whoever holds one holds a moment of the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from iamlab.core.policy import Policy
 
@@ -36,12 +37,19 @@ class EntityRecord:
     name: str
     inline: tuple[InlinePolicy, ...] = ()
     attached: tuple[str, ...] = ()
+    kind: ClassVar[str]
+
+    @property
+    def arn(self) -> str:
+        """The ARN, path included (ENT-02)."""
+        return f"arn:aws:iam::{self.account}:{self.kind}{self.path}{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserRecord(EntityRecord):
     """An IAM user; ``groups`` holds the unique IDs of its groups, in order of joining."""
 
+    kind: ClassVar[str] = "user"
     groups: tuple[str, ...] = ()
 
 
@@ -49,11 +57,14 @@ class UserRecord(EntityRecord):
 class GroupRecord(EntityRecord):
     """An IAM group; who is in it stands with the users (ENT-07)."""
 
+    kind: ClassVar[str] = "group"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleRecord(EntityRecord):
     """An IAM role with its one trust policy (ENT-10)."""
 
+    kind: ClassVar[str] = "role"
     trust: Policy
 
 

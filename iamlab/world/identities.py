@@ -40,8 +40,7 @@ class Identity(Generic[R]):
     @property
     def arn(self) -> str:
         """The ARN, path included (ENT-02)."""
-        record = self._record
-        return f"arn:aws:iam::{record.account}:{self.kind}{record.path}{record.name}"
+        return self._record.arn
 
     @property
     def account_id(self) -> str:

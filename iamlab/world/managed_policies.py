@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from iamlab.core.errors import IamlabError
+from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.policy import Policy, PolicyKind
 
 
@@ -43,4 +43,8 @@ def document(name: str) -> Policy:
 
     Raises PolicyError (``NotModelled``) when it holds what the engine cannot judge yet.
     """
-    return Policy.parse(_catalogue()[name]["Document"], PolicyKind.MANAGED)
+    try:
+        return Policy.parse(_catalogue()[name]["Document"], PolicyKind.MANAGED)
+    except PolicyError as error:
+        error.remedy = f"{name} is AWS's own policy and cannot be changed; take another."
+        raise

@@ -14,9 +14,7 @@ from iamlab.world.entities import (
     AccountRecord,
     BucketRecord,
     EntityRecord,
-    GroupRecord,
     PolicyRecord,
-    RoleRecord,
     UserRecord,
 )
 from iamlab.world.trail import Step
@@ -102,12 +100,5 @@ class World:
         """
         record = self.state.entities.get(id_)
         if not isinstance(record, kind):
-            raise IamlabError(f"The {KIND_WORDS[kind]} with ID {id_} cannot be found.", code="NoSuchEntity")
+            raise IamlabError(f"The {kind.kind} with ID {id_} cannot be found.", code="NoSuchEntity")
         return record
-
-
-KIND_WORDS: Final[Mapping[type[EntityRecord], str]] = {
-    UserRecord: "user",
-    GroupRecord: "group",
-    RoleRecord: "role",
-}

@@ -37,8 +37,8 @@ photos = dev.create_bucket("acme-photos")
 lab.graph()
 
 # %% [markdown]
-# Everything alice wants of AWS is a **request**: *who* asks for *which action* on *which resource*. AWS answers
-# each request in one of three ways:
+# Everything alice wants of AWS is a **request**: *who* asks for *which action* on *which resource*. AWS decides
+# on each request in one of three ways:
 #
 # | verdict | meaning |
 # |---|---|
@@ -67,7 +67,8 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 # ## Does a group help? Does a role?
 #
 # alice joins the new group *Developers*. And there is a new role, *Auditor*: a set of permissions that somebody
-# can take on for a while. Its **trust policy** says who may do that: here, the account itself.
+# can take on for a while. Its **trust policy** says who may do that: here, users of this account whom a
+# policy lets.
 
 # %%
 developers = dev.create_group("Developers")
@@ -195,7 +196,7 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 #
 # ## Exercise 01.2: grant one list action
 #
-# Write the policy that lets alice list the account's buckets, **and nothing else**. Replace both dots. If you are
+# Write the policy that lets alice list the account's buckets, **and nothing else**. Replace both `...`. If you are
 # stuck, run `hint("01.2")` in a cell of its own.
 
 # %% tags=["exercise"]
