@@ -563,3 +563,22 @@ def test_a_trust_policy_holds_only_actions_that_assume(action):
     else:
         with pytest.raises(PolicyError):
             Policy.parse({"Statement": statement}, PolicyKind.TRUST)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [{"x" * 100_000: 1}, {"Effect": "Allow", "Action": "s3:*", "Resource": "y" * 100_000}],
+    ids=["key", "value"],
+)
+def test_an_error_stays_readable_however_long_the_name_in_it(statement):
+    """The sentence is cut in the middle; the value itself is kept whole on the error."""
+    with pytest.raises(PolicyError) as caught:
+        Policy.parse({"Version": "2012-10-17", "Statement": statement})
+    assert len(str(caught.value)) < 1500
+
+
+def test_a_misspelt_element_is_answered_with_the_one_that_was_meant():
+    """One letter left out, or another letter case."""
+    for wrong, right in (("Statment", "Statement"), ("statement", "Statement"), ("Versoin", "Version")):
+        with pytest.raises(PolicyError, match=f"Write '{right}'"):
+            Policy.parse({wrong: []})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Final
@@ -44,5 +45,6 @@ def items(path: Path, statement: dict[str, Any], *elements: str) -> Iterator[tup
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:
     """The remedy for a word that is none of those known: the one that was meant, or all of them."""
-    near = next((one for one in known if one.lower() == word.lower() or one.lower() + "s" == word.lower()), None)
-    return f"Write {near!r}: names are exact, capital letters included." if near else f"Known are {', '.join(known)}."
+    by_case = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(word.lower(), by_case, n=1)
+    return f"Write {by_case[near[0]]!r}, letter for letter." if near else f"Known are {', '.join(known)}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 
 class IamlabError(Exception):
     """Anything iamlab refuses; ``code`` is AWS's error code where AWS has one.
@@ -56,4 +58,13 @@ class PolicyError(IamlabError):
         return self.path or position or "the document"
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.message.rstrip('.')}. At {self.place}: {self.problem} {self.remedy}"
+        said, place, problem = (_shortened(text) for text in (self.message.rstrip("."), self.place, self.problem))
+        return f"{self.code}: {said}. At {place}: {problem} {self.remedy}"
+
+
+LONGEST: Final = 300
+"""Characters shown of what the document itself supplied: a name in it may be as long as the document."""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
