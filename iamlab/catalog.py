@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -25,6 +26,7 @@ class Action:
     access_level: str
     description: str
     resource_forms: tuple[str, ...]
+    condition_keys: tuple[str, ...] = ()  # beside the global ones; aws:RequestTag/${TagKey} stands for any tag
     asks_several: bool = False  # one call is judged on several resources, and all must pass (EVAL-25)
 
     @property
@@ -90,11 +92,13 @@ def _action(service: str, name: str) -> Action:
     details = data.actions.get_action_details(service, name)
     types = [one["name"] for one in details["resourceTypes"]]
     required = [one["name"] for one in details["resourceTypes"] if one["required"]]
+    resource_keys = (key for one in details["resourceTypes"] for key in one.get("conditionKeys", ()))
     forms = tuple(data.resources.get_resource_type_details(service, one)["arn"] for one in types)
     return Action(
         name=f"{service}:{details['name']}",
         access_level=details["accessLevel"].split(",")[0],  # compound levels name the stronger first
         description=details["description"],
+        condition_keys=tuple(dict.fromkeys((*details.get("conditionKeys", ()), *resource_keys))),
         resource_forms=tuple(sorted(forms, key=lambda form: "accesspoint" in form)),  # the plain form first
         asks_several=len(required) > 1,
     )
@@ -120,3 +124,105 @@ def _part(word: str) -> str:
     if word == "*" or word.startswith("${"):
         return VARIABLES.get(word, r"\S+")
     return re.escape(word)
+
+
+# Condition keys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionKey:
+    """One condition key: its name, its type (String, ARN, Bool, Numeric, Date, IPAddress), and whether it is a list."""
+
+    name: str
+    type: str
+    multivalued: bool
+
+
+_LISTS: Final = (
+    "aws:PrincipalOrgPaths",
+    "aws:PrincipalServiceNamesList",
+    "aws:TagKeys",
+    "aws:ResourceOrgPaths",
+    "aws:CalledVia",
+)
+_GLOBAL: Final = {
+    "ARN": "aws:PrincipalArn aws:SourceArn ec2:SourceInstanceArn",
+    "Bool": "aws:PrincipalIsAWSService aws:MultiFactorAuthPresent aws:AssumedRoot aws:SecureTransport "
+    "aws:ViaAWSService",
+    "Numeric": "aws:MultiFactorAuthAge",
+    "Date": "aws:TokenIssueTime aws:CurrentTime aws:EpochTime",
+    "IPAddress": "aws:SourceIp aws:VpcSourceIp aws:Ec2InstanceSourcePrivateIPv4",
+    "String": "aws:PrincipalAccount aws:PrincipalType aws:userid aws:username aws:PrincipalOrgID aws:PrincipalOrgPaths "
+    "aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:SourceIdentity aws:FederatedProvider aws:SourceVpc "
+    "aws:SourceVpce aws:Ec2InstanceSourceVpc aws:RequestedRegion aws:UserAgent aws:referer aws:TagKeys "
+    "aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths aws:SourceAccount aws:SourceOrgID aws:CalledVia "
+    "aws:CalledViaFirst aws:CalledViaLast aws:PrincipalTag/${TagKey} aws:RequestTag/${TagKey} "
+    "aws:ResourceTag/${TagKey}",
+}
+"""The global condition keys by type (COND-20): the catalogue's data has those of services alone."""
+
+
+@cache
+def _global_keys() -> dict[str, ConditionKey]:
+    found = ((name, type_) for type_, names in _GLOBAL.items() for name in names.split())
+    return {_stem(name): ConditionKey(name=name, type=type_, multivalued=name in _LISTS) for name, type_ in found}
+
+
+@cache
+def _service_keys(service: str) -> dict[str, ConditionKey]:
+    conditions = _data().conditions
+    if not _data().services.service_exists(service):
+        return {}
+    details = [conditions.get_condition_key_details(service, key) for key in _key_names(service)]
+    keys = (
+        ConditionKey(name=one["key"], type=one["type"].removeprefix("ArrayOf"), multivalued="ArrayOf" in one["type"])
+        for one in details
+    )
+    return {_stem(one.name): one for one in keys}
+
+
+def _key_names(service: str) -> tuple[str, ...]:
+    return tuple(_data().conditions.get_condition_keys_for_service(service))
+
+
+def _stem(name: str) -> str:
+    """The name in lower case; of a key with a tag's name in it, all up to the slash."""
+    return name.lower() if not re.search(r"/(\$\{|<)", name) else f"{name.partition('/')[0].lower()}/"
+
+
+def find_key(name: str) -> ConditionKey:
+    """The condition key of that name, in whatever letter case; ``aws:RequestTag/team`` is one of the form for tags.
+
+    Keys of identity providers (``accounts.google.com:sub``) are text. Raises IamlabError (``InvalidInput``) with the
+    nearest names that exist.
+    """
+    prefix, colon, rest = name.partition(":")
+    keys = {**_service_keys(prefix.lower()), **_global_keys()}
+    tagged = f"{name.partition('/')[0].lower()}/" if "/" in name else ""
+    found = keys.get(name.lower()) or (keys.get(tagged) if tagged and not name.endswith("/") else None)
+    if found is not None:
+        return found
+    if colon and rest and "." in prefix:
+        return ConditionKey(name=name, type="String", multivalued=False)
+    near = difflib.get_close_matches(name.lower(), [one.name.lower() for one in keys.values()], n=1, cutoff=0.6)
+    hint = next((f" Did you mean {one.name}?" for one in keys.values() if near and one.name.lower() == near[0]), "")
+    raise IamlabError(f"There is no condition key {name!r}.{hint or KEY_FORM}", code="InvalidInput")
+
+
+KEY_FORM: Final = " Write prefix:name, for example aws:SourceIp."
+
+
+def check_context(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A request's context as the engine takes it: keys known, lists where keys are multivalued.
+
+    Raises IamlabError (``InvalidInput``) for a key that does not exist, and for a list where there is one value.
+    """
+    checked: dict[str, Any] = {}
+    for name, value in given.items():
+        if not isinstance(name, str):
+            raise IamlabError(f"{name!r} is no condition key.{KEY_FORM}", code="InvalidInput")
+        several = isinstance(value, list | tuple | set | frozenset)
+        if several and not find_key(name).multivalued:
+            raise IamlabError(f"{name} has one value, not a list: {value!r}.", code="InvalidInput")
+        checked[name] = [value] if find_key(name).multivalued and not several else value
+    return checked

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
 from iamlab.core import wildcard
 from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
-from iamlab.core.evaluation import Evaluation, PolicySet, evaluate
+from iamlab.core.evaluation import Evaluation, evaluate
+from iamlab.core.matching import NamedPolicy
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Request
 from iamlab.views.graph import Graph, question_graph, world_graph
 from iamlab.views.tables import permissions_table
 from iamlab.world import names
 from iamlab.world.account import Account
-from iamlab.world.entities import AccountRecord
+from iamlab.world.entities import AccountRecord, RoleRecord
 from iamlab.world.identities import Group, Role, Root, User
 from iamlab.world.resources import Bucket
 from iamlab.world.state import State, World
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 Caller = User | Role | Root
 EXAMPLE_KEY = "1.jpg"
+TRUST_POLICY = "trust policy"
 
 Resource = Bucket | User | Role | Group | str
 
@@ -85,12 +89,20 @@ class Lab:
         """Bring a snapshot back."""
         self.world.restore(state)
 
-    def evaluate(self, principal: Caller, action: str, resource: Resource | None = None) -> Evaluation:
+    def evaluate(
+        self,
+        principal: Caller,
+        action: str,
+        resource: Resource | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> Evaluation:
         """Ask whether the principal may do this; nothing changes by asking.
 
         A user calls with its long-term keys; a role stands for any session of it. ``resource`` is a thing of this
-        world or one ARN without wildcards; it is left out for actions that take none.
-        Raises IamlabError: ``InvalidInput`` (no principal), ``InvalidAction``, ``InvalidResource``, ``NoSuchEntity``.
+        world or one ARN without wildcards; it is left out for actions that take none. ``context`` holds condition
+        keys of the request (``{"aws:SourceIp": "203.0.113.7"}``), beside those that the world knows, or instead.
+        Raises IamlabError: ``InvalidInput`` (no principal, no context), ``InvalidAction``, ``InvalidResource``,
+        ``NoSuchEntity``, ``AccessDenied`` for what AWS refuses before it reads any policy.
         """
         caller = _check_caller(principal)
         self._check_here(caller)
@@ -101,9 +113,30 @@ class Lab:
             action=found.name,
             resource=arn,
             resource_account=self._owner(found.name, arn) or caller.account_id,
-            context={"aws:PrincipalArn": caller.arn},  # for a session that of its role, path included (EVAL-26)
+            context=self._context(caller, found, arn, context),
         )
-        return evaluate(request, PolicySet(identity=caller.policies))
+        return evaluate(request, PolicySet(identity=caller.policies, resource=self._resource_policy(arn)))
+
+    def _context(
+        self, caller: Caller, action: catalog.Action, resource: str, given: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """What the world knows of a request, and over it what the learner says (COND-20)."""
+        if not isinstance(given, Mapping | None):
+            raise IamlabError(
+                f'The context is a dict such as {{"aws:SourceIp": "203.0.113.7"}}, not {given!r}.', code="InvalidInput"
+            )
+        said = catalog.check_context(given or {})
+        known: dict[str, Any] = {"aws:PrincipalArn": caller.arn}  # for a session that of its role, path included
+        known |= {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
+        names_ = {key.lower() for key in said}
+        return {**{key: value for key, value in known.items() if key.lower() not in names_}, **said}
+
+    def _resource_policy(self, resource: str) -> tuple[NamedPolicy, ...] | None:
+        """The policy on the resource: a role's trust policy, for buckets none yet."""
+        role = next((one for one in self.world.state.entities.values() if one.arn == resource), None)
+        if not isinstance(role, RoleRecord):
+            return None
+        return (NamedPolicy(name=TRUST_POLICY, policy=role.trust),)
 
     def _check_here(self, caller: Caller) -> None:
         if not caller.exists_in(self.world):

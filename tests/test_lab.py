@@ -274,26 +274,59 @@ def test_an_account_or_a_policy_is_no_object(lab, dev, alice):
         assert _refused(lambda thing=thing: lab.evaluate(alice, "s3:GetObject", thing)).code == "InvalidResource"
 
 
-def test_what_the_engine_cannot_judge_yet(lab, dev, alice):
-    """Other accounts' buckets and assuming roles are refused, also for an administrator and for root."""
+def test_another_accounts_bucket_needs_its_own_policy(lab, dev, alice):
+    """Across accounts the bucket's owner must allow as well, also for an administrator and for root (EVAL-13)."""
     alice.attach(dev.managed_policy("AdministratorAccess"))
     theirs = lab.accounts[1].buckets[0]
-    for ask in (
-        lambda: lab.evaluate(alice, "s3:ListBucket", theirs),
-        lambda: lab.evaluate(alice, "s3:GetObject", theirs / "x"),
-        lambda: lab.evaluate(dev.root, "s3:ListBucket", theirs),
-        lambda: lab.evaluate(alice, "iam:GetUser", lab.accounts[1].users[0]),
-        lambda: lab.evaluate(alice, "sts:AssumeRole", dev.roles[0]),
-        lambda: lab.evaluate(alice, "kms:Decrypt", f"arn:aws:kms:eu-west-1:{DEV}:key/k"),
-    ):
-        assert _refused(ask).code == "NotModelled"
+    for caller in (alice, dev.root):
+        evaluation = lab.evaluate(caller, "s3:ListBucket", theirs)
+        assert (evaluation.by, evaluation.rule.id) == (["resource"], "EVAL-13")
 
 
-def test_a_managed_policy_with_a_condition_is_refused_where_it_is_taken(lab, dev):
-    """It cannot be attached without being judged; the error names the place."""
-    error = _refused(lambda: dev.managed_policy("AmazonEC2FullAccess"))
-    assert error.code == "NotModelled"
-    assert error.path.endswith(".Condition")
+def test_a_role_is_assumed_only_by_whom_it_trusts(lab, dev, alice):
+    """An administrator does not assume a role whose trust policy lets in somebody else (EVAL-16)."""
+    alice.attach(dev.managed_policy("AdministratorAccess"))
+    bob = dev.create_user("deployer")
+    theirs = dev.create_role(
+        "Deploy", trust={"Statement": {"Effect": "Allow", "Principal": {"AWS": bob.arn}, "Action": "sts:AssumeRole"}}
+    )
+    assert lab.evaluate(alice, "sts:AssumeRole", theirs).by == ["resource"]
+    assert lab.evaluate(bob, "sts:AssumeRole", theirs).by == ["resource/trust policy/#1"]
+
+
+def test_a_kms_key_without_a_statement_for_the_account_is_nobodys(lab, dev, alice):
+    """Identity policies count only where the key policy says so (EVAL-17)."""
+    alice.attach(dev.managed_policy("AdministratorAccess"))
+    evaluation = lab.evaluate(alice, "kms:Decrypt", f"arn:aws:kms:eu-west-1:{DEV}:key/k")
+    assert (evaluation.by, evaluation.rule.id) == (["resource"], "EVAL-17")
+
+
+def test_the_context_is_what_the_learner_says(lab, dev, alice):
+    """Keys are given as a dict; what the world knows stands beside them, and may be overridden."""
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    condition = {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}, "Bool": {"aws:SecureTransport": "true"}}
+    alice.put_policy("Office", {"Version": "2012-10-17", "Statement": {**statement, "Condition": condition}})
+    assert lab.evaluate(alice, "s3:ListAllMyBuckets").missing == ("aws:SourceIp",)
+    assert lab.evaluate(alice, "s3:ListAllMyBuckets", context={"aws:SourceIp": "203.0.113.7"}).allowed
+    plain = {"AWS:SOURCEIP": "203.0.113.7", "aws:securetransport": False}
+    assert not lab.evaluate(alice, "s3:ListAllMyBuckets", context=plain).allowed
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        ("aws:SourceIp", "is a dict"),
+        ({"aws:SourceIP4": "203.0.113.7"}, "Did you mean aws:SourceIp"),
+        ({"aws:SourceIp": ["203.0.113.7"]}, "one value, not a list"),
+        ({"aws:SourceIp": None}, "no context value"),
+        ({7: "x"}, "no condition key"),
+    ],
+)
+def test_a_context_that_is_none_is_refused(lab, alice, context, said):
+    """Place, value and remedy, before anything is judged."""
+    error = _refused(lambda: lab.evaluate(alice, "s3:ListAllMyBuckets", context=context))
+    assert error.code == "InvalidInput"
+    assert said in error.message
 
 
 def test_a_user_that_was_deleted_makes_no_requests(lab, dev):

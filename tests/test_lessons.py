@@ -169,12 +169,13 @@ def test_an_answer_counts_when_progress_cannot_be_written(monkeypatch: pytest.Mo
     assert "could not be written" in repr(result)
 
 
-def test_a_condition_is_said_to_be_unjudged_not_unstorable() -> None:
-    """What iamlab cannot judge is not blamed on AWS."""
+def test_a_condition_that_the_request_does_not_meet_is_no_permission() -> None:
+    """A condition counts: one that never holds leaves the exercise unsolved, with the request that shows it."""
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*", "Condition": {"Bool": {"a:b": "true"}}}
     result = check("01.2", {"Version": "2012-10-17", "Statement": [statement]})
-    assert result.status == "not valid"
-    assert "AWS would not" not in result.message
+    assert result.status == "not yet"
+    assert result.counterexample is not None
+    assert result.counterexample.missing == ("a:b",)
 
 
 @pytest.mark.parametrize("prediction", [..., None, "yes", 3], ids=repr)

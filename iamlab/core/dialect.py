@@ -11,16 +11,25 @@ from iamlab.core.documents import Document
 from iamlab.core.places import Path
 
 LEGACY: Final = "The policy failed legacy parsing"
-NOT_MODELLED: Final = "NotModelled"
-"""Our own code, where AWS has none: AWS would accept this, and iamlab cannot judge it yet."""
 
 
 class PolicyKind(Enum):
     """Where a policy is used; each place has its own dialect (POL-21)."""
 
     IDENTITY = "identity policy"
-    MANAGED = "managed policy"  # an identity policy with a version and a name of its own
+    MANAGED = "managed policy"  # an identity policy with a version and a name of its own; a boundary is one too
+    SESSION = "session policy"
+    RESOURCE = "resource policy"
     TRUST = "role trust policy"
+    SCP = "service control policy"
+    RCP = "resource control policy"
+    ENDPOINT = "VPC endpoint policy"
+
+
+NAMING_KINDS: Final = (PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RCP, PolicyKind.ENDPOINT)
+"""Those that say whom they are about; for the others it follows from where they are attached."""
+IAM_KINDS: Final = (PolicyKind.IDENTITY, PolicyKind.MANAGED, PolicyKind.SESSION, PolicyKind.TRUST)
+"""Those that IAM and STS store; other services are laxer about Sids (POL-04)."""
 
 
 def statements(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -41,6 +50,13 @@ def items(path: Path, statement: dict[str, Any], *elements: str) -> Iterator[tup
             yield from (((*path, element, index), item) for index, item in enumerate(value))
         else:
             yield (*path, element), value
+
+
+def condition_lines(path: Path, statement: dict[str, Any]) -> Iterator[tuple[Path, str, str, list[Any]]]:
+    """Each operator and key with the list of its values, and the path of what stands under the key."""
+    for operator, block in statement.get("Condition", {}).items():
+        for key, value in block.items():
+            yield (*path, "Condition", operator, key), operator, key, value if isinstance(value, list) else [value]
 
 
 def did_you_mean(word: str, known: tuple[str, ...]) -> str:

@@ -1,61 +1,60 @@
-"""The decision: an explicit deny wins, otherwise one allow suffices, otherwise deny (EVAL-01 to EVAL-08)."""
+"""One request decided, and the whole of its reasons (EVAL-01 to EVAL-31)."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Final
+from typing import Any
 
-from iamlab.core.errors import IamlabError
-from iamlab.core.matching import NamedPolicy, StatementMatch, applies, match
+from iamlab.core import messages
+from iamlab.core.layers import (
+    NAMING,
+    ORDER,
+    Decision,
+    Exemption,
+    Layer,
+    Verdict,
+    applicable,
+    caller,
+    combine,
+    exemptions,
+    explained,
+    verdict,
+)
+from iamlab.core.matching import NamedPolicy, StatementMatch
+from iamlab.core.naming import Naming
 from iamlab.core.policy import Effect
+from iamlab.core.policy_set import LEVELLED, PolicySet
+from iamlab.core.refusals import check_possible
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.rules import RULES, Rule
-
-FREE_ACTIONS: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
-"""They need no permission, and no policy has an effect on them (EVAL-24)."""
+from iamlab.core.settlement import FREE_ACTIONS, Paths, Reason, paths, settle, target
 
 
-JSON_SERVICES: Final = ("dynamodb", "ecr", "ecs", "kms", "lambda", "logs", "organizations", "secretsmanager", "ssm")
-ERROR_CODES: Final = {"ec2": "UnauthorizedOperation", **dict.fromkeys(JSON_SERVICES, "AccessDeniedException")}
-"""Where it is not AccessDenied (STS-18); of the JSON services those that a learner meets."""
+def evaluate(request: Request, policies: PolicySet) -> Evaluation:
+    """Decide one request over the policies that may have a say.
+
+    Raises IamlabError for a request that AWS refuses before it reads any policy (``AccessDenied``,
+    ``InvalidClientTokenId``).
+    """
+    check_possible(request)
+    return Evaluation(request=request, policies=policies, decision=decide(request, policies))
 
 
-class Decision(Enum):
-    """The three outcomes (EVAL-01); only an allow is truthy."""
-
-    ALLOW = "allowed"
-    EXPLICIT_DENY = "explicit deny"
-    IMPLICIT_DENY = "implicit deny"
-
-    def __bool__(self) -> bool:
-        return self is Decision.ALLOW  # every plain Enum member is truthy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySet:
-    """The policies that may have a say, by their type."""
-
-    identity: tuple[NamedPolicy, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """What one type of policy says by itself, and every statement of it."""
-
-    name: str
-    decision: Decision
-    matches: tuple[StatementMatch, ...]
-
-    @property
-    def deciding(self) -> tuple[StatementMatch, ...]:
-        """The statements behind the layer's decision: the denies, or else the allows, or else none."""
-        effects = {Decision.EXPLICIT_DENY: Effect.DENY, Decision.ALLOW: Effect.ALLOW}
-        wanted = effects.get(self.decision)
-        return tuple(one for one in self.matches if one.applies and one.statement.effect is wanted)
+def decide(request: Request, policies: PolicySet) -> Decision:
+    """The bare decision, at the first statement that settles each layer."""
+    if request.action.lower() in FREE_ACTIONS:
+        return Decision.ALLOW
+    who = None
+    said: dict[str, Verdict] = {}
+    for name, levels in applicable(request, policies):
+        if name in NAMING and who is None:
+            who = caller(request, policies)
+        said[name] = found = verdict(name, levels, request, policies, who if name in NAMING else None)
+        if found.decision is Decision.EXPLICIT_DENY:
+            return Decision.EXPLICIT_DENY  # whatever else allows (EVAL-03)
+    return settle(request, policies, said).decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,7 @@ class Evaluation:
     request: Request
     policies: PolicySet
     decision: Decision
-    _layers: list[Layer] = field(default_factory=list, init=False, repr=False, compare=False)
+    _layers: list[tuple[Layer, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def allowed(self) -> bool:
@@ -74,94 +73,214 @@ class Evaluation:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """One layer per type of policy that applies; made when first looked at. None for root and free actions."""
-        if not self._layers and not _needs_no_policy(self.request):
-            self._layers.append(_identity_layer(self.request, self.policies))
-        return tuple(self._layers)
+        """The types of policy that have a say, in AWS's order, each with every statement; made when first looked at.
+
+        None for actions that need no permission.
+        """
+        if not self._layers:
+            self._layers.append(() if self._free else self._explained())
+        return self._layers[0]
+
+    def _explained(self) -> tuple[Layer, ...]:
+        who = caller(self.request, self.policies)
+        return tuple(
+            explained(name, levels, self.request, self.policies, who if name in NAMING else None)
+            for name, levels in applicable(self.request, self.policies)
+        )
+
+    @property
+    def _free(self) -> bool:
+        return self.request.action.lower() in FREE_ACTIONS
+
+    @property
+    def exempt(self) -> tuple[Exemption, ...]:
+        """The types of policy that are there and have no say in this request."""
+        return () if self._free else exemptions(self.request, self.policies)
+
+    @property
+    def reason(self) -> Reason:
+        """How the layers' verdicts came to the decision."""
+        return Reason.FREE if self._free else settle(self.request, self.policies, _said(self.layers))
+
+    @property
+    def silent(self) -> str:
+        """The name of the layer that should have allowed and did not; empty unless the decision is an implicit deny."""
+        return self.reason.silent
 
     @property
     def deciding(self) -> tuple[StatementMatch, ...]:
-        """The statements that settled it; empty when nothing applied or nothing was needed."""
-        return tuple(one for layer in self.layers for one in layer.deciding)
+        """The statements that settled it: all denies, or the allows that grant; empty when nothing applied."""
+        if self.decision is Decision.EXPLICIT_DENY:
+            denied = (layer for layer in self.layers if layer.decision is Decision.EXPLICIT_DENY)
+            return tuple(one for layer in denied for one in layer.deciding)
+        return tuple(one for layer in self.layers for one in self._granting(layer)) if self.allowed else ()
+
+    def _granting(self, layer: Layer) -> tuple[StatementMatch, ...]:
+        """The allows of a layer that are needed or enough; limits such as a boundary grant nothing."""
+        if layer.name == "resource":
+            return tuple(one for one in layer.deciding if one.naming & self._sufficient)
+        both_accounts = not self.request.same_account
+        grants = layer.name == "identity" and (both_accounts or (self._paths.identity and self._paths.limits))
+        return layer.deciding if grants else ()
+
+    @property
+    def _paths(self) -> Paths:
+        return paths(self.request, self.policies, _said(self.layers))
+
+    @property
+    def _sufficient(self) -> Naming:
+        """In which ways a statement of the resource policy must name the caller to have part in an allow."""
+        everything = ~Naming.NOT_AT_ALL
+        type_ = self.request.principal.type
+        if type_ is PrincipalType.PROVIDER:
+            return Naming.DIRECTLY
+        if type_ in (PrincipalType.SERVICE, PrincipalType.ANONYMOUS) or not self.request.same_account:
+            return everything
+        kind = target(self.request)
+        if type_ is PrincipalType.ROOT:
+            return everything if kind == "key" else Naming.NOT_AT_ALL
+        found = self._paths
+        naming = Naming.EVERYONE | Naming.DIRECTLY if found.direct else Naming.NOT_AT_ALL
+        if found.behind and found.limits:
+            naming |= Naming.BEHIND | Naming.DIRECTLY
+        if kind and found.identity and found.limits:
+            naming |= Naming.ACCOUNT if not _both_ways(self.request) else everything
+        return naming
 
     @property
     def rule(self) -> Rule:
         """The rule that settled it."""
-        return RULES[self._rule_id()]
+        if self.reason is Reason.DENIED and self.deciding[0].statement.not_principals:
+            return RULES["EVAL-18"]
+        return RULES[self.reason.rule]
 
-    def _rule_id(self) -> str:
-        if self.request.action.lower() in FREE_ACTIONS:
-            return "EVAL-24"
-        if self.request.principal.type is PrincipalType.ROOT:
-            return "EVAL-14"
-        if self.decision is Decision.EXPLICIT_DENY:
-            return "EVAL-03"
-        if self.decision is Decision.ALLOW:
-            return "EVAL-08"
-        return "EVAL-02" if self.policies.identity else "ENT-08"
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The UNSURE entries on which the decision rests: under the other reading it would be another one."""
+        if self._free:
+            return ()
+        noted = dict.fromkeys(
+            doubt
+            for layer in self.layers
+            for one in layer.matches
+            for element in one.elements
+            for doubt in element.doubts
+        )
+        found = [doubt for doubt in noted if self._other_reading(doubt) is not self.decision]
+        return tuple(sorted({*found, *self._combination_doubts()}, key=_number))
+
+    def _other_reading(self, doubt: str) -> Decision:
+        """The decision if every element that used this default had come out the other way."""
+        said = {}
+        for layer in self.layers:
+            levels = tuple(tuple(_flipped(one, doubt) for one in level) for level in layer.levels)
+            said[layer.name] = combine(layer.name, levels)
+        return settle(self.request, self.policies, said).decision
+
+    def _combination_doubts(self) -> list[str]:
+        """Those about how layers come together (UNSURE-20, -21, -22, -29, -31)."""
+        said = _said(self.layers)
+        named = said["resource"].naming if "resource" in said else Naming.NOT_AT_ALL
+        found = []
+        if self._session_policies_disagree(said):
+            found.append("UNSURE-20")
+        type_ = self.request.principal.type
+        if not self.request.same_account or self.decision is Decision.EXPLICIT_DENY or not named:
+            return found
+        ways = self._paths
+        trust = target(self.request) == "trust"
+        if trust and type_ is PrincipalType.ROLE_SESSION and self.allowed and not (ways.direct or ways.identity):
+            found.append("UNSURE-21")
+        if trust and type_ is PrincipalType.USER and Naming.DIRECTLY in named and self.silent == "boundary":
+            found.append("UNSURE-22")
+        by_star_alone = Naming.EVERYONE in named and Naming.DIRECTLY not in named and not ways.limits
+        if by_star_alone and self.allowed and type_ in (PrincipalType.USER, PrincipalType.ROLE_SESSION):
+            found.append("UNSURE-29")
+        if by_star_alone and type_ is PrincipalType.FEDERATED_USER and self.silent and self.policies.session is None:
+            found.append("UNSURE-31")
+        return found
+
+    def _session_policies_disagree(self, said: Mapping[str, Verdict]) -> bool:
+        """Whether the request passes because one session policy allows what another is silent about."""
+        policies = self.policies.session or ()
+        if not self.allowed or len(policies) < 2 or "session" not in said:
+            return False
+        matches = next(layer.matches for layer in self.layers if layer.name == "session")
+        allowing = {id(one.source) for one in matches if one.applies and one.statement.effect is Effect.ALLOW}
+        silenced = {**said, "session": Verdict(Decision.IMPLICIT_DENY)}
+        return len(allowing) < len(policies) and not settle(self.request, self.policies, silenced).decision
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Context keys that were asked for and are not in the request: by statements that otherwise could apply."""
+        return tuple(
+            dict.fromkeys(
+                key
+                for layer in self.layers
+                for one in layer.matches
+                if all(element.applies or element.missing for element in one.elements if element.element != "Condition")
+                for element in one.elements
+                for key in element.missing
+            )
+        )
 
     @property
     def error_message(self) -> str:
         """AWS's own sentence for a denial (STS-18); empty when allowed."""
         if self.allowed:
             return ""
-        request = self.request
-        asked = f"User: {request.principal.arn} is not authorized to perform: {request.action}"
-        on = "" if request.resource == "*" else f" on resource: {request.resource}"
-        if self.decision is Decision.EXPLICIT_DENY:
-            arn = next((one.source.arn for one in self.deciding), "")
-            return f"{asked}{on} with an explicit deny in an identity-based policy" + (f": {arn}" if arn else "")
-        return f"{asked}{on} because no identity-based policy allows the {request.action} action"
+        if self.decision is Decision.IMPLICIT_DENY:
+            return messages.implicit(self.request, self.silent)
+        denied = next(layer for layer in self.layers if layer.decision is Decision.EXPLICIT_DENY)
+        return messages.explicit(self.request, denied)
 
     @property
     def error_code(self) -> str:
         """The code that AWS gives a denial; services differ (STS-18). Empty when allowed."""
-        service = self.request.action.partition(":")[0].lower()
-        return "" if self.allowed else ERROR_CODES.get(service, "AccessDenied")
+        return "" if self.allowed else messages.error_code(self.request)
 
     @property
     def simulate_command(self) -> str:
-        """The AWS CLI command that asks AWS the same of a real account; empty where no policy decides."""
-        principal = self.request.principal
-        if _needs_no_policy(self.request):
-            return ""
-        source = principal.arn
-        if principal.type is PrincipalType.ROLE_SESSION:
-            source = self.request.context.get("aws:PrincipalArn", principal.role_arn)
-        words = ["aws", "iam", "simulate-principal-policy", "--policy-source-arn", source]
-        words += ["--action-names", self.request.action]
-        if self.request.resource != "*":
-            words += ["--resource-arns", self.request.resource]
-        return shlex.join(words)
+        """The AWS CLI command that asks AWS the same of a real account; empty where its simulator cannot answer."""
+        return messages.simulate_command(self.request, self.policies)
 
     def as_case(self) -> dict[str, Any]:
         """This evaluation as a test case, for a bug report: ready for ``json.dumps``."""
         request = self.request
+        optional = {"issuer": request.principal.issuer, "context": _plain(request.context)}
+        asked = {
+            "principal": request.principal.arn,
+            "action": request.action,
+            "resource": request.resource,
+            "resource_account": request.resource_account,
+            **{name: value for name, value in optional.items() if value},
+        }
         return {
             "name": f"{request.principal.name} asks for {request.action}",
             "rule": self.rule.id,
-            "request": {
-                "principal": request.principal.arn,
-                "action": request.action,
-                "resource": request.resource,
-                "resource_account": request.resource_account,
-                **({"context": dict(request.context)} if request.context else {}),
-            },
-            "policies": {"identity": [_policy_case(one) for one in self.policies.identity]},
+            "request": asked,
+            "policies": _policies_case(self.policies),
             "expect": {"decision": self.decision.value, "by": self.by},
         }
 
     @property
     def by(self) -> list[str]:
         """What decided, as cases write it: ``identity/DevAccess/NoProd``, or the layer that was silent."""
-        if _needs_no_policy(self.request):
-            return []
-        return [f"identity/{one.label}" for one in self.deciding] or ["identity"]
+        if self.decision is Decision.IMPLICIT_DENY:
+            return [self.silent]
+        decided = {id(one): layer.name for layer in self.layers for one in layer.matches}
+        return [f"{decided[id(one)]}/{one.label}" for one in self.deciding]
 
     def __repr__(self) -> str:
         request = self.request
         by = ", ".join(one.label for one in self.deciding)
-        reason = f"by {by}" if by else "no statement applies" if not self.allowed else "no policy needed"
+        if by:
+            reason = f"by {by}"
+        elif self.allowed:
+            reason = "no policy needed"
+        else:
+            any_policy = any(layer.matches for layer in self.layers if layer.name == self.silent)
+            reason = "no statement applies" if self.silent == "identity" or not any_policy else f"{self.silent} silent"
         text = (
             f"<{self.decision.value}: {request.principal.name} {request.action} on {request.resource}; "
             f"{reason} ({self.rule.id})>"
@@ -170,80 +289,52 @@ class Evaluation:
         return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
+def _said(layers: tuple[Layer, ...]) -> dict[str, Verdict]:
+    return {layer.name: layer.verdict for layer in layers}
+
+
+def _both_ways(request: Request) -> bool:
+    return request.action.lower() == "sts:setsourceidentity"
+
+
+def _flipped(one: StatementMatch, doubt: str) -> StatementMatch:
+    if not any(doubt in element.doubts for element in one.elements):
+        return one
+    # Under its other reading an unresolved variable makes the statement invalid; any other doubt turns the outcome.
+    elements = tuple(
+        element._replace(applies=not element.applies and doubt != "UNSURE-32") if doubt in element.doubts else element
+        for element in one.elements
+    )
+    return one._replace(elements=elements)
+
+
+def _number(doubt: str) -> int:
+    return int(doubt.rpartition("-")[2])
+
+
+def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple | set | frozenset) else value for key, value in context.items()}
+
+
+def _policies_case(policies: PolicySet) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in ORDER:
+        levels = getattr(policies, name)
+        if levels is not None:
+            found[name] = (
+                [[_policy_case(one) for one in level] for level in levels]
+                if name in LEVELLED
+                else [_policy_case(one) for one in levels]
+            )
+    if policies.management_account:
+        found["management_account"] = policies.management_account
+    return found
+
+
 def _policy_case(one: NamedPolicy) -> dict[str, Any]:
     optional = {"via": one.via, "arn": one.arn}
     given = {name: value for name, value in optional.items() if value}
     return {"name": one.name, **given, "document": json.loads(one.policy.to_json())}
 
 
-def evaluate(request: Request, policies: PolicySet) -> Evaluation:
-    """Decide one request over the policies that may have a say.
-
-    Raises IamlabError (``NotModelled``) for what this engine cannot judge: it never guesses.
-    """
-    _require_modelled(request)
-    return Evaluation(request=request, policies=policies, decision=decide(request, policies))
-
-
-def decide(request: Request, policies: PolicySet) -> Decision:
-    """The bare decision: an explicit deny wins; otherwise one allow suffices; otherwise deny."""
-    if _needs_no_policy(request):
-        return Decision.ALLOW
-    decision = Decision.IMPLICIT_DENY
-    for source in policies.identity:
-        for statement in source.policy.statements:
-            if statement.effect is Effect.ALLOW and decision is Decision.ALLOW:
-                continue  # one is enough; only a deny can still change it
-            if applies(statement, request):
-                if statement.effect is Effect.DENY:
-                    return Decision.EXPLICIT_DENY
-                decision = Decision.ALLOW
-    return decision
-
-
-def combine(matches: Iterable[StatementMatch]) -> Decision:
-    """The same rule over explained matches: deny beats allow beats nothing (EVAL-03)."""
-    effects = {one.statement.effect for one in matches if one.applies}
-    if Effect.DENY in effects:
-        return Decision.EXPLICIT_DENY
-    return Decision.ALLOW if Effect.ALLOW in effects else Decision.IMPLICIT_DENY
-
-
-def _identity_layer(request: Request, policies: PolicySet) -> Layer:
-    matches = tuple(
-        match(source, statement, request) for source in policies.identity for statement in source.policy.statements
-    )
-    return Layer(name="identity", decision=combine(matches), matches=matches)
-
-
-def _needs_no_policy(request: Request) -> bool:
-    return request.action.lower() in FREE_ACTIONS or request.principal.type is PrincipalType.ROOT
-
-
-TRUST_ACTIONS: Final = ("sts:assumero", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
-
-
-LONG_TERM_ONLY: Final = ("sts:getsessiontoken", "sts:getfederationtoken")
-"""What role sessions may not call (STS-16)."""
-
-
-def _require_modelled(request: Request) -> None:
-    """Refuse what AWS refuses before any policy is read, and what needs a type of policy that is not read yet."""
-    action = request.action.lower()
-    if action in LONG_TERM_ONLY and request.principal.type is PrincipalType.ROLE_SESSION:
-        name = request.action.partition(":")[2]
-        raise IamlabError(f"A role session cannot call {name}; long-term keys can.", code="AccessDenied")
-    if action == "sts:assumerole" and request.principal.type is PrincipalType.ROOT:
-        raise IamlabError("Roles may not be assumed by root accounts.", code="AccessDenied")
-    reason = ""
-    if request.principal.account != request.resource_account:
-        reason = "The resource belongs to another account, so its own policy has a say as well"
-    elif action.startswith(TRUST_ACTIONS):
-        reason = "Whether a role may be assumed rests on its trust policy"
-    elif action.startswith("kms:") and request.resource != "*":
-        reason = "A KMS key is governed by its key policy first"
-    if reason:
-        raise IamlabError(
-            f"{reason}; this version of iamlab reads identity policies alone and does not guess.",
-            code="NotModelled",
-        )
+__all__ = ["FREE_ACTIONS", "Decision", "Evaluation", "Layer", "PolicySet", "decide", "evaluate"]

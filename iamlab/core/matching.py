@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import NamedTuple
 
 from iamlab.core import wildcard
-from iamlab.core.policy import Policy, Statement
-from iamlab.core.request import Request
-
-ALL_BUCKETS: Final = ("s3:listallmybuckets", "arn:aws:s3:::*")
-"""The one action without a resource of its own that a collection also grants (POL-11, UNSURE-30)."""
+from iamlab.core.conditions import ConditionMatch
+from iamlab.core.naming import EVERYONE, Named, Naming, exempt
+from iamlab.core.policy import Effect, Policy, Statement
+from iamlab.core.request import PrincipalType, Request
+from iamlab.core.resources import ALL_BUCKETS
+from iamlab.core.variables import Values, template
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPolicy:
-    """A policy as it reaches a principal: its name, and the group it comes through, if any.
+    """A policy as it reaches a request: its name, and what it comes through, if anything.
 
-    ``arn`` is a managed policy's ARN, empty for an inline policy.
+    ``via`` is the group of a user's policy or the organization level of a control policy; ``arn`` is a managed
+    policy's ARN, empty for an inline policy.
     """
 
     name: str
@@ -27,28 +30,42 @@ class NamedPolicy:
     arn: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ElementMatch:
-    """One element against the request: ``matched`` is the first pattern that fits, None when none does."""
+class ElementMatch(NamedTuple):
+    """One element against the request: ``matched`` is the first pattern that fits, None when none does.
+
+    ``applies`` says whether the element is satisfied: Not-elements are by what they do not list (POL-10, POL-14).
+    ``missing`` are context keys asked for in vain, ``doubts`` the UNSURE entries whose default this outcome used.
+    """
 
     element: str
     value: str
     patterns: tuple[str, ...]
     matched: str | None
+    applies: bool
+    missing: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
-    def applies(self) -> bool:
-        """Not-elements apply to what they do not list (POL-10, POL-14)."""
-        return (self.matched is None) == self.element.startswith("Not")
+    def rule(self) -> str:
+        """The rule behind the outcome."""
+        return _RULES.get(self.element, "POL-19" if self.missing else "POL-11" if self.value == "*" else "POL-12")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatementMatch:
-    """One statement against the request, every element of it."""
+_RULES = {"Action": "POL-09", "NotAction": "POL-10", "NotResource": "POL-14"}
+_RULES |= {"Principal": "POL-06", "NotPrincipal": "EVAL-18"}
+Match = ElementMatch | ConditionMatch
+
+
+class StatementMatch(NamedTuple):
+    """One statement against the request, every element of it.
+
+    ``naming`` is how its Principal names the caller, where it has one.
+    """
 
     source: NamedPolicy
     statement: Statement
-    elements: tuple[ElementMatch, ...]
+    elements: tuple[Match, ...]
+    naming: Naming = Naming.NOT_AT_ALL
 
     @property
     def applies(self) -> bool:
@@ -61,34 +78,96 @@ class StatementMatch:
         return f"{self.source.name}/{self.statement.label}"
 
 
-def match(source: NamedPolicy, statement: Statement, request: Request) -> StatementMatch:
-    """Check every element, also after the first miss: a learner needs them all."""
-    return StatementMatch(
-        source=source,
-        statement=statement,
-        elements=(_action(statement, request), _resource(statement, request)),
-    )
+class Caller(NamedTuple):
+    """The caller as the Principal elements see it; ``bounded`` when it has a permissions boundary (EVAL-18)."""
+
+    type: PrincipalType
+    names: Mapping[Named, Naming]
+    bounded: bool
+
+    def naming(self, statement: Statement) -> Naming:
+        """How the statement names the caller; a NotPrincipal that does not leave it out names it directly."""
+        found = Naming.NOT_AT_ALL
+        for entry in statement.principals or statement.not_principals:
+            found |= self.names.get(entry, Naming.NOT_AT_ALL)
+        if statement.not_principals:
+            left_out = exempt(self.type, found) and (not self.bounded or Naming.EVERYONE in found)
+            return Naming.NOT_AT_ALL if left_out else Naming.DIRECTLY
+        return found
 
 
 def applies(statement: Statement, request: Request) -> bool:
-    """The same answer as ``match(...).applies``, at the first miss."""
-    return _action(statement, request).applies and _resource(statement, request).applies
-
-
-def _action(statement: Statement, request: Request) -> ElementMatch:
-    patterns = statement.actions or statement.not_actions
-    matched = next((pattern for pattern in patterns if action_matches(pattern, request.action)), None)
-    element = "Action" if statement.actions else "NotAction"
-    return ElementMatch(element=element, value=request.action, patterns=patterns, matched=matched)
-
-
-def _resource(statement: Statement, request: Request) -> ElementMatch:
-    patterns = statement.resources or statement.not_resources
-    matched = next(
-        (pattern for pattern in patterns if resource_matches(pattern, request.resource, request.action)), None
+    """Whether action, resource and conditions match; who asks is not looked at."""
+    return action_applies(statement.actions, statement.not_actions, request.action.lower()) and rest_applies(
+        statement, request
     )
-    element = "Resource" if statement.resources else "NotResource"
-    return ElementMatch(element=element, value=request.resource, patterns=patterns, matched=matched)
+
+
+def rest_applies(statement: Statement, request: Request) -> bool:
+    """Whether resource and conditions match, at the first miss."""
+    values, resource = request.values, request.resource
+    if statement.covers:
+        covered = False
+        for cover in statement.covers:
+            if cover(resource, values):
+                covered = True
+                break
+        if resource == "*" and not covered:
+            covered = _all_buckets(statement, request)
+        if covered is not bool(statement.resources):
+            return False
+    return all(condition.holds(values) for condition in statement.conditions)
+
+
+def _all_buckets(statement: Statement, request: Request) -> bool:
+    action, pattern = ALL_BUCKETS
+    return request.action.lower() == action and pattern in (statement.resources or statement.not_resources)
+
+
+def match(source: NamedPolicy, statement: Statement, request: Request, caller: Caller | None = None) -> StatementMatch:
+    """Check every element, also after the first miss: a learner needs them all."""
+    elements: list[Match] = []
+    naming = Naming.NOT_AT_ALL
+    if caller is not None and (statement.principals or statement.not_principals):
+        naming = caller.naming(statement)
+        elements.append(_principal(statement, request, caller, naming))
+    elements.append(action_element(statement.actions, statement.not_actions, request.action))
+    if statement.covers:
+        elements.append(_resource(statement, request))
+    for condition in statement.conditions:
+        elements.append(condition.match(request.values))
+    return StatementMatch(source, statement, tuple(elements), naming)
+
+
+def _principal(statement: Statement, request: Request, caller: Caller, naming: Naming) -> ElementMatch:
+    entries = statement.principals or statement.not_principals
+    patterns = tuple("*" if entry == EVERYONE else f"{kind} {name}" for entry in entries for kind, name in (entry,))
+    matched = next((text for entry, text in zip(entries, patterns, strict=True) if caller.names.get(entry)), None)
+    named = naming is not Naming.NOT_AT_ALL
+    if statement.principals:
+        return ElementMatch("Principal", request.principal.arn, patterns, matched, named)
+    partly = named and matched is not None and not caller.bounded
+    doubts = ("UNSURE-23",) if partly else ()
+    return ElementMatch("NotPrincipal", request.principal.arn, patterns, matched, named, (), doubts)
+
+
+@lru_cache(maxsize=16384)
+def action_element(actions: tuple[str, ...], not_actions: tuple[str, ...], action: str) -> ElementMatch:
+    """The action against the patterns of a statement."""
+    patterns = actions or not_actions
+    matched = next((pattern for pattern in patterns if action_matches(pattern, action)), None)
+    vendor = (matched or "").partition(":")[0]
+    doubts = ("UNSURE-5",) if wildcard.has_wildcard(vendor) and matched not in ("*", "*:*") else ()
+    element = "Action" if actions else "NotAction"
+    return ElementMatch(element, action, patterns, matched, (matched is not None) is bool(actions), (), doubts)
+
+
+def action_applies(actions: tuple[str, ...], not_actions: tuple[str, ...], action: str) -> bool:
+    """The same answer as the element's; ``action`` in lower case."""
+    for pattern in actions or not_actions:
+        if wildcard.compiled(pattern.lower())(action):
+            return bool(actions)
+    return not actions
 
 
 def action_matches(pattern: str, action: str) -> bool:
@@ -100,22 +179,67 @@ def action_matches(pattern: str, action: str) -> bool:
     return wildcard.matches(pattern.lower(), action.lower())
 
 
-def resource_matches(pattern: str, resource: str, action: str = "") -> bool:
-    """Part by part, letter case counting; the last part holds the rest (POL-12, POL-13).
+def _resource(statement: Statement, request: Request) -> ElementMatch:
+    patterns = statement.resources or statement.not_resources
+    resource, values = request.resource, request.values
+    matched = None
+    for pattern, cover in zip(patterns, statement.covers, strict=True):
+        if cover(resource, values):
+            matched = pattern
+            break
+    if matched is None and resource == "*" and _all_buckets(statement, request):
+        matched = ALL_BUCKETS[1]
+    element = "Resource" if statement.resources else "NotResource"
+    missing, doubts = _resource_notes(statement, request, patterns, matched)
+    return ElementMatch(
+        element, resource, patterns, matched, (matched is not None) is bool(statement.resources), missing, doubts
+    )
 
-    >>> resource_matches("arn:aws:s3:::acme-photos/*", "arn:aws:s3:::acme-photos")
-    False
-    """
-    if pattern == "*":
-        return True
-    if resource == "*":
-        return (action.lower(), pattern) == ALL_BUCKETS
-    named = resource.split(":", 5)
-    return len(named) == 6 and all(map(wildcard.matches, _parts(pattern), named))
+
+def _resource_notes(
+    statement: Statement, request: Request, patterns: tuple[str, ...], matched: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Keys that variables asked for in vain, and the UNSURE entries that this outcome rests on."""
+    missing: tuple[str, ...] = ()
+    doubts: list[str] = []
+    for pattern in patterns:
+        if statement.variables and "${" in pattern:
+            absent, said = _variable_notes(pattern, request.values)
+            missing += absent
+            doubts += said
+        elif matched is None and _crosses_colons(pattern, request.resource):
+            doubts.append("UNSURE-9")
+    if request.resource == "*" and any(pattern.startswith("arn:") and pattern.endswith(":*") for pattern in patterns):
+        doubts.append("UNSURE-30")
+    return missing, tuple(dict.fromkeys(doubts))
 
 
 @lru_cache(maxsize=4096)
-def _parts(pattern: str) -> tuple[str, ...]:
-    """The six parts; what an incomplete ARN leaves out is ``*``."""
-    parts = pattern.split(":", 5)
-    return (*parts, *["*"] * (6 - len(parts)))
+def _crosses_colons(pattern: str, resource: str) -> bool:
+    """Whether a ``*`` at the end of a part would cover the resource if it crossed the colon after it."""
+    return "*:" in pattern and resource.count(":") > 5 - pattern.count(":") and wildcard.matches(pattern, resource)
+
+
+def _variable_notes(pattern: str, values: Values) -> tuple[tuple[str, ...], list[str]]:
+    used = template(pattern).variables
+    absent = tuple(one.key for one in used if not isinstance(values.get(one.key.lower()), str))
+    texts = [one.value(values) for one in used]
+    doubts = ["UNSURE-32"] if None in texts else []
+    return absent, doubts + (["UNSURE-7"] if any(text and wildcard.has_wildcard(text) for text in texts) else [])
+
+
+__all__ = [
+    "Caller",
+    "ConditionMatch",
+    "Effect",
+    "ElementMatch",
+    "Match",
+    "NamedPolicy",
+    "StatementMatch",
+    "action_applies",
+    "action_element",
+    "action_matches",
+    "applies",
+    "match",
+    "rest_applies",
+]

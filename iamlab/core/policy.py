@@ -10,8 +10,13 @@ from enum import Enum
 from typing import Any, Final
 
 from iamlab.core import syntax
+from iamlab.core.conditions import Condition
 from iamlab.core.dialect import PolicyKind
 from iamlab.core.documents import Document, as_sequence, load
+from iamlab.core.naming import Named
+from iamlab.core.resources import Cover, cover
+from iamlab.core.values import as_text
+from iamlab.core.wildcard import has_wildcard
 
 LATEST: Final = "2012-10-17"
 
@@ -25,9 +30,10 @@ class Effect(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement. Exactly one of ``actions`` and ``not_actions`` is filled, and so for resources.
+    """One statement. Exactly one of ``actions`` and ``not_actions`` is filled, and so for resources and principals.
 
-    ``position`` counts from 1 within its policy. A trust policy has principals and no resources.
+    ``position`` counts from 1 within its policy. Identity policies have no principals, trust policies no resources.
+    ``variables`` is False under version 2008, where ``${...}`` is literal text (POL-02).
     """
 
     position: int
@@ -37,7 +43,15 @@ class Statement:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
-    principals: tuple[tuple[str, str], ...] = ()
+    principals: tuple[Named, ...] = ()
+    not_principals: tuple[Named, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    variables: bool = True
+    covers: tuple[Cover, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        patterns = self.resources or self.not_resources
+        object.__setattr__(self, "covers", tuple(cover(one, self.variables) for one in patterns))
 
     @property
     def label(self) -> str:
@@ -60,6 +74,23 @@ class Policy:
     id: str = ""
     kind: PolicyKind = PolicyKind.IDENTITY
     text: str = field(repr=False, compare=False)
+    _by_service: dict[str, tuple[Statement, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def by_service(self) -> Mapping[str, tuple[Statement, ...]]:
+        """The statements that can be about a service's actions, by its prefix; under ``""`` those about any service.
+
+        Made when first asked for.
+        """
+        if not self._by_service:
+            prefixes = [_services(one) for one in self.statements]
+            for service in {"", *(name for names in prefixes for name in names)}:
+                self._by_service[service] = tuple(
+                    statement
+                    for statement, names in zip(self.statements, prefixes, strict=True)
+                    if "" in names or service in names
+                )
+        return self._by_service
 
     @classmethod
     def parse(cls, source: PolicySource, kind: PolicyKind = PolicyKind.IDENTITY) -> Policy:
@@ -72,9 +103,12 @@ class Policy:
         document = load(source)
         syntax.check(document, kind)
         statements = as_sequence(document.value["Statement"])
+        version = document.value.get("Version", "2008-10-17")
         return cls(
-            statements=tuple(_statement(value, position) for position, value in enumerate(statements, start=1)),
-            version=document.value.get("Version", "2008-10-17"),
+            statements=tuple(
+                _statement(value, position, version == LATEST) for position, value in enumerate(statements, start=1)
+            ),
+            version=version,
             id=document.value.get("Id", ""),
             kind=kind,
             text=json.dumps(document.value),
@@ -96,7 +130,15 @@ PolicySource = Policy | Mapping[str, Any] | str
 """What every function that takes a policy accepts: a Policy, a dict or JSON text."""
 
 
-def _statement(value: Mapping[str, Any], position: int) -> Statement:
+def _services(statement: Statement) -> frozenset[str]:
+    """The services that a statement names; ``""`` stands for any."""
+    if not statement.actions:
+        return frozenset({""})
+    prefixes = (pattern.lower().partition(":")[0] for pattern in statement.actions)
+    return frozenset("" if has_wildcard(prefix) else prefix for prefix in prefixes)
+
+
+def _statement(value: Mapping[str, Any], position: int, variables: bool) -> Statement:
     return Statement(
         position=position,
         sid=value.get("Sid", ""),
@@ -106,6 +148,17 @@ def _statement(value: Mapping[str, Any], position: int) -> Statement:
         resources=_strings(value, "Resource"),
         not_resources=_strings(value, "NotResource"),
         principals=_principals(value.get("Principal", {})),
+        not_principals=_principals(value.get("NotPrincipal", {})),
+        conditions=_conditions(value.get("Condition", {}), variables),
+        variables=variables,
+    )
+
+
+def _conditions(block: Mapping[str, Any], variables: bool) -> tuple[Condition, ...]:
+    return tuple(
+        Condition(operator, key, tuple(as_text(one) or "" for one in as_sequence(value)), variables)
+        for operator, keys in block.items()
+        for key, value in keys.items()
     )
 
 
@@ -113,7 +166,7 @@ def _strings(value: Mapping[str, Any], element: str) -> tuple[str, ...]:
     return tuple(as_sequence(value[element])) if element in value else ()
 
 
-def _principals(value: Any) -> tuple[tuple[str, str], ...]:
+def _principals(value: Any) -> tuple[Named, ...]:
     """Pairs of kind and name; the bare ``"*"`` is everyone, written the same as ``{"AWS": "*"}`` (POL-06)."""
     if isinstance(value, str):
         return (("AWS", value),)

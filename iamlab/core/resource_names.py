@@ -6,9 +6,10 @@ from typing import Final
 
 from iamlab.core import wildcard
 from iamlab.core.arn import PARTITIONS
-from iamlab.core.dialect import PolicyKind, items, statements
+from iamlab.core.dialect import LEGACY, PolicyKind, items, statements
 from iamlab.core.documents import Document
 from iamlab.core.places import Path
+from iamlab.core.variables import fault, segments, template
 
 IAM_RESOURCE_TYPES: Final = (
     "user/",
@@ -27,12 +28,35 @@ IAM_RESOURCE_TYPES: Final = (
 )
 
 
-def check_resources(document: Document, _: PolicyKind) -> None:
+def check_resources(document: Document, kind: PolicyKind) -> None:
     """Raise PolicyError for the first resource that AWS would refuse."""
+    variables = document.value.get("Version") == "2012-10-17"
     for path, statement in statements(document):
         for place, text in items(path, statement, "Resource", "NotResource"):
             if text != "*":
                 _resource(document, place, text)
+                if variables and "${" in text:
+                    _variables(document, place, text)
+                if kind is PolicyKind.SESSION and text.count(":") < 5:
+                    document.fail(
+                        LEGACY,
+                        place,
+                        problem=f"{text!r} is an incomplete ARN, which a session policy may not hold.",
+                        remedy="Write all six parts: arn:aws:sqs:*:*:*.",
+                    )
+
+
+def _variables(document: Document, place: Path, text: str) -> None:
+    """They may stand after the fifth colon alone (POL-16)."""
+    if said := fault(text):
+        document.fail(LEGACY, place, problem=f"{said}.", remedy="Write ${aws:username}, for example.")
+    if any(part.variables for part in segments(template(text))[:5]):
+        document.fail(
+            LEGACY,
+            place,
+            problem="a policy variable stands before the fifth colon of the ARN.",
+            remedy="Variables may stand in the last part alone: arn:aws:s3:::acme-dev/home/${aws:username}/*.",
+        )
 
 
 def _resource(document: Document, place: Path, text: str) -> None:

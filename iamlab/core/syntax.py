@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from iamlab.core.action_names import check_actions
-from iamlab.core.dialect import LEGACY, NOT_MODELLED, PolicyKind, did_you_mean, items, statements
+from iamlab.core.condition_syntax import check_condition_shape, check_condition_values
+from iamlab.core.dialect import IAM_KINDS, LEGACY, PolicyKind, did_you_mean, items, statements
 from iamlab.core.documents import SYNTAX, Document
 from iamlab.core.principals import check_principals
 from iamlab.core.resource_names import check_resources
@@ -92,12 +93,11 @@ def _types(document: Document) -> None:
                     problem=f"{place[len(path)]} holds something that is no text.",
                     remedy=remedy,
                 )
-        if not isinstance(statement.get("Condition", {}), dict):
-            remedy = "Write {operator: {key: value}}."
-            document.fail(SYNTAX, (*path, "Condition"), problem="Condition is no JSON object.", remedy=remedy)
 
 
-def _sid_characters(document: Document, _: PolicyKind) -> None:
+def _sid_characters(document: Document, kind: PolicyKind) -> None:
+    if kind not in IAM_KINDS:
+        return
     for path, statement in statements(document):
         if not re.fullmatch("[A-Za-z0-9]*", statement.get("Sid", "")):
             document.fail(
@@ -113,11 +113,12 @@ def _sid_characters(document: Document, _: PolicyKind) -> None:
 
 
 def _version(document: Document, kind: PolicyKind) -> None:
-    if kind is PolicyKind.MANAGED and document.value.get("Version") != VERSIONS[0]:
+    needed = kind in (PolicyKind.MANAGED, PolicyKind.RCP)
+    if needed and document.value.get("Version") != VERSIONS[0]:
         document.fail(
             "Policy document must be version 2012-10-17 or greater.",
             ("Version",),
-            problem="a managed policy says which version of the policy language it is written in.",
+            problem=f"a {kind.value} says which version of the policy language it is written in.",
             remedy='Write "Version": "2012-10-17".',
         )
 
@@ -136,7 +137,9 @@ def _effect(document: Document, _: PolicyKind) -> None:
 # 4. and 5.
 
 
-def _sids_unique(document: Document, _: PolicyKind) -> None:
+def _sids_unique(document: Document, kind: PolicyKind) -> None:
+    if kind not in IAM_KINDS:
+        return
     seen: set[str] = set()
     for path, statement in statements(document):
         sid = statement.get("Sid", "")
@@ -175,41 +178,59 @@ def _has_resources(document: Document, kind: PolicyKind) -> None:
             )
 
 
-# Last: what AWS accepts and iamlab does not judge yet. Refused, never ignored.
+# A resource control policy only denies (POL-21).
 
 
-def _modelled(document: Document, _: PolicyKind) -> None:
+def _rcp(document: Document, kind: PolicyKind) -> None:
+    if kind is not PolicyKind.RCP or _is_full_access(document):
+        return
     for path, statement in statements(document):
-        if "Condition" in statement:
+        if statement["Effect"] != "Deny":
             document.fail(
-                "Conditions are not modelled yet.",
-                (*path, "Condition"),
-                problem="this version of iamlab cannot judge a Condition, and does not ignore what it cannot judge.",
-                remedy="Remove it, or split the policy so that the statement without it stands alone.",
-                code=NOT_MODELLED,
+                SYNTAX,
+                (*path, "Effect"),
+                problem="a resource control policy allows nothing; RCPFullAWSAccess, which AWS attaches, does.",
+                remedy='Write "Deny".',
             )
-        for place, text in items(path, statement, "Resource", "NotResource"):
-            if "${" in text and document.value.get("Version") == VERSIONS[0]:
+        if "NotAction" in statement:
+            document.fail(
+                SYNTAX,
+                (*path, "NotAction"),
+                problem="NotAction has no place in a resource control policy.",
+                remedy="Write Action, and name a service: s3:*.",
+            )
+        for place, action in items(path, statement, "Action"):
+            if action == "*":
                 document.fail(
-                    "Policy variables are not modelled yet.",
+                    SYNTAX,
                     place,
-                    problem="this version of iamlab cannot fill in ${...}.",
-                    remedy="Write the name itself.",
-                    code=NOT_MODELLED,
+                    problem='a resource control policy cannot deny "*".',
+                    remedy="Name a service: s3:*.",
                 )
+
+
+def _is_full_access(document: Document) -> bool:
+    """Whether it is RCPFullAWSAccess, which allows everyone everything."""
+    everything = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    return all(
+        {key: value for key, value in statement.items() if key != "Sid"} == everything
+        for _, statement in statements(document)
+    )
 
 
 CHECKS: Final[tuple[Check, ...]] = (
     _top_level,
     _statement_shape,
+    check_condition_shape,
     _sid_characters,
     _version,
     _effect,
+    check_condition_values,
     _sids_unique,
     _has_actions,
     check_resources,
     check_actions,
     _has_resources,
     check_principals,
-    _modelled,
+    _rcp,
 )

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from iamlab import catalog
-from iamlab.core.dialect import NOT_MODELLED
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import LATEST, Policy
@@ -90,8 +89,7 @@ def _judge_policy(exercise: PolicyExercise, answer: Any) -> Result:
     try:
         policy = Policy.parse(answer)
     except PolicyError as error:
-        refused = "" if error.code == NOT_MODELLED else "AWS would not store this policy. "
-        return _result(exercise, NOT_VALID, f"{refused}{error}")
+        return _result(exercise, NOT_VALID, f"AWS would not store this policy. {error}")
     attempt = Attempt(policy=policy, failures=_failures(exercise, policy))
     if attempt.failures:
         worst = attempt.failures[0]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from iamlab import catalog
 from iamlab.core.evaluation import FREE_ACTIONS, Evaluation, PolicySet, decide
-from iamlab.core.matching import NamedPolicy, action_matches, resource_matches
+from iamlab.core.matching import NamedPolicy, action_matches
 from iamlab.core.policy import Effect, Policy
 from iamlab.core.request import Principal, Request
+from iamlab.core.resources import resource_matches
 
 Wanted = tuple[tuple[str, str], ...]
 """Pairs of an action and a resource pattern: all that a policy may allow."""

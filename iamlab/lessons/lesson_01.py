@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.matching import resource_matches
 from iamlab.core.policy import Effect, Policy
 from iamlab.core.request import Principal
+from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import (

@@ -6,11 +6,15 @@ import re
 from typing import Final
 
 from iamlab.core.arn import Arn
+from iamlab.core.conditions import ConditionMatch
+from iamlab.core.doubts import DOUBTS
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.matching import ElementMatch, StatementMatch
+from iamlab.core.layers import Layer
+from iamlab.core.matching import ElementMatch, Match, StatementMatch
 from iamlab.core.request import PrincipalType
+from iamlab.core.settlement import Reason, target
 from iamlab.views.html import Markup, code, element, join, page
-from iamlab.views.language import VERDICTS
+from iamlab.views.language import LAYERS, VERDICTS
 
 
 def verdict(evaluation: Evaluation) -> str:
@@ -20,17 +24,40 @@ def verdict(evaluation: Evaluation) -> str:
 
 
 def _meaning(evaluation: Evaluation) -> str:
-    if evaluation.allowed and not evaluation.layers:
-        if evaluation.rule.id == "EVAL-14":
-            return "the root user needs no policy in its own account"
+    reason = evaluation.reason
+    if reason is Reason.ROOT:
+        return "the root user needs no policy in its own account"
+    if reason is Reason.FREE:
         return "this action needs no permission"
-    if not evaluation.policies.identity and not evaluation.allowed:
+    if reason is Reason.NO_POLICY and not any(layer.matches for layer in evaluation.layers):
         return f"no policy at all reaches {_caller(evaluation)}"
     deciding = evaluation.deciding
     if deciding:
         verb = "allows" if evaluation.allowed else "forbids"
         return f"{_statement(deciding[0])} {verb} it"
-    return f"{_count(evaluation)}, and none allows it"
+    if [layer.name for layer in evaluation.layers] == ["identity"]:
+        return f"{_count(evaluation)}, and none allows it"
+    return _silence(evaluation)
+
+
+def _silence(evaluation: Evaluation) -> str:
+    """What should have allowed it and did not, among several types of policy."""
+    words, who = layer_words(evaluation, evaluation.silent), _caller(evaluation)
+    if evaluation.reason is Reason.NO_SESSION_POLICY:
+        return f"{who} has no session policy, and without one may do nothing"
+    if evaluation.reason is Reason.SCP_MISSING:
+        return "no service control policy at all is attached at one level of the organization"
+    there = any(layer.name == evaluation.silent and layer.matches for layer in evaluation.layers)
+    if not there:
+        owner = {"resource": "the resource", "identity": who}.get(evaluation.silent, "nobody")
+        return f"it needs a {words.replace('policies', 'policy')}, and {owner} has none"
+    verb = "do not" if words.endswith("policies") else "does not"
+    return f"the {words} {verb} allow it"
+
+
+def layer_words(evaluation: Evaluation, layer: str) -> str:
+    """A type of policy in words; the resource policy of a role or a key by its own name."""
+    return LAYERS[target(evaluation.request) or layer] if layer == "resource" else LAYERS[layer]
 
 
 def _caller(evaluation: Evaluation) -> str:
@@ -52,8 +79,36 @@ def _statement(match: StatementMatch) -> str:
     return f"statement {name} of the policy {match.source.name}{via}"
 
 
-def why(check: ElementMatch) -> str:
+def why(check: Match) -> str:
     """One element against the request, in a sentence."""
+    if isinstance(check, ConditionMatch):
+        return _why_condition(check)
+    if check.element.endswith("Principal"):
+        return _why_principal(check)
+    return _why_pattern(check)
+
+
+def _why_condition(check: ConditionMatch) -> str:
+    asked = f"{check.operator} {_listed(check.wanted) if check.wanted else 'nothing'}"
+    if check.actual is None or check.actual == ():
+        outcome = "true" if check.applies else "false"
+        return f"the request has no {check.key}, and {asked} is then {outcome}"
+    actual = check.actual if isinstance(check.actual, str) else "{" + ", ".join(check.actual) + "}"
+    filled = "".join(
+        f" ({text} is {value} here)" if value is not None else f" ({text} has no value here)"
+        for text, value in check.resolved[:3]
+    )
+    return f"{check.key} is {actual or 'empty'}, {'and' if check.applies else 'but'} the condition is {asked}{filled}"
+
+
+def _why_principal(check: ElementMatch) -> str:
+    listed = _listed(check.patterns)
+    if check.element == "NotPrincipal":
+        return f"{check.value} is {'not ' if check.applies else ''}left out by {listed}"
+    return f"{check.value} is named by {check.matched}" if check.matched else f"{check.value} is not {listed}"
+
+
+def _why_pattern(check: ElementMatch) -> str:
     listed = _listed(check.patterns)
     negated = check.element.startswith("Not")
     if check.matched is not None:
@@ -65,7 +120,8 @@ def why(check: ElementMatch) -> str:
         return f"{fits}, which {check.element} leaves out" if negated else fits
     if negated:
         return f"{check.value} is not among {listed}"
-    return f"{check.value} does not fit {listed}{_hint(check)}"
+    unfilled = f" (the request has no {', no '.join(check.missing)})" if check.missing else ""
+    return f"{check.value} does not fit {listed}{unfilled}{_hint(check)}"
 
 
 def _listed(patterns: tuple[str, ...]) -> str:
@@ -96,12 +152,17 @@ def text(evaluation: Evaluation) -> str:
         verdict(evaluation),
         "",
     ]
-    for match in _ordered(evaluation):
-        lines.append(f"{_capital(_statement(match))} ({match.statement.effect.value}) {_outcome(match)}")
-        lines += [f"  {check.element}: {_mark(check)} {why(check)}" for check in match.elements]
-    left = sum(len(layer.matches) for layer in evaluation.layers) - SHOWN
-    if left > 0:
-        lines.append(f"and {left} more statements that do not decide.")
+    several = [layer.name for layer in evaluation.layers] != ["identity"]
+    for layer in evaluation.layers:
+        if several:
+            lines.append(_says(evaluation, layer))
+        for match in _ordered(evaluation, layer):
+            lines.append(f"{_capital(_statement(match))} ({match.statement.effect.value}) {_outcome(match)}")
+            lines += [f"  {check.element}: {_mark(check)} {why(check)}" for check in match.elements]
+        left = len(layer.matches) - SHOWN
+        if left > 0:
+            lines.append(f"and {left} more statements that do not decide.")
+    lines += _notes(evaluation)
     lines.append(f"Rule {evaluation.rule.id}: {evaluation.rule.sentence}")
     if evaluation.error_message:
         lines.append(f"AWS says: {evaluation.error_message}")
@@ -116,22 +177,41 @@ SHOWN = 8
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
-def _ordered(evaluation: Evaluation) -> list[StatementMatch]:
+def _says(evaluation: Evaluation, layer: Layer) -> str:
+    """One type of policy by itself: ``Service control policies: allow it.``"""
+    words = layer_words(evaluation, layer.name)
+    plural = words.endswith("policies")
+    said = {
+        Decision.ALLOW: ("allow it" if plural else "allows it") if layer.name != "rcps" else "deny nothing of it",
+        Decision.EXPLICIT_DENY: "deny it" if plural else "denies it",
+        Decision.IMPLICIT_DENY: "do not allow it" if plural else "does not allow it",
+    }
+    return f"{_capital(words)}: {said[layer.decision]}."
+
+
+def _notes(evaluation: Evaluation) -> list[str]:
+    """What has no say, what the request did not say, and what AWS leaves open."""
+    lines = [f"{_capital(layer_words(evaluation, one.layer))}: no say; {one.reason}." for one in evaluation.exempt]
+    if evaluation.missing:
+        lines.append(f"Not in the request: {', '.join(evaluation.missing)}.")
+    return lines + [f"AWS leaves open: {DOUBTS[doubt]}" for doubt in evaluation.doubts]
+
+
+def _ordered(evaluation: Evaluation, layer: Layer) -> list[StatementMatch]:
     """The deciding statements, then the near misses, then the rest."""
-    matches = [one for layer in evaluation.layers for one in layer.matches]
-    deciding = evaluation.deciding
+    deciding = [id(one) for one in (*evaluation.deciding, *layer.deciding)]
 
     def distance(one: StatementMatch) -> tuple[bool, int]:
-        return one not in deciding, sum(not check.applies for check in one.elements)
+        return id(one) not in deciding, sum(not check.applies for check in one.elements)
 
-    return sorted(matches, key=distance)[:SHOWN]
+    return sorted(layer.matches, key=distance)[:SHOWN]
 
 
 def _outcome(match: StatementMatch) -> str:
     return "applies:" if match.applies else "does not apply:"
 
 
-def _mark(check: ElementMatch) -> str:
+def _mark(check: Match) -> str:
     return "yes," if check.applies else "no,"
 
 
@@ -175,25 +255,40 @@ def _on(resource: str) -> str:
 
 
 def _steps(evaluation: Evaluation) -> str:
-    matches = _ordered(evaluation)
-    if not matches:
-        return ""
-    rows = join(*(_row(match, match in evaluation.deciding) for match in matches))
-    head = element(
-        "tr",
-        join(
-            *(element("th", title, scope="col") for title in ("Statement", "Effect", "Action", "Resource", "Applies?"))
-        ),
-    )
-    total = sum(len(layer.matches) for layer in evaluation.layers)
-    more = element("p", f"and {total - SHOWN} more statements that do not decide.") if total > SHOWN else ""
-    return join(element("table", join(element("thead", head), element("tbody", rows))), more)
+    several = [layer.name for layer in evaluation.layers] != ["identity"]
+    parts: list[str] = []
+    for layer in evaluation.layers:
+        if several:
+            parts.append(element("p", element("b", _says(evaluation, layer))))
+        if layer.matches:
+            parts.append(_layer_table(evaluation, layer))
+    parts += [element("p", line) for line in _notes(evaluation)]
+    return join(*parts)
 
 
-def _row(match: StatementMatch, decides: bool) -> str:
+COLUMNS: Final = {"Who": "Principal", "Action": "Action", "Resource": "Resource", "Condition": "Condition"}
+
+
+def _layer_table(evaluation: Evaluation, layer: Layer) -> str:
+    matches = _ordered(evaluation, layer)
+    kinds = {check.element.removeprefix("Not") for match in matches for check in match.elements}
+    columns = {title: kind for title, kind in COLUMNS.items() if kind in kinds}
+    titles = ("Statement", "Effect", *columns, "Applies?")
+    head = element("tr", join(*(element("th", title, scope="col") for title in titles)))
+    decides = {id(one) for one in evaluation.deciding}
+    rows = join(*(_row(match, tuple(columns.values()), id(match) in decides) for match in matches))
+    table = element("table", join(element("thead", head), element("tbody", rows)))
+    left = len(layer.matches) - SHOWN
+    return join(table, element("p", f"and {left} more statements that do not decide.") if left > 0 else "")
+
+
+def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
     cells = [element("th", join(_capital(_statement(match)).rstrip(",")), scope="row")]
     cells.append(element("td", match.statement.effect.value))
-    cells += [element("td", f"{'✔' if check.applies else '✖'} {why(check)}") for check in match.elements]
+    for kind in columns:
+        checks = [check for check in match.elements if check.element.removeprefix("Not") == kind]
+        said = "; ".join(f"{'✔' if check.applies else '✖'} {why(check)}" for check in checks)
+        cells.append(element("td", said or "any"))
     cells.append(element("td", ("yes, and decides" if decides else "yes") if match.applies else "no"))
     return element("tr", join(*cells), cls="iamlab-decides" if decides else "")
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from iamlab.core.arn import Arn
-from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.matching import NamedPolicy, StatementMatch
+from iamlab.core.evaluation import Evaluation
+from iamlab.core.layers import Layer
+from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import PrincipalType
 from iamlab.world.entities import EntityRecord, UserRecord
@@ -165,27 +166,65 @@ def question_graph(evaluation: Evaluation) -> Graph:
     if request.principal.type is PrincipalType.ROLE_SESSION and evaluation.layers:
         entity = Node(kind="role", name=Arn.parse(request.principal.role_arn).name)
         edges.append(_edge(caller, entity, "session of", "is a session of"))
-    for policy in evaluation.policies.identity if evaluation.layers else ():
+    judged = {layer.name for layer in evaluation.layers}
+    for policy in evaluation.policies.identity if "identity" in judged else ():
         holder = Node(kind="group", name=policy.via) if policy.via else entity
         node = _policy_node(policy, holder)
         if policy.via:
             edges.append(_edge(caller, holder, "member of", "is a member of"))
         edges.append(_attachment(holder, node, policy))
-        matches = tuple(one for layer in evaluation.layers for one in layer.matches if one.source is policy)
-        edges.extend(_answers(node, target, matches, evaluation))
-    if not evaluation.policies.identity or not evaluation.layers:
-        relation = "needs no policy" if evaluation.allowed else "says nothing"
-        label = (
-            f"needs no policy for {request.action} on"
-            if evaluation.allowed
-            else f"has no policy that allows {request.action} on"
-        )
-        edges.append(_edge(entity, target, relation, label, deciding=True))
+        edges.extend(_answers(node, target, policy, evaluation))
+    for layer in evaluation.layers:
+        for policy in _policies(evaluation, layer) if layer.name != "identity" else ():
+            node = Node(kind="policy", name=f"{policy.name} ({_LAYERS[layer.name]})")
+            whose = target if layer.name in ("resource", "rcps") else entity
+            edges.append(_edge(whose, node, "attached", _UNDER[layer.name]))
+            edges.extend(_answers(node, target, policy, evaluation))
+    if not any(edge.relation in _SAYING for edge in edges):
+        edges.append(_nothing_said(evaluation, entity, target))
     title = f"{request.principal.name} asks for {request.action}: {evaluation.decision.value}"
     return _graph(title, [caller, target], edges, alone="is part of the question")
 
 
-_CALLERS = {PrincipalType.ROOT: "root", PrincipalType.USER: "user", PrincipalType.ROLE_SESSION: "session"}
+def _policies(evaluation: Evaluation, layer: Layer) -> tuple[NamedPolicy, ...]:
+    levels = evaluation.policies.levels(layer.name)
+    return tuple(policy for level in levels for policy in level)
+
+
+def _nothing_said(evaluation: Evaluation, entity: Node, target: Node) -> Edge:
+    action = evaluation.request.action
+    if evaluation.allowed:
+        return _edge(entity, target, "needs no policy", f"needs no policy for {action} on", deciding=True)
+    return _edge(entity, target, "says nothing", f"has no policy that allows {action} on", deciding=True)
+
+
+_SAYING = ("allows", "denies", "says nothing")
+_LAYERS = {
+    "rcps": "resource control policy",
+    "scps": "service control policy",
+    "endpoint": "VPC endpoint policy",
+    "resource": "resource policy",
+    "boundary": "permissions boundary",
+    "session": "session policy",
+}
+_UNDER = {
+    "rcps": "is under",
+    "scps": "is under",
+    "endpoint": "comes through an endpoint with",
+    "resource": "has the policy",
+    "boundary": "is limited by",
+    "session": "is limited by",
+}
+
+_CALLERS = {
+    PrincipalType.ROOT: "root",
+    PrincipalType.USER: "user",
+    PrincipalType.ROLE_SESSION: "session",
+    PrincipalType.FEDERATED_USER: "federated user",
+    PrincipalType.SERVICE: "service",
+    PrincipalType.PROVIDER: "identity provider",
+    PrincipalType.ANONYMOUS: "caller",
+}
 
 
 def _caller_name(evaluation: Evaluation) -> str:
@@ -193,13 +232,16 @@ def _caller_name(evaluation: Evaluation) -> str:
     return f"user of {principal.account}" if principal.type is PrincipalType.ROOT else principal.name
 
 
-def _answers(node: Node, target: Node, matches: tuple[StatementMatch, ...], evaluation: Evaluation) -> Iterator[Edge]:
+def _answers(node: Node, target: Node, policy: NamedPolicy, evaluation: Evaluation) -> Iterator[Edge]:
     """What one policy says to the request: its statements that apply, or its silence."""
     action = evaluation.request.action
-    applying = tuple(one for one in matches if one.applies)
+    found = ((layer, one) for layer in evaluation.layers for one in layer.matches if one.source is policy)
+    layers = [(layer, one) for layer, one in found]
+    applying = [one for _, one in layers if one.applies]
+    deciding = {id(one) for one in evaluation.deciding}
     for one in applying:
         relation = _relation(one.statement)
-        yield _edge(node, target, relation, f"{relation} {action} on", deciding=one in evaluation.deciding)
+        yield _edge(node, target, relation, f"{relation} {action} on", deciding=id(one) in deciding)
     if not applying:
-        silent = evaluation.decision is Decision.IMPLICIT_DENY
+        silent = any(layer.name == evaluation.silent for layer, _ in layers)
         yield _edge(node, target, "says nothing", f"says nothing about {action} on", deciding=silent)

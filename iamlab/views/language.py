@@ -35,6 +35,10 @@ NODES: Final = {
     "group": NodeLook(shape="tab", fill="#e1f4ee"),
     "role": NodeLook(shape="hexagon", fill="#f9e9f1"),
     "session": NodeLook(shape="hexagon", fill="#f9e9f1"),
+    "federated user": NodeLook(shape="egg", fill="#f9e9f1"),
+    "service": NodeLook(shape="component", fill="#e3f1fa"),
+    "identity provider": NodeLook(shape="box3d", fill="#f9e9f1"),
+    "caller": NodeLook(shape="diamond", fill="#eeeeee"),
     "policy": NodeLook(shape="note", fill="#fdf9d9"),
     "resource": NodeLook(shape="cylinder", fill="#eeeeee"),
 }
@@ -49,6 +53,19 @@ EDGES: Final = {
     "needs no policy": EdgeLook(style="solid", arrowhead="normal", colour="#00664b"),
 }
 """Relations; a label may say more, but each graph's edges have one of these looks."""
+
+LAYERS: Final = {
+    "rcps": "resource control policies",
+    "scps": "service control policies",
+    "endpoint": "VPC endpoint policy",
+    "resource": "resource policy",
+    "trust": "role trust policy",
+    "key": "key policy",
+    "identity": "identity policies",
+    "boundary": "permissions boundary",
+    "session": "session policies",
+}
+"""The types of policy, in words; ``trust`` and ``key`` are resource policies of roles and KMS keys."""
 
 DECIDING_WIDTH: Final = "3"
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from iamlab.core.errors import IamlabError, PolicyError
+from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind
 
 
@@ -39,12 +39,5 @@ def find(name_or_arn: str) -> tuple[str, str]:
 
 @cache
 def document(name: str) -> Policy:
-    """The policy of that name, parsed once.
-
-    Raises PolicyError (``NotModelled``) when it holds what the engine cannot judge yet.
-    """
-    try:
-        return Policy.parse(_catalogue()[name]["Document"], PolicyKind.MANAGED)
-    except PolicyError as error:
-        error.remedy = f"{name} is AWS's own policy and cannot be changed; take another."
-        raise
+    """The policy of that name, parsed once."""
+    return Policy.parse(_catalogue()[name]["Document"], PolicyKind.MANAGED)

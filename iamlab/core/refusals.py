@@ -1,0 +1,44 @@
+"""Requests that AWS refuses before it reads any policy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from iamlab.core.arn import Arn
+from iamlab.core.errors import IamlabError
+from iamlab.core.request import PrincipalType, Request
+
+LONG_TERM_ONLY: Final = ("sts:getsessiontoken", "sts:getfederationtoken")
+"""What role sessions may not call (STS-16)."""
+
+
+def check_possible(request: Request) -> None:
+    """Refuse what no policy could allow, whatever it says.
+
+    Raises IamlabError: ``AccessDenied`` for calls that the kind of credentials cannot make, ``InvalidClientTokenId``
+    for credentials of another partition (ENT-01).
+    """
+    action = request.action.lower()
+    type_ = request.principal.type
+    name = request.action.partition(":")[2]
+    if type_ is PrincipalType.ROOT and action == "sts:assumerole":
+        raise _denied("Roles may not be assumed by root accounts.")  # STS-05
+    if type_ is PrincipalType.ROLE_SESSION and action in LONG_TERM_ONLY:
+        raise _denied(f"A role session cannot call {name}; long-term keys can.")
+    if type_ is PrincipalType.FEDERATED_USER and action != "sts:getcalleridentity":
+        if action.startswith("sts:"):
+            raise _denied(f"A federated user cannot call {name}; of STS it may call GetCallerIdentity alone.")  # STS-15
+        if action.startswith("iam:"):
+            raise _denied(f"A federated user cannot call {name}, nor any other operation of IAM.")  # STS-15
+    if request.resource != "*" and request.principal.arn.startswith("arn:"):
+        of, about = Arn.parse(request.principal.arn).partition, request.resource.split(":", 2)[1]
+        if of != about:
+            raise IamlabError(
+                f"The security token included in the request is invalid. Credentials of the partition {of} "
+                f"are unknown in {about}.",
+                code="InvalidClientTokenId",
+            )
+
+
+def _denied(message: str) -> IamlabError:
+    return IamlabError(message, code="AccessDenied")

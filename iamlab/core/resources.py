@@ -1,0 +1,75 @@
+"""What a Resource pattern covers: part by part of the ARN, letter case counting (POL-11 to POL-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from iamlab.core import wildcard
+from iamlab.core.variables import ANYTHING, Template, Values, segments, template
+
+ALL_BUCKETS: Final = ("s3:listallmybuckets", "arn:aws:s3:::*")
+"""The one action without a resource of its own that a collection also grants (POL-11, UNSURE-30)."""
+Cover = Callable[[str, Values], bool]
+
+
+@lru_cache(maxsize=8192)
+def cover(pattern: str, variables: bool = True) -> Cover:
+    """A test of resources against one pattern; a variable without value makes it cover nothing (POL-19)."""
+    if pattern == "*":
+        return lambda resource, values: True
+    whole = template(pattern, variables=variables)
+    parts = segments(whole)
+    parts = (*parts, *[ANYTHING] * (6 - len(parts)))  # what an incomplete ARN leaves out is * (POL-13)
+    *head, rest = parts
+    start = "".join(f"{_plain(part)}:" for part in head) if all(map(_is_plain, head)) else None
+    if whole.variables:
+        return lambda resource, values: _resolved(parts, resource, values)
+    if start is not None:
+        return _after(start, rest)
+    tests = [wildcard.test_of(part.parts) for part in parts]  # type: ignore[arg-type]  # there are no variables
+    return lambda resource, values: _each(tests, resource)
+
+
+def _is_plain(part: Template) -> bool:
+    return all(not isinstance(one, tuple) or not one[0] for one in part.parts) and not part.variables
+
+
+def _plain(part: Template) -> str:
+    return part.literal({}) or ""
+
+
+def _after(start: str, rest: Template) -> Cover:
+    """Most patterns: everything up to the fifth colon is written out."""
+    if _is_plain(rest):
+        whole = start + _plain(rest)
+        return lambda resource, values: resource == whole
+    *before, last = rest.parts
+    if last == (True, "*") and _is_plain(Template(rest.text, tuple(before))):
+        stem = start + _plain(Template(rest.text, tuple(before)))
+        return lambda resource, values: resource.startswith(stem)
+    test = wildcard.test_of(rest.parts)  # type: ignore[arg-type]  # there are no variables
+    length = len(start)
+    return lambda resource, values: resource.startswith(start) and test(resource[length:])
+
+
+def _resolved(parts: tuple[Template, ...], resource: str, values: Values) -> bool:
+    tests = [part.test(values) for part in parts]
+    return all(tests) and _each(tests, resource)  # type: ignore[arg-type]
+
+
+def _each(tests: list[wildcard.Test], resource: str) -> bool:
+    named = resource.split(":", 5)
+    return len(named) == 6 and all(test(part) for test, part in zip(tests, named, strict=True))
+
+
+def resource_matches(pattern: str, resource: str, action: str = "", values: Values | None = None) -> bool:
+    """Whether the pattern covers the resource that the action is asked about.
+
+    >>> resource_matches("arn:aws:s3:::acme-photos/*", "arn:aws:s3:::acme-photos")
+    False
+    """
+    if resource == "*" and pattern != "*":
+        return (action.lower(), pattern) == ALL_BUCKETS
+    return cover(pattern)(resource, values or {})
