@@ -26,37 +26,38 @@ class Condition:
     values: tuple[str, ...]
     variables: bool = True
     holds: Holds = field(init=False, repr=False, compare=False)
+    used: tuple[Template, ...] = field(init=False, repr=False, compare=False)  # its values that hold variables
+    plain: bool = field(init=False, repr=False, compare=False)  # nothing about it is ever in doubt
 
     def __post_init__(self) -> None:
+        qualifier, base, _ = take_apart(self.operator)
+        substitutes = base in OPERATORS and OPERATORS[base].variables and self.variables
+        templates = [template(one) for one in self.values if "${" in one] if substitutes else []
+        used = tuple(one for one in templates if one.variables)
         object.__setattr__(self, "holds", _compiled(self.operator, self.key.lower(), self.values, self.variables))
+        object.__setattr__(self, "used", used)
+        object.__setattr__(self, "plain", not qualifier and base.startswith("String") and not used)
 
     def match(self, values: Values) -> ConditionMatch:
         """The line against a request, with everything that an explanation needs."""
         actual = values.get(self.key.lower())
-        templates = [template(one, variables=self.variables) for one in self.values if "${" in one]
-        used = tuple((one, one.literal(values)) for one in templates if one.variables and self._substitutes)
+        holds = self.holds(values)
+        if self.plain and isinstance(actual, str):
+            return ConditionMatch(self.operator, self.key, self.values, actual, holds, (), (), ())
         return ConditionMatch(
             self.operator,
             self.key,
             self.values,
             actual,
-            self.holds(values),
-            tuple((one.text, resolved) for one, resolved in used),
+            holds,
+            tuple((one.text, one.literal(values)) for one in self.used),
             self._asked(values),
-            _doubts(self, actual, tuple(one for one, _ in used), values),
+            _doubts(self, actual, self.used, values),
         )
-
-    @property
-    def _substitutes(self) -> bool:
-        known = OPERATORS.get(take_apart(self.operator)[1])
-        return known is not None and known.variables
 
     def _asked(self, values: Values) -> tuple[str, ...]:
         """The keys that were asked for and are not there."""
-        keys = [self.key]
-        if self._substitutes:
-            texts = [template(one, variables=self.variables) for one in self.values if "${" in one]
-            keys += [variable.key for one in texts for variable in one.variables]
+        keys = [self.key, *(variable.key for one in self.used for variable in one.variables)]
         return tuple(dict.fromkeys(key for key in keys if values.get(key.lower(), ()) == ()))
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from iamlab.core import messages
 from iamlab.core.layers import (
     NAMING,
-    ORDER,
     Decision,
     Exemption,
     Layer,
@@ -25,7 +24,7 @@ from iamlab.core.layers import (
 from iamlab.core.matching import NamedPolicy, StatementMatch
 from iamlab.core.naming import Naming
 from iamlab.core.policy import Effect
-from iamlab.core.policy_set import LEVELLED, PolicySet
+from iamlab.core.policy_set import LEVELLED, ORDER, PolicySet
 from iamlab.core.refusals import check_possible
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.rules import RULES, Rule

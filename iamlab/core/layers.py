@@ -13,8 +13,6 @@ from iamlab.core.policy import Effect
 from iamlab.core.policy_set import Level, PolicySet
 from iamlab.core.request import PrincipalType, Request
 
-ORDER: Final = ("rcps", "scps", "endpoint", "resource", "identity", "boundary", "session")
-"""The order of consideration, which is also that in which reasons are reported (EVAL-04, UNSURE-19)."""
 NAMING: Final = ("resource", "endpoint", "rcps")
 """Layers whose statements say whom they are about."""
 
@@ -92,15 +90,14 @@ def caller(request: Request, policies: PolicySet) -> Caller:
 
 def applicable(request: Request, policies: PolicySet) -> Iterator[tuple[str, tuple[Level, ...]]]:
     """The types of policy that have a say, in order, with their levels."""
-    for name in ORDER:
-        if (levels := policies.levels(name)) and not _exempt(name, request, policies):
+    for name, levels in policies.present:
+        if not _exempt(name, request, policies):
             yield name, levels
-    # An organization always attaches RCPFullAWSAccess, and an absent identity policy is an empty one.
 
 
 def exemptions(request: Request, policies: PolicySet) -> tuple[Exemption, ...]:
     """The types that are there and have no say."""
-    there = (name for name in ORDER if any(policies.levels(name)))
+    there = (name for name, levels in policies.present if any(levels))
     found = ((name, _exempt(name, request, policies)) for name in there)
     return tuple(Exemption(name, *why) for name, why in found if why)
 
@@ -112,7 +109,7 @@ OWN: Final = (PrincipalType.USER, PrincipalType.ROLE_SESSION, PrincipalType.FEDE
 def _exempt(name: str, request: Request, policies: PolicySet) -> tuple[str, str] | None:
     """The rule by which a type of policy has no say in this request, and why; None when it has one."""
     type_ = request.principal.type
-    if name in ("identity", "boundary", "session"):
+    if name == "identity" or name == "boundary" or name == "session":
         return None if type_ in OWN else _not_own(type_)
     if name == "scps":
         return _scp_exempt(request, policies)
@@ -164,14 +161,14 @@ def _service_linked(request: Request) -> bool:
 def verdict(name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: Caller | None) -> Verdict:
     """What one layer says, at the first statement that settles it."""
     action = request.action.lower()
-    found = tuple(policies.about(name, index, level, action) for index, level in enumerate(levels))
+    found = [policies.about(name, index, level, action) for index, level in enumerate(levels)]
     for denies, _ in found:
         for statement in denies:
             if (who is None or who.naming(statement)) and rest_applies(statement, request):
                 return DENIED
     if name == "rcps":
         return GRANTED  # RCPFullAWSAccess is always attached (EVAL-05)
-    if name in NAMING and who is not None:
+    if who is not None:
         return _granted_to(who, found[0][1], request)
     for _, allows in found:
         for statement in allows:

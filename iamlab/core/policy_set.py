@@ -15,6 +15,12 @@ About = tuple[tuple[Statement, ...], tuple[Statement, ...]]
 """The statements whose action matches: the denies, and the allows."""
 
 
+ORDER: Final = ("rcps", "scps", "endpoint", "resource", "identity", "boundary", "session")
+"""The order of consideration, which is also that in which reasons are reported (EVAL-04, UNSURE-19)."""
+LEVELLED: Final = ("scps", "rcps")
+"""Types with one level of policies for each level of the organization."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySet:
     """The policies that may have a say, by their type; None is absent, and differs from empty.
@@ -34,7 +40,13 @@ class PolicySet:
     rcps: tuple[Level, ...] | None = None
     endpoint: Level | None = None
     management_account: str = ""
+    present: tuple[tuple[str, tuple[Level, ...]], ...] = field(init=False, repr=False, compare=False)
     _about: dict[tuple[str, int, str], About] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note which types are there, in AWS's order, so that deciding asks for no others."""
+        found = tuple((name, self.levels(name)) for name in ORDER)
+        object.__setattr__(self, "present", tuple((name, levels) for name, levels in found if levels))
 
     def levels(self, layer: str) -> tuple[Level, ...]:
         """The policies of one type as levels; most types have one."""
@@ -51,7 +63,6 @@ class PolicySet:
         return found
 
 
-LEVELLED: Final = ("scps", "rcps")
 MOST_REMEMBERED: Final = 512
 """Actions remembered; there are 22,000, and whoever asks for all of them needs no memory of each."""
 

@@ -51,7 +51,9 @@ def _after(start: str, rest: Template) -> Cover:
         return lambda resource, values: resource.startswith(stem)
     test = wildcard.test_of(rest.parts)  # type: ignore[arg-type]  # there are no variables
     length = len(start)
-    return lambda resource, values: resource.startswith(start) and test(resource[length:])
+    first = rest.parts[0]
+    stem = start + first[1] if isinstance(first, tuple) and not first[0] else start  # most others fail here, quickly
+    return lambda resource, values: resource.startswith(stem) and test(resource[length:])
 
 
 def _resolved(parts: tuple[Template, ...], resource: str, values: Values) -> bool:
