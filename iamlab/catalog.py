@@ -199,8 +199,8 @@ def find_key(name: str) -> ConditionKey:
     prefix, colon, rest = name.partition(":")
     keys = {**_service_keys(prefix.lower()), **_global_keys()}
     tagged = f"{name.partition('/')[0].lower()}/" if "/" in name else ""
-    found = keys.get(name.lower()) or (keys.get(tagged) if tagged and not name.endswith("/") else None)
-    if found is not None:
+    found = keys.get(name.lower()) or keys.get(tagged)
+    if found is not None and not name.endswith("/"):  # a tag's key must follow
         return found
     if colon and rest and "." in prefix:
         return ConditionKey(name=name, type="String", multivalued=False)

@@ -115,3 +115,38 @@ def test_the_actions_of_a_service():
     assert {"GetObject", "ListAllMyBuckets", "PutBucketPolicy"} <= set(actions)
     assert len(actions) == len(set(actions))
     assert catalog.service_actions("flying") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "multivalued"),
+    [
+        ("aws:SourceIp", "IPAddress", False),
+        ("AWS:sourceip", "IPAddress", False),
+        ("aws:TagKeys", "String", True),
+        ("aws:RequestTag/team", "String", False),
+        ("aws:PrincipalArn", "ARN", False),
+        ("aws:MultiFactorAuthAge", "Numeric", False),
+        ("iam:PassedToService", "String", False),
+        ("s3:ExistingObjectTag/Team", "String", False),
+        ("accounts.google.com:sub", "String", False),
+    ],
+)
+def test_condition_keys_have_a_type_and_a_cardinality(name, type_, multivalued):
+    """Global keys from the facts (COND-20), those of services from the catalogue's data."""
+    found = catalog.find_key(name)
+    assert (found.type, found.multivalued) == (type_, multivalued)
+
+
+@pytest.mark.parametrize("name", ["aws:SourceIP4", "aws:RequestTag/", "s3:prefixx", "nothing", "nowhere:key"])
+def test_a_condition_key_that_does_not_exist_is_refused(name):
+    """With the nearest that does, or the form of one."""
+    with pytest.raises(IamlabError) as caught:
+        catalog.find_key(name)
+    assert caught.value.code == "InvalidInput"
+    assert "Did you mean" in caught.value.message or "Write prefix:name" in caught.value.message
+
+
+def test_an_action_knows_its_condition_keys():
+    """Its own and those of the resources that it takes."""
+    assert "iam:PassedToService" in catalog.find("iam:PassRole").condition_keys
+    assert "s3:prefix" in catalog.find("s3:ListBucket").condition_keys

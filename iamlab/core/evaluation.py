@@ -278,8 +278,7 @@ class Evaluation:
         elif self.allowed:
             reason = "no policy needed"
         else:
-            any_policy = any(layer.matches for layer in self.layers if layer.name == self.silent)
-            reason = "no statement applies" if self.silent == "identity" or not any_policy else f"{self.silent} silent"
+            reason = "no statement applies" if self.silent == "identity" else f"{self.silent} silent"
         text = (
             f"<{self.decision.value}: {request.principal.name} {request.action} on {request.resource}; "
             f"{reason} ({self.rule.id})>"

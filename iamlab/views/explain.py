@@ -35,7 +35,7 @@ def _meaning(evaluation: Evaluation) -> str:
     if deciding:
         verb = "allows" if evaluation.allowed else "forbids"
         return f"{_statement(deciding[0])} {verb} it"
-    if [layer.name for layer in evaluation.layers] == ["identity"]:
+    if evaluation.silent == "identity" and [layer.name for layer in evaluation.layers] == ["identity"]:
         return f"{_count(evaluation)}, and none allows it"
     return _silence(evaluation)
 
@@ -46,11 +46,13 @@ def _silence(evaluation: Evaluation) -> str:
     if evaluation.reason is Reason.NO_SESSION_POLICY:
         return f"{who} has no session policy, and without one may do nothing"
     if evaluation.reason is Reason.SCP_MISSING:
-        return "no service control policy at all is attached at one level of the organization"
+        level = (evaluation.policies.scps or ()).index(()) + 1
+        return f"no service control policy at all is attached at level {level} of the organization"
     there = any(layer.name == evaluation.silent and layer.matches for layer in evaluation.layers)
     if not there:
         owner = {"resource": "the resource", "identity": who}.get(evaluation.silent, "nobody")
-        return f"it needs a {words.replace('policies', 'policy')}, and {owner} has none"
+        article = "an" if words.startswith("i") else "a"
+        return f"it needs {article} {words.replace('policies', 'policy')}, and {owner} has none"
     verb = "do not" if words.endswith("policies") else "does not"
     return f"the {words} {verb} allow it"
 
