@@ -10,7 +10,7 @@ from typing import NamedTuple
 from iamlab.core import wildcard
 from iamlab.core.conditions import ConditionMatch
 from iamlab.core.naming import EVERYONE, Named, Naming, exempt
-from iamlab.core.policy import Effect, Policy, Statement
+from iamlab.core.policy import Policy, Statement
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.resources import ALL_BUCKETS
 from iamlab.core.variables import Values, template
@@ -94,13 +94,6 @@ class Caller(NamedTuple):
             left_out = exempt(self.type, found) and (not self.bounded or Naming.EVERYONE in found)
             return Naming.NOT_AT_ALL if left_out else Naming.DIRECTLY
         return found
-
-
-def applies(statement: Statement, request: Request) -> bool:
-    """Whether action, resource and conditions match; who asks is not looked at."""
-    return action_applies(statement.actions, statement.not_actions, request.action.lower()) and rest_applies(
-        statement, request
-    )
 
 
 def rest_applies(statement: Statement, request: Request) -> bool:
@@ -226,20 +219,3 @@ def _variable_notes(pattern: str, values: Values) -> tuple[tuple[str, ...], list
     texts = [one.value(values) for one in used]
     doubts = ["UNSURE-32"] if None in texts else []
     return absent, doubts + (["UNSURE-7"] if any(text and wildcard.has_wildcard(text) for text in texts) else [])
-
-
-__all__ = [
-    "Caller",
-    "ConditionMatch",
-    "Effect",
-    "ElementMatch",
-    "Match",
-    "NamedPolicy",
-    "StatementMatch",
-    "action_applies",
-    "action_element",
-    "action_matches",
-    "applies",
-    "match",
-    "rest_applies",
-]

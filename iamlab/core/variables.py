@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from iamlab.core.wildcard import ANY, ONE, Test, Token, test_of, tokens
+from iamlab.core.wildcard import ANY, Test, Token, test_of, tokens
 
 Value = str | tuple[str, ...]
 """A context value: text when the key is single-valued, a tuple when it is multivalued."""
@@ -124,4 +124,3 @@ def segments(whole: Template, count: int = 6) -> tuple[Template, ...]:
 
 
 ANYTHING: Final = Template(ANY, ((True, ANY),))
-__all__ = ["ANY", "ANYTHING", "ONE", "Template", "Value", "Values", "Variable", "fault", "segments", "template"]
