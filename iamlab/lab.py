@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
 from iamlab.core import wildcard
-from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
-from iamlab.core.evaluation import Evaluation, evaluate
-from iamlab.core.matching import NamedPolicy
-from iamlab.core.policy_set import PolicySet
-from iamlab.core.request import Request
+from iamlab.core.evaluation import Evaluation
+from iamlab.core.request import ANONYMOUS
 from iamlab.views.graph import Graph, question_graph, world_graph
-from iamlab.views.tables import permissions_table
-from iamlab.world import names
+from iamlab.views.tables import permissions_table, trail_table
+from iamlab.world import names, organizations, store
+from iamlab.world.access_keys import AccessKey
 from iamlab.world.account import Account
-from iamlab.world.entities import AccountRecord, RoleRecord
+from iamlab.world.authorization import judge
+from iamlab.world.callers import Caller as Acting
+from iamlab.world.callers import Signer
+from iamlab.world.calls import Check
+from iamlab.world.clock import Clock
+from iamlab.world.entities import AccountRecord
 from iamlab.world.identities import Group, Role, Root, User
-from iamlab.world.resources import Bucket
-from iamlab.world.state import State, World
-from iamlab.world.trail import Step
+from iamlab.world.organizations import Organization
+from iamlab.world.profiles import Provider
+from iamlab.world.quotas import Quotas
+from iamlab.world.requests import by_credentials, service_call
+from iamlab.world.sessions import Session
+from iamlab.world.state import START, State
+from iamlab.world.sts import IdentityToken, Sts, token
+from iamlab.world.things import Bucket, Resource
+from iamlab.world.trail import TrailEntry
+from iamlab.world.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Caller = User | Role | Root
+Identity = User | Role | Root
+Caller = Identity | Session | AccessKey | str
 EXAMPLE_KEY = "1.jpg"
-TRUST_POLICY = "trust policy"
 
-Resource = Bucket | User | Role | Group | str
+ResourceLike = Resource | User | Role | Group | str
 
 
 class Lab:
@@ -43,8 +56,28 @@ class Lab:
     <implicit deny: alice s3:ListAllMyBuckets on *; no statement applies (ENT-08)>
     """
 
-    def __init__(self, *, seed: int = 0) -> None:
-        self.world = World(seed)
+    def __init__(self, *, seed: int = 0, start: datetime = START, quotas: Quotas | None = None) -> None:
+        self.world = World(seed, start=start, quotas=quotas)
+        self.clock = Clock(self.world)
+        self.sts = Sts(self.world)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Lab:
+        """The lab that ``save`` wrote to a file.
+
+        Raises IamlabError (``NoSuchFile``, ``DamagedFile``).
+        """
+        lab = cls()
+        lab.world = store.load(path)
+        lab.clock, lab.sts = Clock(lab.world), Sts(lab.world)
+        return lab
+
+    def save(self, path: str | Path) -> None:
+        """Write the whole world to one JSON file, wholly or not at all: clock, trail and make-believe secrets too.
+
+        Raises IamlabError (``CannotSave``).
+        """
+        store.save(self.world, path)
 
     def create_account(self, name: str, account_id: str) -> Account:
         """Create an account; its root user comes with it.
@@ -56,8 +89,15 @@ class Lab:
         accounts = self.world.state.accounts
         if account_id in accounts:
             raise IamlabError(f"The account {account_id} exists already.", code="EntityAlreadyExists")
-        self.world.commit(None, accounts={**accounts, account_id: AccountRecord(id=account_id, name=name)})
+        self.world.commit(accounts={**accounts, account_id: AccountRecord(id=account_id, name=name)})
         return Account(self.world, account_id)
+
+    def create_organization(self, management_account: Account) -> Organization:
+        """Create an organization, with that account as its management account.
+
+        Raises IamlabError (``AlreadyInOrganizationException``, ``InvalidInput``).
+        """
+        return organizations.create(self.world, management_account)
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -65,99 +105,142 @@ class Lab:
         return tuple(Account(self.world, id_) for id_ in self.world.state.accounts)
 
     @property
-    def trail(self) -> tuple[Step, ...]:
-        """Every change so far, oldest first; each prints as the AWS CLI command and the boto3 call."""
-        return self.world.state.trail
+    def organizations(self) -> tuple[Organization, ...]:
+        """The organizations, in order of creation."""
+        return tuple(Organization(self.world, id_) for id_ in self.world.state.organizations)
 
     @property
-    def callers(self) -> tuple[Caller, ...]:
+    def sessions(self) -> tuple[Session, ...]:
+        """The sessions that have not expired, in order of issue."""
+        now = self.world.state.now
+        return tuple(Session(self.world, one.id) for one in self.world.state.sessions.values() if now < one.expires)
+
+    @property
+    def trail(self) -> tuple[TrailEntry, ...]:
+        """Every call so far, oldest first; each prints as the AWS CLI command and the boto3 call."""
+        return self.world.state.trail
+
+    def trail_table(self) -> pd.DataFrame:
+        """The trail as a pandas table: one row for each call."""
+        return trail_table(self.trail)
+
+    @property
+    def callers(self) -> tuple[Identity, ...]:
         """Everybody who can make a request: users, roles for whoever assumes them, and root users."""
         return tuple(one for account in self.accounts for one in (*account.principals, account.root))
 
     @property
     def resources(self) -> tuple[str, ...]:
         """The ARNs that a request may be about: what there is, and one example object in each bucket."""
-        buckets = [bucket for account in self.accounts for bucket in account.buckets]
+        things = [one for account in self.accounts for one in account.resources]
+        examples = [one / EXAMPLE_KEY for one in things if isinstance(one, Bucket)]
         identities = [one.arn for account in self.accounts for one in (*account.principals, *account.groups)]
-        return (*(one.arn for one in buckets), *(one / EXAMPLE_KEY for one in buckets), *identities)
+        return tuple(dict.fromkeys((*(one.arn for one in things), *examples, *identities)))
 
     def snapshot(self) -> State:
-        """The world as it is now; ``restore`` brings it back."""
+        """The world as it is now, for ``restore``; two snapshots that differ in the trail alone are equal."""
         return self.world.state
 
     def restore(self, state: State) -> None:
-        """Bring a snapshot back."""
+        """Bring a snapshot back, clock and trail included."""
+        if not isinstance(state, State):
+            raise IamlabError(f"{state!r} is no snapshot: before = lab.snapshot().", code="InvalidInput")
         self.world.restore(state)
+
+    # Acting as somebody
+
+    @contextmanager
+    def signed_in(self, caller: Caller) -> Iterator[Caller]:
+        """Within ``with lab.signed_in(alice):`` every operation is alice's: authorized first, then done, then noted.
+
+        Outside of it the world's builder acts, unchecked. A role must be assumed first. Raises IamlabError
+        (``InvalidInput``, ``NoSuchEntity``, and the codes of STS-26 for credentials that do not count).
+        """
+        who = _check_caller(caller)
+        if who.signer in (Signer.ROLE, Signer.SERVICE, Signer.NOBODY):
+            raise IamlabError(
+                f"Nobody signs in as {caller!r}. Of a role there is a session: lab.sts.assume_role(alice, role, "
+                "session_name); what a service does is lab.evaluate's to say.",
+                code="InvalidInput",
+            )
+        self._check_here(caller)
+        with self.world.signed_in(who):
+            yield caller
+
+    def call(
+        self,
+        action: str,
+        resource: ResourceLike | None = None,
+        *,
+        context: Mapping[str, Any] | None = None,
+        **parameters: Any,
+    ) -> TrailEntry:
+        """A request to a service as whoever is signed in: authorized, and written to the trail.
+
+        What the service would answer is not simulated. ``parameters`` stand under AWS's names (``Prefix="home/"``), and
+        become condition keys where AWS makes them so; ``context`` adds further keys. Operations that change the world
+        are called on it (``account.create_user``). Raises AccessDeniedError, and IamlabError as ``evaluate`` does.
+        """
+        found = catalog.find(_check_text(action))
+        arn = _check_resource(found, resource)
+        made = service_call(self.world.state, found.name, arn, _check_context(context), parameters)
+        return self.world.perform(made, lambda state: state)
+
+    def credentials(self, access_key_id: str, secret_access_key: str, session_token: str | None = None) -> Caller:
+        """Whoever these credentials belong to, to be signed in with.
+
+        Raises IamlabError (``InvalidClientTokenId``, ``SignatureDoesNotMatch``, ``MissingAuthenticationToken``).
+        """
+        return by_credentials(self.world, access_key_id, secret_access_key, session_token)
+
+    def console_sign_in(self, user: User | Root, *, mfa: bool | str = False) -> Session:
+        """Sign in to the console with a password, and with MFA if a device is enabled (COND-24).
+
+        Raises IamlabError (``AccessDenied``, ``InvalidInput``).
+        """
+        return self.sts.console_sign_in(user, mfa=mfa)
+
+    def identity_token(
+        self,
+        provider: Provider,
+        subject: str,
+        *,
+        audience: str,
+        claims: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+        valid: timedelta = timedelta(hours=1),
+    ) -> IdentityToken:
+        """What an identity provider says of somebody: an OIDC token or a SAML assertion, for ``lab.sts``."""
+        return token(provider, self.clock.now, subject, audience=audience, claims=claims, tags=tags, valid=valid)
+
+    # Asking
 
     def evaluate(
         self,
         principal: Caller,
         action: str,
-        resource: Resource | None = None,
+        resource: ResourceLike | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> Evaluation:
         """Ask whether the principal may do this; nothing changes by asking.
 
-        A user calls with its long-term keys; a role stands for any session of it. ``resource`` is a thing of this
-        world or one ARN without wildcards; it is left out for actions that take none. ``context`` holds condition
-        keys of the request (``{"aws:SourceIp": "203.0.113.7"}``), beside those that the world knows, or instead.
+        A user calls with its long-term keys; a role stands for any session of it; a service is given by its name
+        (``"ec2.amazonaws.com"``), an unsigned request by ``"anonymous"``. ``resource`` is a thing of this world or one
+        ARN without wildcards; it is left out for actions that take none. ``context`` holds condition keys of the
+        request (``{"aws:SourceIp": "203.0.113.7"}``), beside those that the world knows, or instead.
         Raises IamlabError: ``InvalidInput`` (no principal, no context), ``InvalidAction``, ``InvalidResource``,
-        ``NoSuchEntity``, ``AccessDenied`` for what AWS refuses before it reads any policy.
+        ``NoSuchEntity``, ``AccessDenied`` for what AWS refuses before it reads any policy, and the codes of STS-26
+        (``ExpiredToken`` ...) for credentials that do not count.
         """
-        caller = _check_caller(principal)
-        self._check_here(caller)
+        who = _check_caller(principal)
+        self._check_here(principal)
         found = catalog.find(_check_text(action))
         arn = _check_resource(found, resource)
-        request = Request(
-            principal=caller.principal,
-            action=found.name,
-            resource=arn,
-            resource_account=self._owner(found.name, arn) or caller.account_id,
-            context=self._context(caller, found, arn, context),
-        )
-        return evaluate(request, PolicySet(identity=caller.policies, resource=self._resource_policy(arn)))
-
-    def _context(
-        self, caller: Caller, action: catalog.Action, resource: str, given: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        """What the world knows of a request, and over it what the learner says (COND-20)."""
-        if not isinstance(given, Mapping | None):
-            raise IamlabError(
-                f'The context is a dict such as {{"aws:SourceIp": "203.0.113.7"}}, not {given!r}.', code="InvalidInput"
-            )
-        said = catalog.check_context(given or {})
-        known: dict[str, Any] = {"aws:PrincipalArn": caller.arn}  # for a session that of its role, path included
-        known |= {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
-        names_ = {key.lower() for key in said}
-        return {**{key: value for key, value in known.items() if key.lower() not in names_}, **said}
-
-    def _resource_policy(self, resource: str) -> tuple[NamedPolicy, ...] | None:
-        """The policy on the resource: a role's trust policy, for buckets none yet."""
-        role = next((one for one in self.world.state.entities.values() if one.arn == resource), None)
-        if not isinstance(role, RoleRecord):
-            return None
-        return (NamedPolicy(name=TRUST_POLICY, policy=role.trust),)
+        return judge(self.world.state, who, Check(action=found.name, resource=arn, context=_check_context(context)))
 
     def _check_here(self, caller: Caller) -> None:
-        if not caller.exists_in(self.world):
+        if not isinstance(caller, str) and not caller.exists_in(self.world):
             raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
-
-    def _owner(self, action: str, arn: str) -> str:
-        """The account that a resource belongs to; empty when neither its ARN nor the world says."""
-        if arn == "*":
-            return ""
-        parsed = Arn.parse(arn)
-        if parsed.account == "aws":
-            return ""  # the policies that AWS made are in no account, and every account asks for itself
-        if parsed.service != "s3" or parsed.account:
-            return parsed.account
-        bucket = self.world.state.buckets.get(parsed.kind)
-        if bucket is None and action != "s3:CreateBucket":
-            raise IamlabError(
-                f"There is no bucket {parsed.kind} in this lab. Make it with account.create_bucket({parsed.kind!r}).",
-                code="NoSuchBucket",
-            )
-        return bucket.account if bucket else ""
 
     def graph(self, question: Evaluation | None = None) -> Graph:
         """The whole world as a graph; or, of one evaluation, the path from who asked to what was asked for."""
@@ -172,9 +255,21 @@ class Lab:
         return f"<Lab: {accounts}>"
 
 
-def _check_caller(principal: object) -> Caller:
-    if isinstance(principal, User | Role | Root):
-        return principal
+def _check_context(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    if not isinstance(given, Mapping | None):
+        raise IamlabError(
+            f'The context is a dict such as {{"aws:SourceIp": "203.0.113.7"}}, not {given!r}.', code="InvalidInput"
+        )
+    return catalog.check_context(given or {})
+
+
+def _check_caller(principal: object) -> Acting:
+    if isinstance(principal, User | Role | Root | Session | AccessKey):
+        return principal.caller
+    if principal == ANONYMOUS:
+        return Acting(Signer.NOBODY, ANONYMOUS)
+    if isinstance(principal, str) and principal.endswith(".amazonaws.com"):
+        return Acting(Signer.SERVICE, principal)
     if isinstance(principal, Group):
         raise IamlabError(
             f"The group {principal.name} makes no requests: a group is no principal, it only passes its policies on. "
@@ -182,7 +277,8 @@ def _check_caller(principal: object) -> Caller:
             code="InvalidInput",
         )
     raise IamlabError(
-        f"{principal!r} makes no requests. Ask for a user, a role or the root user: lab.evaluate(alice, ...).",
+        f"{principal!r} makes no requests. Ask for a user, a role, a session or the root user: "
+        "lab.evaluate(alice, ...).",
         code="InvalidInput",
     )
 
@@ -198,7 +294,7 @@ def _check_text(action: object) -> str:
     return action
 
 
-def _check_resource(action: catalog.Action, resource: Resource | None) -> str:
+def _check_resource(action: catalog.Action, resource: ResourceLike | None) -> str:
     if resource is None:
         if action.wildcard_only:
             return "*"

@@ -294,8 +294,8 @@ def test_a_bad_folder_is_one_sentence(
     def full(*_paths: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("iamlab.lessons.files.os.link", full)
-    monkeypatch.setattr("iamlab.lessons.files.os.replace", full)
+    monkeypatch.setattr("iamlab.world.files.os.link", full)
+    monkeypatch.setattr("iamlab.world.files.os.replace", full)
     assert "(No space left on device)" in refused(capsys, "lessons", "--copy", "--folder", "other")
     assert "File name too long" in refused(capsys, "lessons", "--copy", "--folder", "x" * 5000)
 

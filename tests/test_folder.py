@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from small_course import edit, notebook, put, source_of
 
-from iamlab.lessons import files, folder
+from iamlab.lessons import folder
 from iamlab.lessons.course import CourseError
 from iamlab.lessons.folder import Delivery, FolderError, What, deliver, reset
 from iamlab.lessons.manifest import fingerprint, manifest_path
+from iamlab.world import files
 
 ONE, NEW = "01-one.ipynb", "01-one.new.ipynb"
 

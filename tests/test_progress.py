@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from iamlab.core.errors import IamlabError
-from iamlab.lessons import files, progress
+from iamlab.lessons import progress
 from iamlab.lessons.progress import home_dir, record, status
+from iamlab.world import files
 
 
 def stored(home: Path, exercise: str) -> Path:

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from iamlab.core.errors import IamlabError
 from iamlab.lessons.course import CourseError, Lesson, lessons
-from iamlab.lessons.files import create_next, create_whole, replace_whole
 from iamlab.lessons.manifest import fingerprint, manifest_path, read_manifest, write_manifest
+from iamlab.world.files import create_next, create_whole, replace_whole
 
 
 class FolderError(IamlabError):

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from iamlab.lessons.files import put_aside, replace_whole
+from iamlab.world.files import put_aside, replace_whole
 
 _FORMAT: Final = 1
 

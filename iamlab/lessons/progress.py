@@ -14,7 +14,7 @@ from typing import Final
 
 from iamlab.core.errors import IamlabError
 from iamlab.lessons.course import EXERCISE_ID
-from iamlab.lessons.files import create_whole, put_aside, replace_whole
+from iamlab.world.files import create_whole, put_aside, replace_whole
 
 NOT_ATTEMPTED: Final = "not attempted"
 NOT_YET: Final = "not yet"

@@ -12,8 +12,8 @@ from iamlab.core.layers import Layer
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import PrincipalType
+from iamlab.world.callers import identity_policies
 from iamlab.world.entities import EntityRecord, UserRecord
-from iamlab.world.identities import identity_policies
 from iamlab.world.state import State
 
 if TYPE_CHECKING:
@@ -96,7 +96,8 @@ def world_graph(state: State) -> Graph:
     """The whole world: memberships, attachments, and what each policy allows and denies on which resource."""
     names = {one.id: f"{one.name} ({one.id})" for one in state.accounts.values()}
     nodes = [_entity_node(record, names) for record in state.entities.values()]
-    buckets = [Node(kind="resource", name=one.arn, account=names[one.account]) for one in state.buckets.values()]
+    things = [one for one in state.resources.values() if one.kind != "object"]
+    buckets = [Node(kind="resource", name=one.arn, account=names[one.account]) for one in things]
     known = {node.name: node for node in buckets}
     edges = [edge for record in state.entities.values() for edge in _entity_edges(state, record, names)]
     placed = [replace(edge, target=known.get(edge.target.name, edge.target)) for edge in edges]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from iamlab.world.account import Account
+from iamlab.world.trail import TrailEntry
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,3 +38,27 @@ def _rows(account: Account) -> Iterator[tuple[str, ...]]:
 
 def _listed(named: tuple[str, ...], excepted: tuple[str, ...]) -> str:
     return ", ".join(named) if named else "everything except " + ", ".join(excepted)
+
+
+TRAIL_COLUMNS = ("time", "caller", "issuer", "source identity", "operation", "resource", "outcome", "reason")
+
+
+def trail_table(trail: Iterable[TrailEntry]) -> pd.DataFrame:
+    """One row for each call, oldest first: when, by whom, what, about what, and how it ended."""
+    import pandas as pd  # here, so that importing iamlab stays cheap
+
+    rows = [
+        (
+            entry.time,
+            entry.caller,
+            entry.issuer,
+            entry.source_identity,
+            f"{entry.service}:{entry.operation}",
+            entry.resource,
+            entry.outcome,
+            entry.message or entry.rule,
+        )
+        for entry in trail
+    ]
+    frame = pd.DataFrame(rows, columns=list(TRAIL_COLUMNS)).astype("string")
+    return frame.assign(time=pd.to_datetime([row[0] for row in rows], utc=True))

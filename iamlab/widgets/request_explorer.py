@@ -10,7 +10,7 @@ from ipywidgets import HTML, Button, Dropdown, HBox, Layout, RadioButtons
 from iamlab import catalog
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.lab import Caller, Lab
+from iamlab.lab import Identity, Lab
 from iamlab.lessons import predict
 from iamlab.views.display import graph_html
 from iamlab.views.graph import question_graph
@@ -139,7 +139,7 @@ class RequestExplorer(FramedBox):
 _LABEL: Final = {"description_width": "6rem"}
 
 
-def _caller_words(caller: Caller, several_accounts: bool) -> str:
+def _caller_words(caller: Identity, several_accounts: bool) -> str:
     words = {
         "user": f"user {caller.name}",
         "role": f"a session of role {caller.name}",

@@ -41,3 +41,8 @@ def find(name_or_arn: str) -> tuple[str, str]:
 def document(name: str) -> Policy:
     """The policy of that name, parsed once."""
     return Policy.parse(_catalogue()[name]["Document"], PolicyKind.MANAGED)
+
+
+def version(name: str) -> str:
+    """The version of that policy that is kept here, as AWS numbers it."""
+    return str(_catalogue()[name]["DefaultVersionId"])

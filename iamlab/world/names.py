@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +57,53 @@ PATH: Final = NameRule(
 POLICY_PATH: Final = NameRule(
     field="path", pattern=r"((/[A-Za-z0-9.,+@=_-]+)*)/", longest=512, words="names between slashes, /eng/qa/"
 )
+SESSION_NAME: Final = NameRule(field="roleSessionName", pattern=_CHARACTERS, shortest=2, longest=64, words=_WORDS)
+SOURCE_IDENTITY: Final = NameRule(
+    field="sourceIdentity", pattern=rf"(?!aws:){_CHARACTERS}", shortest=2, longest=64, words=_WORDS
+)
+FEDERATED_NAME: Final = NameRule(field="name", pattern=_CHARACTERS, shortest=2, longest=32, words=_WORDS)
+EXTERNAL_ID: Final = NameRule(
+    field="externalId",
+    pattern=r"[A-Za-z0-9_+=,.@:/-]+",
+    shortest=2,
+    longest=1224,
+    words="letters, digits and the characters _+=,.@:/-",
+)
+PROFILE_NAME: Final = NameRule(field="instanceProfileName", pattern=_CHARACTERS, longest=128, words=_WORDS)
+DEVICE_NAME: Final = NameRule(field="virtualMFADeviceName", pattern=_CHARACTERS, longest=226, words=_WORDS)
+DESCRIPTION: Final = NameRule(
+    field="description",
+    pattern=r"[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*",
+    shortest=0,
+    longest=1000,
+    words="printable Latin-1 characters and line breaks",
+)
+_TAG: Final = r"[\w\s.:/=+\-@]"
+TAG_KEY: Final = NameRule(
+    field="tag key",
+    pattern=rf"(?!(?i:aws:)){_TAG}+",
+    longest=128,
+    words="letters, digits, blanks and _.:/=+-@, and must not begin with aws:",
+)
+TAG_VALUE: Final = NameRule(
+    field="tag value",
+    pattern=rf"(?!(?i:aws:)){_TAG}*",
+    shortest=0,
+    longest=256,
+    words="letters, digits, blanks and _.:/=+-@, and must not begin with aws:",
+)
+TOKEN_CODE: Final = NameRule(field="tokenCode", pattern=r"[0-9]{6}", shortest=6, longest=6, words="six digits")
+SERVICE_RESOURCE_NAME: Final = NameRule(
+    field="name", pattern=r"[A-Za-z0-9_.-]+", longest=80, words="letters, digits, dots, dashes and underscores"
+)
+SECRET_NAME: Final = NameRule(
+    field="name", pattern=r"[A-Za-z0-9/_+=.@-]+", longest=512, words="letters, digits and the characters /_+=.@-"
+)
+OBJECT_KEY: Final = NameRule(field="key", pattern=r"(?s:.+)", longest=1024, words="characters")
+UNIT_NAME: Final = NameRule(field="name", pattern=r"(?s:.+)", longest=128, words="characters")
+SAML_NAME: Final = NameRule(
+    field="name", pattern=r"[A-Za-z0-9_.-]+", longest=128, words="letters, digits and the characters _.-"
+)
 BUCKET_NAME: Final = NameRule(
     field="bucket",
     pattern=r"(?!xn--|.*\.\.|\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]*[a-z0-9]",
@@ -73,4 +121,29 @@ def check_account_id(value: object) -> str:
             f'An account ID is a text of twelve digits, for example "111111111111"; this is {value!r}.',
             code="ValidationError",
         )
+    return value
+
+
+def check_tags(tags: Mapping[str, str] | None, *, ignoring_case: bool = False) -> dict[str, str]:
+    """Give the tags back as a dict, none for None.
+
+    Raises IamlabError (``ValidationError``). On users and roles one key cannot stand in two letter cases:
+    ``ignoring_case`` (ENT-19).
+    """
+    if not isinstance(tags, Mapping | None):
+        raise IamlabError(f'Tags are a dict such as {{"team": "web"}}, not {tags!r}.', code="ValidationError")
+    checked = {TAG_KEY.check(key): TAG_VALUE.check(value) for key, value in (tags or {}).items()}
+    if ignoring_case and len({key.lower() for key in checked}) < len(checked):
+        raise IamlabError(
+            "Duplicate tag keys found. Please note that tag keys are case insensitive.", code="InvalidInput"
+        )
+    return checked
+
+
+def check_number(field: str, value: object, least: int, most: int) -> int:
+    """Give a whole number between the two back, or raise IamlabError (``ValidationError``)."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise IamlabError(f"{field} is a whole number; this is {value!r}.", code="ValidationError")
+    if not least <= value <= most:
+        raise IamlabError(f"{field} is {value}. It may be {least} to {most}.", code="ValidationError")
     return value

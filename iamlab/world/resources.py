@@ -1,36 +1,33 @@
-"""What requests are about: S3 buckets and the objects in them."""
+"""What requests are about: buckets, objects, keys, queues, topics, functions, instances, tables and secrets."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from iamlab.core.errors import IamlabError
+from iamlab.world.entities import SavedPolicy, Tags
+
+REGION: Final = "us-east-1"
+"""Where the regional resources of every world are; IAM and other global services answer here as well (COND-20)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
-    """An S3 bucket. ``bucket / "v2.zip"`` is the ARN of an object in it: bucket and object differ (POL-15).
+class ResourceRecord:
+    """One resource of a service; ``kind`` is bucket, object, key, queue, topic, function, instance, table or secret.
 
-    >>> photos = Bucket(name="acme-photos", account_id="111111111111")
-    >>> photos.arn, photos / "1.jpg"
-    ('arn:aws:s3:::acme-photos', 'arn:aws:s3:::acme-photos/1.jpg')
+    ``blocks_public`` is S3 Block Public Access (EVAL-30). ``profile`` is the unique ID of an instance's profile,
+    ``role`` that of a function's role.
     """
 
+    arn: str
+    kind: str
+    account: str
     name: str
-    account_id: str
-
-    @property
-    def arn(self) -> str:
-        """The ARN of the bucket itself, for ``s3:ListBucket`` and its like."""
-        return f"arn:aws:s3:::{self.name}"
-
-    def __truediv__(self, key: str) -> str:
-        if not isinstance(key, str) or not key:
-            raise IamlabError('Write the key of an object: bucket / "photos/1.jpg".', code="InvalidInput")
-        return f"{self.arn}/{key}"
-
-    def __str__(self) -> str:
-        return self.arn
-
-    def __repr__(self) -> str:
-        return f"<bucket {self.name} in {self.account_id}>"
+    created: datetime
+    policy: SavedPolicy | None = None
+    tags: Tags = ()
+    blocks_public: bool = False
+    profile: str = ""
+    role: str = ""
+    stopped: bool = False

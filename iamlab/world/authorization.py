@@ -1,0 +1,226 @@
+"""May this caller do this? The world's answer: the request with all that the world knows of it, and every policy
+that has a say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from iamlab import catalog
+from iamlab.core.arn import Arn
+from iamlab.core.errors import IamlabError
+from iamlab.core.evaluation import Evaluation, evaluate
+from iamlab.core.matching import NamedPolicy
+from iamlab.core.policy import PolicyKind
+from iamlab.core.policy_set import PolicySet
+from iamlab.core.request import Request
+from iamlab.world import documents
+from iamlab.world.callers import Caller, Identification, Signer, identify, instant
+from iamlab.world.calls import Check
+from iamlab.world.entities import EntityRecord, RoleRecord, Tags
+from iamlab.world.resources import REGION, ResourceRecord
+from iamlab.world.state import State
+
+TRUST_POLICY: Final = "trust policy"
+
+
+class AccessDeniedError(IamlabError):
+    """A call that was not allowed; ``evaluation`` says why."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        super().__init__(evaluation.error_message, code=evaluation.error_code)
+        self.evaluation = evaluation
+
+
+def judge(state: State, caller: Caller, check: Check) -> Evaluation:
+    """Decide one check for a caller, by everything that is in force at this moment.
+
+    Raises IamlabError for credentials that do not count (STS-26), and for what AWS refuses before it reads a policy.
+    """
+    who = identify(state, caller, check.action)
+    _check_session(state, caller, check.action)
+    owner = check.account or owner_of(state, check) or who.principal.account
+    request = Request(
+        principal=who.principal,
+        action=check.action,
+        resource=check.resource,
+        resource_account=owner,
+        context=_context(state, who, check, owner),
+    )
+    return evaluate(request, _policies(state, who, check, owner))
+
+
+def authorize(state: State, caller: Caller, check: Check) -> Evaluation:
+    """Decide, and raise AccessDeniedError unless it is allowed."""
+    evaluation = judge(state, caller, check)
+    if not evaluation.allowed:
+        raise AccessDeniedError(evaluation)
+    return evaluation
+
+
+def _check_session(state: State, caller: Caller, action: str) -> None:
+    """What the credentials of GetSessionToken may not call (STS-14)."""
+    record = state.sessions.get(caller.id) if caller.signer is Signer.SESSION else None
+    if record is None or record.kind != "user":
+        return
+    service, _, name = action.lower().partition(":")
+    if service == "iam" and not record.mfa:
+        raise _denied(f"Credentials of GetSessionToken cannot call IAM, here {action}, unless MFA was given for them.")
+    if service == "sts" and name not in ("assumerole", "getcalleridentity", "tagsession", "setsourceidentity"):
+        raise _denied(f"Credentials of GetSessionToken cannot call {action}; of STS, AssumeRole and GetCallerIdentity.")
+
+
+def _denied(message: str) -> IamlabError:
+    return IamlabError(message, code="AccessDenied")
+
+
+# The policies that have a say
+
+
+def _policies(state: State, who: Identification, check: Check, owner: str) -> PolicySet:
+    own, other = state.organization_of(who.principal.account), state.organization_of(owner)
+    rcps = other.levels(PolicyKind.RCP, owner) if other else None
+    if other and other is not own and owner == other.management_account:
+        rcps = None  # PolicySet names one management account, the caller's (EVAL-05)
+    management = own or other
+    return PolicySet(
+        identity=who.identity,
+        boundary=who.boundary,
+        session=who.session,
+        resource=_resource_policy(state, check),
+        scps=own.levels(PolicyKind.SCP, who.principal.account) if own else None,
+        rcps=rcps,
+        management_account=management.management_account if management else "",
+    )
+
+
+def _resource_policy(state: State, check: Check) -> tuple[NamedPolicy, ...] | None:
+    """The policy on the resource: for calls of STS a role's trust policy, otherwise its own or its bucket's."""
+    if check.action.lower().startswith("sts:"):
+        role = state.entity_at(check.resource)
+        if not isinstance(role, RoleRecord):
+            return None
+        return (NamedPolicy(name=TRUST_POLICY, policy=documents.current(state, role.trust)),)
+    record = resource_with_policy(state, check.resource)
+    if record is None or record.policy is None:
+        return None
+    name = f"{record.kind} policy"
+    return (NamedPolicy(name=name, policy=documents.current(state, record.policy)),)
+
+
+def resource_with_policy(state: State, arn: str) -> ResourceRecord | None:
+    """What a request about that ARN is judged by: an object by its bucket, an index by its table."""
+    found = state.resources.get(arn)
+    if found is not None and found.kind != "object":
+        return found
+    if arn.startswith("arn:aws:s3:::"):
+        return state.resources.get(arn.partition("/")[0])
+    if ":table/" in arn:
+        return state.resources.get("/".join(arn.split("/")[:2]))
+    return None
+
+
+def owner_of(state: State, check: Check) -> str:
+    """The account that a resource belongs to; empty when neither its ARN nor the world says.
+
+    Raises IamlabError (``NoSuchBucket``) for a bucket that is not in this world: nobody could say whose it is.
+    """
+    if check.resource == "*":
+        return ""
+    parsed = Arn.parse(check.resource)
+    if parsed.account == "aws":
+        return ""  # the policies that AWS made are in no account, and every account asks for itself
+    if parsed.service != "s3" or parsed.account:
+        return parsed.account
+    bucket = resource_with_policy(state, check.resource)
+    if bucket is None and check.action != "s3:CreateBucket":
+        raise IamlabError(
+            f"There is no bucket {parsed.kind} in this lab. Make it with account.create_bucket({parsed.kind!r}).",
+            code="NoSuchBucket",
+        )
+    return bucket.account if bucket else ""
+
+
+# What the world knows of a request
+
+
+def _context(state: State, who: Identification, check: Check, owner: str) -> dict[str, Any]:
+    """The condition keys that the world can fill in, and over them what the call or the learner says (COND-20)."""
+    known: dict[str, Any] = {
+        **who.context,
+        "aws:SecureTransport": "true",
+        "aws:ViaAWSService": "false",
+        "aws:CurrentTime": instant(state.now),
+        "aws:EpochTime": str(int(state.now.timestamp())),
+        "aws:RequestedRegion": _region(check.resource),
+        **_resource_keys(state, check, owner),
+    }
+    if who.principal.arn.startswith("arn:"):
+        known.setdefault("aws:PrincipalArn", who.principal.arn)
+    said = {key.lower() for key in check.context}
+    return {**{key: value for key, value in known.items() if key.lower() not in said}, **check.context}
+
+
+def _region(resource: str) -> str:
+    return (Arn.parse(resource).region if resource.startswith("arn:") else "") or REGION
+
+
+def _resource_keys(state: State, check: Check, owner: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    organization = state.organization_of(owner) if check.resource != "*" else None
+    if organization:
+        found["aws:ResourceOrgID"] = organization.id
+        found["aws:ResourceOrgPaths"] = [organization.path_to(owner)]
+    found.update(_resource_tags(state, check))
+    target = state.entity_at(check.resource)
+    if target is not None and target.boundary and check.action.lower() in BOUNDARY_ACTIONS.get(target.kind, ()):
+        found["iam:PermissionsBoundary"] = target.boundary
+    return found
+
+
+def _resource_tags(state: State, check: Check) -> dict[str, Any]:
+    """The resource's tags, under every key for tags that the catalogue gives the action."""
+    tags = tags_of(state, check.resource)
+    if not tags:
+        return {}
+    keys = catalog.find(check.action).condition_keys
+    prefixes = [key.partition("/")[0] for key in keys if "/" in key and key.partition("/")[0] in TAG_KEYS]
+    return {f"{prefix}/{key}": value for prefix in dict.fromkeys(prefixes) for key, value in tags}
+
+
+TAG_KEYS: Final = ("aws:ResourceTag", "iam:ResourceTag", "ec2:ResourceTag", "s3:ExistingObjectTag")
+"""The keys under which a service shows a resource's tags."""
+
+_ON_BOTH: Final = ("attach{}policy", "detach{}policy", "put{}policy", "delete{}policy")
+_BOUNDARY: Final = ("create{}", "put{}permissionsboundary", "delete{}permissionsboundary")
+_ROLE_ALONE: Final = ("deleterole", "getrole", "updaterole", "updateroledescription", "updateassumerolepolicy")
+BOUNDARY_ACTIONS: Final = {
+    "user": frozenset(f"iam:{one.format('user')}" for one in (*_ON_BOTH, *_BOUNDARY)),
+    "role": frozenset(f"iam:{one.format('role')}" for one in (*_ON_BOTH, *_BOUNDARY, *_ROLE_ALONE)),
+}
+"""Calls in which ``iam:PermissionsBoundary`` says what boundary the target has (COND-21)."""
+
+
+def tags_of(state: State, arn: str) -> Tags:
+    """The tags of whatever has that ARN."""
+    resource = state.resources.get(arn)
+    if resource is not None:
+        return resource.tags
+    entity: EntityRecord | None = state.entity_at(arn)
+    if entity is not None:
+        return entity.tags
+    others: tuple[Any, ...] = (
+        *state.policies.values(),
+        *state.profiles.values(),
+        *state.providers.values(),
+        *state.devices.values(),
+    )
+    return next((one.tags for one in others if one.arn == arn), ())
+
+
+def request_tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    """The condition keys of a call that passes tags; of one that passes none, none."""
+    if not tags:
+        return {}
+    return {**{f"aws:RequestTag/{key}": value for key, value in tags.items()}, "aws:TagKeys": list(tags)}

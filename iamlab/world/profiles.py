@@ -1,0 +1,209 @@
+"""Instance profiles and identity providers, as the learner holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from iamlab.core.errors import IamlabError
+from iamlab.world import names
+from iamlab.world.delivery import EC2
+from iamlab.world.entities import InstanceProfileRecord, RoleRecord
+from iamlab.world.identities import Role
+from iamlab.world.operations import call, pass_role, tag_list
+from iamlab.world.policies import tagging
+from iamlab.world.state import State
+from iamlab.world.world import World
+
+
+class InstanceProfile:
+    """What EC2 is given: a container for one role (ENT-17)."""
+
+    def __init__(self, world: World, id_: str) -> None:
+        self._world = world
+        self.id = id_
+
+    @property
+    def _record(self) -> InstanceProfileRecord:
+        return self._stored(self._world.state)
+
+    def _stored(self, state: State) -> InstanceProfileRecord:
+        record = state.profiles.get(self.id)
+        if record is None:
+            raise IamlabError(f"The instance profile with ID {self.id} cannot be found.", code="NoSuchEntity")
+        return record
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._record.name
+
+    @property
+    def arn(self) -> str:
+        """Its ARN, path included."""
+        return self._record.arn
+
+    @property
+    def account_id(self) -> str:
+        """The twelve digits of its account."""
+        return self._record.account
+
+    @property
+    def role(self) -> Role | None:
+        """The role in it, None while it is empty."""
+        record = self._record
+        return Role(self._world, record.role) if record.role else None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags."""
+        return dict(self._record.tags)
+
+    def exists_in(self, world: World) -> bool:
+        """Whether it is of that world, and still there."""
+        return self._world is world and self.id in world.state.profiles
+
+    def add_role(self, role: Role) -> None:
+        """Put a role into it; the caller needs iam:PassRole on the role (ENT-17).
+
+        Raises IamlabError (``InvalidInput``, ``NoSuchEntity``, ``LimitExceeded`` for a second role,
+        ``UnmodifiableEntity`` for a service-linked role).
+        """
+        target = self._role(role)
+
+        def added(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
+            if record.role:
+                raise IamlabError("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1", code="LimitExceeded")
+            if target.service:
+                raise IamlabError(
+                    f"The role {target.name} belongs to the service {target.service} and cannot be added.",
+                    code="UnmodifiableEntity",
+                )
+            return replace(record, role=target.id)
+
+        self._change("AddRoleToInstanceProfile", added, (pass_role(target.arn, EC2),), RoleName=target.name)
+
+    def remove_role(self, role: Role) -> None:
+        """Take the role out of it.
+
+        Raises IamlabError (``NoSuchEntity``) when it is not in it.
+        """
+        target = self._role(role)
+
+        def removed(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
+            if record.role != target.id:
+                raise IamlabError(f"The role {target.name} is not in {record.name}.", code="NoSuchEntity")
+            return replace(record, role="")
+
+        self._change("RemoveRoleFromInstanceProfile", removed, RoleName=target.name)
+
+    def tag(self, tags: Mapping[str, str]) -> None:
+        """Set tags.
+
+        Raises IamlabError (``ValidationError``, ``LimitExceeded``).
+        """
+        checked = names.check_tags(tags)
+        edit = tagging(self._world, checked)
+        self._change("TagInstanceProfile", lambda state, one: replace(one, tags=edit(one.tags)), **tag_list(checked))
+
+    def untag(self, *keys: str) -> None:
+        """Take tags off."""
+        gone = [names.TAG_KEY.check(key) for key in keys]
+
+        def untagged(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
+            return replace(record, tags=tuple(pair for pair in record.tags if pair[0] not in gone))
+
+        self._change("UntagInstanceProfile", untagged, TagKeys=gone)
+
+    def delete(self) -> None:
+        """Delete it.
+
+        Raises IamlabError (``DeleteConflict``) while a role is in it (ENT-16).
+        """
+        record = self._record
+
+        def deleted(state: State) -> State:
+            if self._stored(state).role:
+                raise IamlabError(
+                    "Cannot delete entity, must remove roles from instance profile first.", code="DeleteConflict"
+                )
+            return replace(state, profiles={id_: one for id_, one in state.profiles.items() if id_ != self.id})
+
+        given = {"InstanceProfileName": record.name}
+        self._world.perform(call("iam:DeleteInstanceProfile", record.arn, given), deleted)
+
+    def _role(self, role: object) -> RoleRecord:
+        if not isinstance(role, Role):
+            raise IamlabError(f"{role!r} is no role; an instance profile holds a role.", code="InvalidInput")
+        if not role.exists_in(self._world) or role.account_id != self.account_id:
+            raise IamlabError(f"{role!r} cannot be found in this account.", code="NoSuchEntity")
+        return self._world.entity(role.id, RoleRecord)
+
+    def _change(
+        self,
+        operation: str,
+        edit: Callable[[State, InstanceProfileRecord], InstanceProfileRecord],
+        more: tuple[Any, ...] = (),
+        **parameters: Any,
+    ) -> None:
+        record = self._record
+        made = call(f"iam:{operation}", record.arn, {"InstanceProfileName": record.name, **parameters}, more=more)
+        self._world.perform(
+            made, lambda state: replace(state, profiles={**state.profiles, self.id: edit(state, self._stored(state))})
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, InstanceProfile) and (self._world, self.id) == (other._world, other.id)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    def __repr__(self) -> str:
+        record = self._world.state.profiles.get(self.id)
+        return f"<instance profile {record.name}>" if record else f"<deleted instance profile {self.id}>"
+
+
+class Provider:
+    """An identity provider that an account trusts, by SAML or by OIDC."""
+
+    def __init__(self, world: World, arn: str) -> None:
+        self._world = world
+        self.arn = arn
+
+    @property
+    def saml(self) -> bool:
+        """Whether it speaks SAML; OIDC otherwise."""
+        return ":saml-provider/" in self.arn
+
+    @property
+    def name(self) -> str:
+        """The name of a SAML provider, host and path of an OIDC provider."""
+        return self.arn.partition("-provider/")[2]
+
+    @property
+    def account_id(self) -> str:
+        """The account that trusts it."""
+        return self.arn.split(":")[4]
+
+    def exists_in(self, world: World) -> bool:
+        """Whether it is of that world, and still there."""
+        return self._world is world and self.arn in world.state.providers
+
+    def delete(self) -> None:
+        """Delete it.
+
+        Raises IamlabError (``NoSuchEntity``) when it is gone.
+        """
+
+        def deleted(state: State) -> State:
+            if self.arn not in state.providers:
+                raise IamlabError(f"The provider {self.arn} cannot be found.", code="NoSuchEntity")
+            return replace(state, providers={arn: one for arn, one in state.providers.items() if arn != self.arn})
+
+        name = "SAMLProvider" if self.saml else "OpenIDConnectProvider"
+        given = {f"{name}Arn": self.arn}
+        self._world.perform(call(f"iam:Delete{name}", self.arn, given), deleted)
+
+    def __repr__(self) -> str:
+        return f"<identity provider {self.name} of {self.account_id}>"
