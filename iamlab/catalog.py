@@ -93,12 +93,14 @@ def _action(service: str, name: str) -> Action:
     types = [one["name"] for one in details["resourceTypes"]]
     required = [one["name"] for one in details["resourceTypes"] if one["required"]]
     resource_keys = (key for one in details["resourceTypes"] for key in one.get("conditionKeys", ()))
-    forms = tuple(data.resources.get_resource_type_details(service, one)["arn"] for one in types)
+    kinds = [data.resources.get_resource_type_details(service, one) for one in types]
+    type_keys = (key for one in kinds for key in one.get("conditionKeys", ()))
+    forms = tuple(one["arn"] for one in kinds)
     return Action(
         name=f"{service}:{details['name']}",
         access_level=details["accessLevel"].split(",")[0],  # compound levels name the stronger first
         description=details["description"],
-        condition_keys=tuple(dict.fromkeys((*details.get("conditionKeys", ()), *resource_keys))),
+        condition_keys=tuple(dict.fromkeys((*details.get("conditionKeys", ()), *resource_keys, *type_keys))),
         resource_forms=tuple(sorted(forms, key=lambda form: "accesspoint" in form)),  # the plain form first
         asks_several=len(required) > 1,
     )

@@ -185,12 +185,14 @@ def _resource_tags(state: State, check: Check) -> dict[str, Any]:
     if not tags:
         return {}
     keys = catalog.find(check.action).condition_keys
-    prefixes = [key.partition("/")[0] for key in keys if "/" in key and key.partition("/")[0] in TAG_KEYS]
+    shown = TAG_KEYS if not check.action.lower().startswith("s3:") else ("s3:ExistingObjectTag",)
+    prefixes = [key.partition("/")[0] for key in keys if "/" in key and key.partition("/")[0] in shown]
     return {f"{prefix}/{key}": value for prefix in dict.fromkeys(prefixes) for key, value in tags}
 
 
 TAG_KEYS: Final = ("aws:ResourceTag", "iam:ResourceTag", "ec2:ResourceTag", "s3:ExistingObjectTag")
-"""The keys under which a service shows a resource's tags."""
+"""The keys under which a service shows a resource's tags. S3 shows a bucket's only once that is turned on for it,
+which is not modelled."""
 
 _ON_BOTH: Final = ("attach{}policy", "detach{}policy", "put{}policy", "delete{}policy")
 _BOUNDARY: Final = ("create{}", "put{}permissionsboundary", "delete{}permissionsboundary")

@@ -19,7 +19,7 @@ def _plain(parameter: str, key: str) -> Callable[[Parameters], dict[str, Any]]:
 
 def _tags(given: Parameters) -> dict[str, Any]:
     listed = given.get("Tags", ())
-    passed = {one["Key"]: one["Value"] for one in listed if "Key" in one} if isinstance(listed, list) else {}
+    passed = {one["Key"]: one.get("Value", "") for one in listed if "Key" in one} if isinstance(listed, list) else {}
     keys = list(passed) or list(given.get("TagKeys", ()))
     return {**request_tags(passed), **({"aws:TagKeys": keys} if keys else {})}
 
