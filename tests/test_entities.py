@@ -1,0 +1,398 @@
+"""Entities: quotas, versions, tags, renames, and what must be gone before a deletion (ENT-01 to ENT-23)."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamlab import IamlabError, Lab, PolicyError, allow, deny
+from iamlab.lessons.story import account, document, trust
+from iamlab.world.quotas import Quotas
+
+DEV, PROD = "111111111111", "999999999999"
+
+
+@pytest.fixture
+def lab():
+    return Lab()
+
+
+@pytest.fixture
+def dev(lab):
+    return lab.create_account("Development", DEV)
+
+
+@pytest.fixture
+def alice(dev):
+    return dev.create_user("alice")
+
+
+@pytest.fixture
+def role(dev):
+    return dev.create_role("R", trust=trust(AWS=account(DEV)))
+
+
+def _failed(lab, ask, code, text=None):
+    """AWS's code and text, and the world as before."""
+    before = lab.snapshot()
+    with pytest.raises(IamlabError) as caught:
+        ask()
+    assert caught.value.code == code
+    if text is not None:
+        assert caught.value.message == text
+    assert lab.snapshot() is before
+
+
+# Deletion (ENT-16)
+
+
+def test_a_user_is_deleted_when_all_else_is_gone(lab, dev, alice):
+    """In the order of ENT-16 (UNSURE-2): password, keys, device, inline policies, attached policies, groups."""
+    policy, group, device = dev.create_policy("P", allow("s3:*")), dev.create_group("G"), dev.create_mfa_device("phone")
+    key = alice.create_access_key()
+    alice.create_login_profile()
+    device.enable(alice)
+    alice.put_policy("Own", allow("s3:*"))
+    alice.attach(policy)
+    group.add(alice)
+    alice.put_boundary(policy)
+    alice.tag({"team": "web"})
+    for text, clear in (
+        ("delete login profile first.", alice.delete_login_profile),
+        ("delete access keys first.", key.delete),
+        ("delete MFA device first.", device.deactivate),
+        ("delete policies first.", lambda: alice.delete_policy("Own")),
+        ("detach all policies first.", lambda: alice.detach(policy)),
+        ("remove users from group first.", lambda: group.remove(alice)),
+    ):
+        _failed(lab, alice.delete, "DeleteConflict", f"Cannot delete entity, must {text}")
+        clear()
+    alice.delete()  # with its boundary and its tags
+    assert dev.users == ()
+
+
+def test_a_group_is_deleted_when_it_is_empty(lab, dev, alice):
+    """Policies, then members."""
+    policy, group = dev.create_policy("P", allow("s3:*")), dev.create_group("G")
+    group.put_policy("Own", allow("s3:*"))
+    group.attach(policy)
+    group.add(alice)
+    for text, clear in (
+        ("delete policies first.", lambda: group.delete_policy("Own")),
+        ("detach all policies first.", lambda: group.detach(policy)),
+        ("remove users from group first.", lambda: group.remove(alice)),
+    ):
+        _failed(lab, group.delete, "DeleteConflict", f"Cannot delete entity, must {text}")
+        clear()
+    group.delete()
+    assert dev.groups == ()
+
+
+def test_a_role_is_deleted_when_nothing_holds_it(lab, dev, role):
+    """Policies, then instance profiles; its being trusted by others, and sessions, do not matter."""
+    policy, profile = dev.create_policy("P", allow("s3:*")), dev.create_instance_profile("I")
+    role.put_policy("Own", allow("s3:*"))
+    role.attach(policy)
+    profile.add_role(role)
+    other = dev.create_role("Other", trust=trust(AWS=role.arn))
+    for text, clear in (
+        ("delete policies first.", lambda: role.delete_policy("Own")),
+        ("detach all policies first.", lambda: role.detach(policy)),
+        ("remove roles from instance profile first.", lambda: profile.remove_role(role)),
+    ):
+        _failed(lab, role.delete, "DeleteConflict", f"Cannot delete entity, must {text}")
+        clear()
+    gone = role.id
+    role.delete()
+    assert other.trust.document["Statement"][0]["Principal"] == {"AWS": gone}
+    _failed(lab, role.delete, "NoSuchEntity")
+
+
+def test_a_profile_is_deleted_when_it_is_empty(lab, dev, role):
+    """And holds one role at most."""
+    profile = dev.create_instance_profile("I")
+    profile.add_role(role)
+    second = dev.create_role("Second", trust=trust(AWS=account(DEV)))
+    text = "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1"
+    _failed(lab, lambda: profile.add_role(second), "LimitExceeded", text)
+    text = "Cannot delete entity, must remove roles from instance profile first."
+    _failed(lab, profile.delete, "DeleteConflict", text)
+    _failed(lab, lambda: profile.remove_role(second), "NoSuchEntity")
+    profile.remove_role(role)
+    profile.delete()
+    _failed(lab, profile.delete, "NoSuchEntity")
+
+
+def test_a_policy_is_deleted_when_nobody_has_it(lab, dev, alice, role):
+    """Attachments, uses as a boundary, then versions."""
+    policy = dev.create_policy("P", allow("s3:*"))
+    policy.create_version(allow("ec2:*"))
+    alice.attach(policy)
+    role.put_boundary(policy)
+    assert (policy.attachment_count, policy.boundary_count) == (1, 1)
+    attached = "Cannot delete a policy attached to entities."
+    _failed(lab, policy.delete, "DeleteConflict", attached)
+    alice.detach(policy)
+    _failed(lab, policy.delete, "DeleteConflict", attached)
+    role.delete_boundary()
+    text = (
+        "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. "
+        "The default version is deleted with the policy."
+    )
+    _failed(lab, policy.delete, "DeleteConflict", text)
+    policy.delete_version("v2")
+    policy.delete()
+    _failed(lab, policy.delete, "NoSuchEntity")
+    _failed(lab, lambda: alice.attach(policy), "NoSuchEntity")
+
+
+def test_a_device_is_deactivated_before_it_is_deleted(lab, dev, alice):
+    """ENT-16, ENT-20."""
+    device = dev.create_mfa_device("phone")
+    _failed(lab, lambda: device.enable(alice, "000000", "111111"), "InvalidAuthenticationCode")
+    device.enable(alice)
+    assert lab.evaluate(alice, "s3:ListAllMyBuckets").decision.value == "implicit deny"
+    _failed(lab, lambda: device.enable(dev.root), "EntityAlreadyExists")
+    _failed(lab, device.delete, "DeleteConflict")
+    device.deactivate()
+    _failed(lab, device.deactivate, "NoSuchEntity")
+    device.enable(dev.root)
+    device.deactivate()
+    device.delete()
+
+
+# Versions (ENT-11)
+
+
+def test_versions_only_rise(lab, dev, alice):
+    """v1 is the default; five at most; numbers are never given twice; the default alone is in force, everywhere."""
+    policy = dev.create_policy("P", allow("s3:ListAllMyBuckets"))
+    alice.attach(policy)
+    assert (policy.default_version, [one.id for one in policy.versions]) == ("v1", ["v1"])
+    assert [policy.create_version(deny("*")) for _ in range(4)] == ["v2", "v3", "v4", "v5"]
+    assert lab.evaluate(alice, "s3:ListAllMyBuckets").allowed
+    text = (
+        "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing "
+        "version."
+    )
+    _failed(lab, lambda: policy.create_version(allow("s3:*")), "LimitExceeded", text)
+    _failed(
+        lab, lambda: policy.delete_version("v1"), "DeleteConflict", "Cannot delete the default version of a policy."
+    )
+    policy.set_default_version("v3")
+    assert lab.evaluate(alice, "s3:ListAllMyBuckets").decision.value == "explicit deny"
+    policy.delete_version("v1")
+    policy.delete_version("v5")
+    assert policy.create_version(allow("s3:*"), set_as_default=True) == "v6"
+    assert policy.default_version == "v6"
+    for missing in ("v1", "v7", "6", None):
+        _failed(lab, lambda missing=missing: policy.set_default_version(missing), "NoSuchEntity")
+    _failed(lab, lambda: policy.create_version({"Statement": []}), "MalformedPolicyDocument")
+
+
+def test_aws_s_policies_are_read_only(lab, dev):
+    """ENT-11."""
+    theirs = dev.managed_policy("ReadOnlyAccess")
+    for change in (
+        theirs.delete,
+        lambda: theirs.create_version(allow("*")),
+        lambda: theirs.set_default_version("v1"),
+        lambda: theirs.tag({"a": "b"}),
+    ):
+        _failed(lab, change, "AccessDenied")
+    assert theirs.default_version.startswith("v")
+    assert (theirs.versions, theirs.tags, theirs.description) == ((), {}, "")
+
+
+# Quotas (ENT-13 to ENT-15)
+
+
+def test_quotas_of_policies(lab, dev, alice, role):
+    """What is attached, and AWS's texts."""
+    own = [dev.create_policy(f"P{number}", allow("s3:*")) for number in range(21)]
+    group = dev.create_group("G")
+    for identity, quota, word in ((alice, 10, "User"), (role, 20, "Role"), (group, 10, "Group")):
+        for policy in own[:quota]:
+            identity.attach(policy)
+        identity.attach(own[0])  # again: nothing changes
+        text = f"Cannot exceed quota for PoliciesPer{word}: {quota}"
+        _failed(lab, lambda i=identity, q=quota: i.attach(own[q]), "LimitExceeded", text)
+
+
+def _of_size(characters):
+    """A policy of exactly so many characters, white space not counted."""
+    empty = len('{"Version":"2012-10-17","Statement":[{"Sid":"","Effect":"Allow","Action":"s3:*","Resource":"*"}]}')
+    sid = "x" * (characters - empty)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Sid": sid, "Effect": "Allow", "Action": "s3:*", "Resource": "*"}],
+    }
+
+
+def test_sizes(lab, dev, alice, role):
+    """6144 characters for a managed policy; inline policies count together; a trust policy 2048."""
+    dev.create_policy("Just", _of_size(6144))
+    text = "Cannot exceed quota for PolicySize: 6144"
+    _failed(lab, lambda: dev.create_policy("Over", _of_size(6145)), "LimitExceeded", text)
+    for identity, quota in ((alice, 2048), (role, 10240), (dev.create_group("G"), 5120)):
+        identity.put_policy("One", _of_size(quota - 200))
+        identity.put_policy("Two", _of_size(200))
+        identity.put_policy("Two", _of_size(200))
+        text = f"Maximum policy size of {quota} bytes exceeded for {identity.kind} {identity.name}"
+        _failed(lab, lambda i=identity: i.put_policy("Two", _of_size(201)), "LimitExceeded", text)
+    long = trust(AWS=account(DEV))
+    long["Statement"][0]["Sid"] = "x" * 2048
+    text = "Cannot exceed quota for ACLSizePerRole: 2048"
+    _failed(lab, lambda: role.update_trust(long), "LimitExceeded", text)
+    _failed(lab, lambda: dev.create_role("Long", trust=long), "LimitExceeded", text)
+
+
+def test_white_space_is_free(lab, dev):
+    """ENT-14: between the parts of the JSON, not inside strings."""
+    import json
+
+    dev.create_policy("Spaced", json.dumps(_of_size(6144), indent=8))
+
+
+def test_numbers_of_things():
+    """Quotas are configuration."""
+    lab = Lab(quotas=Quotas(UsersPerAccount=1, GroupsPerAccount=1, RolesPerAccount=1, GroupsPerUser=1))
+    dev = lab.create_account("Development", DEV)
+    alice = dev.create_user("alice")
+    dev.create_group("G").add(alice)
+    dev.create_role("R", trust=trust(AWS=account(DEV)))
+    for make in (
+        lambda: dev.create_user("bob"),
+        lambda: dev.create_group("H"),
+        lambda: dev.create_role("S", trust=trust(AWS=account(DEV))),
+    ):
+        _failed(lab, make, "LimitExceeded")
+    # another account has its own
+    lab.create_account("Production", PROD).create_user("bob")
+
+
+# Tags (ENT-19)
+
+
+def test_tags(lab, dev, alice):
+    """Keys of users and roles ignore letter case, the others' do not; aws: is reserved; fifty at most."""
+    alice.tag({"Team": "web"})
+    alice.tag({"team": "ops"})
+    assert alice.tags == {"team": "ops"}
+    policy = dev.create_policy("P", allow("s3:*"), tags={"Team": "web"})
+    policy.tag({"team": "ops"})
+    assert policy.tags == {"Team": "web", "team": "ops"}
+    for wrong in (
+        {"aws:x": "1"},
+        {"AWS:x": "1"},
+        {"": "1"},
+        {"k": "x" * 257},
+        {"k" * 129: ""},
+        {"a": None},
+        {"<": "1"},
+    ):
+        _failed(lab, lambda wrong=wrong: alice.tag(wrong), "ValidationError")
+    _failed(lab, lambda: alice.tag(["team"]), "ValidationError")
+    _failed(lab, lambda: alice.tag({f"k{number}": "" for number in range(50)}), "LimitExceeded")
+    _failed(lab, lambda: alice.tag({"a": "1", "A": "2"}), "InvalidInput")
+    alice.untag("TEAM", "nothing")
+    assert alice.tags == {}
+
+
+# Names, roles, service-linked roles, resources
+
+
+def test_names_clash_ignoring_case_also_when_renamed(lab, dev, alice):
+    """ENT-05."""
+    dev.create_user("bob", path="/eng/")
+    _failed(lab, lambda: alice.rename("BOB"), "EntityAlreadyExists", "User with name BOB already exists.")
+    alice.rename("ALICE")
+    assert dev.user("alice").name == "ALICE"
+    _failed(lab, lambda: dev.user("carol"), "NoSuchEntity", "The user with name carol cannot be found.")
+
+
+def test_a_role_cannot_name_itself_before_it_exists(lab, dev):
+    """POL-23."""
+    own = trust(AWS=f"arn:aws:iam::{DEV}:role/Self")
+    with pytest.raises(PolicyError) as caught:
+        dev.create_role("Self", trust=own)
+    assert caught.value.message == f'Invalid principal in policy: "AWS":"arn:aws:iam::{DEV}:role/Self"'
+    role = dev.create_role("Self", trust=trust(AWS=account(DEV)))
+    role.update_trust(own)
+
+
+def test_session_durations_of_roles(lab, dev, role):
+    """3600 to 43200 seconds (ENT-10)."""
+    assert role.max_session_duration == 3600
+    role.update(max_session_duration=43200, description="for the build")
+    assert (role.max_session_duration, role.description) == (43200, "for the build")
+    for wrong in (3599, 43201, "3600", True, 3600.5):
+        _failed(lab, lambda wrong=wrong: role.update(max_session_duration=wrong), "ValidationError")
+
+
+def test_a_service_linked_role_is_its_service_s(lab, dev, alice):
+    """EVAL-21: nobody else changes it, but for its description; SCPs do not bind it."""
+    service = "autoscaling.amazonaws.com"
+    role = dev.create_service_linked_role(service, "AutoScaling", allow("ec2:*"))
+    assert role.arn == f"arn:aws:iam::{DEV}:role/aws-service-role/{service}/AWSServiceRoleForAutoScaling"
+    profile = dev.create_instance_profile("I")
+    for change in (
+        lambda: role.put_policy("More", allow("s3:*")),
+        lambda: role.attach(dev.managed_policy("ReadOnlyAccess")),
+        lambda: role.update_trust(trust(AWS=account(DEV))),
+        lambda: role.update(max_session_duration=7200),
+        role.revoke_sessions,
+        lambda: profile.add_role(role),
+    ):
+        _failed(lab, change, "UnmodifiableEntity")
+    role.update(description="ours")
+    organization = lab.create_organization(lab.create_account("Management", "222222222222"))
+    organization.add(dev)
+    organization.enable("SCP")
+    organization.attach(organization.create_policy("No", deny("*")), dev)
+    assert lab.evaluate(role, "ec2:DescribeInstances").allowed
+    assert not lab.evaluate(dev.root, "ec2:DescribeInstances").allowed
+    role.delete()
+
+
+def test_resources_exist_once(lab, dev):
+    """Each service's own code; names of buckets are taken in all the world."""
+    prod = lab.create_account("Production", PROD)
+    makers = {
+        "QueueNameExists": lambda: dev.create_queue("q"),
+        "InvalidParameter": lambda: dev.create_topic("q"),
+        "ResourceInUseException": lambda: dev.create_table("q"),
+        "ResourceExistsException": lambda: dev.create_secret("q"),
+        "BucketAlreadyOwnedByYou": lambda: dev.create_bucket("qqq"),
+    }
+    for code, make in makers.items():
+        made = make()
+        _failed(lab, make, code)
+        assert made.exists_in(lab.world)
+    _failed(lab, lambda: prod.create_bucket("qqq"), "BucketAlreadyExists")
+    prod.create_queue("q")
+    dev.buckets[0].put_object("a")
+    _failed(lab, dev.buckets[0].delete, "BucketNotEmpty")
+
+
+def test_a_key_without_its_account_in_the_policy(lab, dev, role):
+    """EVAL-17: the usual policy lets identity policies decide; another may lock the root user out."""
+    usual = dev.create_key()
+    only = {"Effect": "Allow", "Principal": {"AWS": role.arn}, "Action": "kms:*", "Resource": "*"}
+    locked = dev.create_key(policy=document(only))
+    assert lab.evaluate(dev.root, "kms:Decrypt", usual).allowed
+    assert not lab.evaluate(dev.root, "kms:Decrypt", locked).allowed
+    assert lab.evaluate(role, "kms:Decrypt", locked).allowed
+    _failed(lab, locked.delete_policy, "InvalidInput")
+
+
+def test_resource_policies_know_who_is_there(lab, dev, alice):
+    """POL-23, STS-22: an unknown user is refused with the service's code; a recreated one is another."""
+    bucket = dev.create_bucket("acme-photos")
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": bucket / "*"}
+    nobody = document({**read, "Principal": {"AWS": f"arn:aws:iam::{DEV}:user/nobody"}})
+    _failed(lab, lambda: bucket.put_policy(nobody), "MalformedPolicy")
+    bucket.put_policy(document({**read, "Principal": {"AWS": alice.arn}}))
+    assert lab.evaluate(alice, "s3:GetObject", bucket / "a").allowed
+    alice.delete()
+    again = dev.create_user("alice")
+    assert not lab.evaluate(again, "s3:GetObject", bucket / "a").allowed
