@@ -244,7 +244,11 @@ class Lab:
 
     def graph(self, question: Evaluation | None = None) -> Graph:
         """The whole world as a graph; or, of one evaluation, the path from who asked to what was asked for."""
-        return world_graph(self.world.state) if question is None else question_graph(question)
+        if question is None:
+            return world_graph(self.world.state)
+        if not isinstance(question, Evaluation):
+            raise IamlabError(f"{question!r} is no evaluation: lab.graph(lab.evaluate(...)).", code="InvalidInput")
+        return question_graph(question)
 
     def table(self) -> pd.DataFrame:
         """The statements that reach each user and role, one row each, as a pandas table."""

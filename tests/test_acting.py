@@ -325,6 +325,8 @@ def test_organizations_refuse_what_aws_refuses(lab, dev, organization):
         lambda: organization.create_policy("R", deny("s3:*"), kind="RCP"),
         lambda: organization.create_unit("Workloads"),
         lambda: organization.remove(dev),
+        organization.units[0].delete,
+        organization.root.delete,
         lambda: organization.policy("Nothing"),
         policy.delete,
         organization.policy("FullAWSAccess").delete,
@@ -474,6 +476,7 @@ def _everything():
     organization.detach(control, unit)
     control.delete()
     organization.remove(prod)
+    unit.delete()
     for one in (user, group, role):
         one.delete_policy("own")
     for one in (user, group):
@@ -526,7 +529,6 @@ def test_nearly_every_operation_was_tried(everything):
         "s3:PutObjectTagging",
         "s3:DeleteObjectTagging",
         "lambda:Invoke",
-        "organizations:DeleteOrganizationalUnit",
     }
 
 

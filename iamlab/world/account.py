@@ -342,7 +342,7 @@ class Account:
         host = url.removeprefix("https://").rstrip("/") if isinstance(url, str) else ""
         if not host or not str(url).startswith("https://"):
             raise IamlabError(f"The address of an OIDC provider begins with https://; this is {url!r}.", code=INVALID)
-        if isinstance(audiences, str) or not audiences:
+        if not names.check_texts("clientIDList", audiences):
             raise IamlabError('Give the audiences as a list, ["sts.amazonaws.com"].', code=INVALID)
         given = {"Url": url, "ClientIDList": list(audiences)}
         return self._provider("CreateOpenIDConnectProvider", "oidc-provider", host, given, tuple(audiences))
@@ -395,7 +395,8 @@ class Account:
             "Resource": "*",
         }
         document = policy if policy is not None else {"Version": "2012-10-17", "Statement": [own]}
-        parsed = Policy.parse(document, PolicyKind.RESOURCE)
+        code = SERVICES["key"].malformed
+        parsed = documents.as_code(code, lambda: Policy.parse(document, PolicyKind.RESOURCE))
         checked = names.check_tags(tags)
         id_ = self._world.next_id("", 32).lower()
         name = "-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:]))
@@ -634,7 +635,8 @@ class Account:
         return hash(self.id)
 
     def __repr__(self) -> str:
-        return f"<account {self.name} {self.id}>"
+        record = self._world.state.accounts.get(self.id)
+        return f"<account {record.name} {self.id}>" if record else f"<unknown account {self.id}>"
 
 
 INVALID: Final = "ValidationError"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -93,6 +93,9 @@ TAG_VALUE: Final = NameRule(
     words="letters, digits, blanks and _.:/=+-@, and must not begin with aws:",
 )
 TOKEN_CODE: Final = NameRule(field="tokenCode", pattern=r"[0-9]{6}", shortest=6, longest=6, words="six digits")
+STATEMENT_ID: Final = NameRule(
+    field="statementId", pattern=r"[A-Za-z0-9_-]+", longest=100, words="letters, digits, dashes and underscores"
+)
 SERVICE_RESOURCE_NAME: Final = NameRule(
     field="name", pattern=r"[A-Za-z0-9_.-]+", longest=80, words="letters, digits, dots, dashes and underscores"
 )
@@ -138,6 +141,17 @@ def check_tags(tags: Mapping[str, str] | None, *, ignoring_case: bool = False) -
             "Duplicate tag keys found. Please note that tag keys are case insensitive.", code="InvalidInput"
         )
     return checked
+
+
+def check_texts(field: str, values: object) -> tuple[str, ...]:
+    """Give a list of texts back as a tuple, or raise IamlabError (``ValidationError``); one text alone is no list."""
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise IamlabError(f"{field} is a list of texts, not {values!r}.", code="ValidationError")
+    found = tuple(values)
+    for one in found:
+        if not isinstance(one, str) or not one:
+            raise IamlabError(f"{field} holds {one!r}, which is no text.", code="ValidationError")
+    return found
 
 
 def check_number(field: str, value: object, least: int, most: int) -> int:

@@ -90,6 +90,10 @@ class Unit:
         """Its name."""
         return self.organization.record.name_of(self.id)
 
+    def delete(self) -> None:
+        """Delete it. Raises IamlabError (``OrganizationalUnitNotEmptyException``, ``InvalidInput`` for the root)."""
+        self.organization.delete_unit(self)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unit) and (self.organization, self.id) == (other.organization, other.id)
 
@@ -172,6 +176,26 @@ class Organization:
 
         self._change("CreateOrganizationalUnit", self._arn(above), {"ParentId": above, "Name": name}, created)
         return Unit(self, made[0])
+
+    def delete_unit(self, unit: Unit) -> None:
+        """What ``unit.delete()`` does."""
+        id_ = self._target(unit)
+
+        def deleted(one: OrganizationRecord) -> OrganizationRecord:
+            if id_ not in one.units:
+                raise IamlabError(f"{unit!r} is no organizational unit.", code="InvalidInput")
+            if id_ in one.parents.values() or id_ in [other.parent for other in one.units.values()]:
+                raise IamlabError(
+                    f"The unit {one.name_of(id_)} still has accounts or units in it. Move them first.",
+                    code="OrganizationalUnitNotEmptyException",
+                )
+            return replace(
+                one,
+                units={key: value for key, value in one.units.items() if key != id_},
+                attached={key: value for key, value in one.attached.items() if key != id_},
+            )
+
+        self._change("DeleteOrganizationalUnit", self._arn(id_), {"OrganizationalUnitId": id_}, deleted)
 
     def add(self, account: Account, parent: Unit | None = None) -> None:
         """Take an account in, under the root unless a unit is given; the invitation counts as accepted.
@@ -347,7 +371,7 @@ class Organization:
         """The record of a control policy. Raises IamlabError (``PolicyNotFoundException``)."""
         try:
             return self.record.policy(id_)
-        except KeyError:
+        except (KeyError, TypeError):
             raise IamlabError(f"There is no control policy {id_}.", code="PolicyNotFoundException") from None
 
     def _parse(self, document: PolicySource, kind: PolicyKind) -> Policy:

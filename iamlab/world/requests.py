@@ -79,7 +79,7 @@ def by_credentials(
 
     Raises IamlabError (``MissingAuthenticationToken``, ``InvalidClientTokenId``, ``SignatureDoesNotMatch``).
     """
-    if not access_key_id or not secret_access_key:
+    if not all(isinstance(one, str) and one for one in (access_key_id, secret_access_key)):
         raise IamlabError("Request is missing Authentication Token", code="MissingAuthenticationToken")
     key, session = world.state.keys.get(access_key_id), world.state.sessions.get(access_key_id)
     known = key or session

@@ -29,6 +29,7 @@ from iamlab.world.profiles import Provider
 from iamlab.world.quotas import size
 from iamlab.world.sessions import Session, issue, shown
 from iamlab.world.state import State
+from iamlab.world.trail import CONSOLE as CONSOLE_SERVICE
 from iamlab.world.world import World
 
 SHORTEST: Final = 900
@@ -374,7 +375,7 @@ class Sts:
         owner = self._long_term(who, "the console")
         record = self._world.state.entities.get(owner)
         devices = self._world.state.devices_of(owner)
-        made = Call(service="signin", operation="ConsoleLogin", parameters={}, checks=(_FREE,))
+        made = Call(service=CONSOLE_SERVICE, operation="ConsoleLogin", parameters={}, checks=(_FREE,))
         issued: list[SessionRecord] = []
 
         def signed_in(state: State) -> State:
@@ -509,11 +510,9 @@ def _inherited(calling: SessionRecord | None) -> dict[str, str]:
 
 
 def _check_transitive(keys: Iterable[str], passed: Mapping[str, str], inherited: Mapping[str, str]) -> tuple[str, ...]:
-    if isinstance(keys, str):
-        raise IamlabError(f"Give transitive tag keys as a list: [{keys!r}].", code=INVALID)
-    found = tuple(keys)
+    found = names.check_texts("transitiveTagKeys", keys)
     lower = {key.lower() for key in passed}
-    unknown = next((key for key in found if str(key).lower() not in lower), None)
+    unknown = next((key for key in found if key.lower() not in lower), None)
     if unknown is not None:
         raise IamlabError(
             f"The transitive tag key {unknown!r} must be among the tags that are passed.", code="InvalidParameterValue"
@@ -582,6 +581,8 @@ def _passed(
     Raises PolicyError, or IamlabError (``ValidationError``, ``PackedPolicyTooLarge``, ``MalformedPolicyDocument``).
     """
     inline = Policy.parse(policy, PolicyKind.SESSION) if policy is not None else None
+    if isinstance(policies, str) or not isinstance(policies, Iterable):
+        raise IamlabError(f"Session policies are a list of managed policies, not {policies!r}.", code=INVALID)
     arns = [check_policy(one) for one in policies]
     if len(arns) > MOST_POLICY_ARNS:
         raise IamlabError(f"{len(arns)} session policies were passed. At most {MOST_POLICY_ARNS} may be.", code=INVALID)
@@ -621,7 +622,17 @@ def token(
     tags: Mapping[str, str] | None = None,
     valid: timedelta = timedelta(hours=1),
 ) -> IdentityToken:
-    """What a provider says of somebody, with the condition keys that a trust policy sees (COND-27)."""
+    """What a provider says of somebody, with the condition keys that a trust policy sees (COND-27).
+
+    Raises IamlabError (``InvalidInput``).
+    """
+    if not isinstance(provider, Provider):
+        raise IamlabError(f"{provider!r} is no identity provider.", code="InvalidInput")
+    texts = (subject, audience, *(claims.values() if isinstance(claims, Mapping) else ()))
+    if not all(isinstance(one, str) and one for one in texts) or not isinstance(claims, Mapping | None):
+        raise IamlabError("Subject, audience and claims are texts: claims={'ref': 'main'}.", code="InvalidInput")
+    if not isinstance(valid, timedelta):
+        raise IamlabError(f"A token is valid for a timedelta, not {valid!r}.", code="InvalidInput")
     prefix = "saml" if provider.saml else provider.name
     said = {f"{prefix}:sub": subject, f"{prefix}:aud": audience}
     said |= {f"{prefix}:{name}": value for name, value in (claims or {}).items()}
@@ -631,5 +642,5 @@ def token(
         audience=audience,
         expires=now + valid,
         claims=said,
-        tags=dict(tags or {}),
+        tags=names.check_tags(tags, ignoring_case=True),
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
@@ -188,7 +189,7 @@ class Bucket(WithPolicy):
         arn = f"{self.arn}/{key}"
         given = {"Bucket": bucket.name, "Key": key}
         if checked:
-            given["Tagging"] = "&".join(f"{name}={value}" for name, value in checked.items())
+            given["Tagging"] = urlencode(checked)
 
         def put(state: State) -> State:
             record = ResourceRecord(
@@ -291,6 +292,13 @@ class Function(Resource):
 
         Raises PolicyError, or IamlabError (``ResourceConflictException``) for a statement of the same name.
         """
+        names.STATEMENT_ID.check(sid)
+        for field, text in (("principal", principal), ("action", action)):
+            if not isinstance(text, str) or not text:
+                raise IamlabError(f"{field} is a text, not {text!r}.", code="ValidationError")
+        for field, text in (("sourceArn", source_arn), ("sourceAccount", source_account)):
+            if not isinstance(text, str):
+                raise IamlabError(f"{field} is a text, not {text!r}.", code="ValidationError")
         arn = self.arn
         service = principal.endswith(".amazonaws.com")
         statement: dict[str, Any] = {
@@ -327,6 +335,7 @@ class Function(Resource):
 
         Raises IamlabError (``ResourceNotFoundException``).
         """
+        names.STATEMENT_ID.check(sid)
 
         def removed(state: State, one: ResourceRecord) -> ResourceRecord:
             there = _statements(one)

@@ -14,6 +14,8 @@ CLI_COMMANDS: Final = {"s3": "s3api"}
 """Services whose AWS CLI command is not the service's own name."""
 DOCUMENTS: Final = ("AssumeRolePolicyDocument", "Policy", "PolicyDocument", "Content", "ResourcePolicy", "KeyPolicy")
 """Parameters that AWS takes as JSON text."""
+CONSOLE: Final = "signin"
+SIGN_IN: Final = "# sign in at https://console.aws.amazon.com/"
 BUILDER: Final = "builder"
 """Who builds the world: acts unchecked, and is nobody in AWS."""
 
@@ -52,7 +54,9 @@ class TrailEntry:
         return self.error or ("allowed" if self.checked else "not checked")
 
     def cli(self) -> str:
-        """The AWS CLI command."""
+        """The AWS CLI command; signing in to the console has none, and is a comment."""
+        if self.service == CONSOLE:
+            return SIGN_IN
         words = ["aws", CLI_COMMANDS.get(self.service, self.service), _words(self.operation, "-")]
         for name, value in self.parameters.items():
             option = f"--{_words(name, '-')}"
@@ -67,7 +71,9 @@ class TrailEntry:
         return shlex.join(words)
 
     def boto3(self) -> str:
-        """The boto3 call, on a client of the service's name."""
+        """The boto3 call, on a client of the service's name; signing in to the console is a comment."""
+        if self.service == CONSOLE:
+            return SIGN_IN
         arguments = ", ".join(f"{name}={_literal(name, value)}" for name, value in self.parameters.items())
         return f"{self.service if self.service != 'lambda' else 'lambda_'}.{_words(self.operation, '_')}({arguments})"
 
