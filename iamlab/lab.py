@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
+from iamlab.analysis.finding import Finding
+from iamlab.analysis.findings import findings, world_findings
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
+from iamlab.core.policy import PolicyKind, PolicySource
 from iamlab.core.request import ANONYMOUS
 from iamlab.views.graph import Graph, question_graph, world_graph
 from iamlab.views.tables import permissions_table, trail_table
@@ -237,6 +240,21 @@ class Lab:
         found = catalog.find(_check_text(action))
         arn = _check_resource(found, resource)
         return judge(self.world.state, who, Check(action=found.name, resource=arn, context=_check_context(context)))
+
+    def findings(self, policy: PolicySource | None = None, *, kind: str = "identity policy") -> tuple[Finding, ...]:
+        """What is dubious, why, and how to mend it: in one policy, or in every policy of this world.
+
+        ``kind`` says where the one policy is used: ``identity policy``, ``managed policy``, ``resource policy``,
+        ``role trust policy``, ``session policy``, ``service control policy``, ``resource control policy`` or
+        ``VPC endpoint policy``. Raises IamlabError (``InvalidInput``) for another kind.
+        """
+        if policy is None:
+            return world_findings(self.world.state)
+        found = next((one for one in PolicyKind if one.value == kind), None)
+        if found is None:
+            kinds = ", ".join(one.value for one in PolicyKind)
+            raise IamlabError(f"There is no kind of policy {kind!r}. There are {kinds}.", code="InvalidInput")
+        return findings(policy, found)
 
     def _check_here(self, caller: Caller) -> None:
         if not isinstance(caller, str) and not caller.exists_in(self.world):

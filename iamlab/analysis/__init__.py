@@ -1,0 +1,1 @@
+"""Questions over policies and whole worlds: what is dubious."""

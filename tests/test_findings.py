@@ -1,0 +1,497 @@
+"""Findings: each kind of finding on a policy that has it, and not on its neighbour that has not (VAL)."""
+
+from __future__ import annotations
+
+import pytest
+
+from iamlab import IamlabError, Lab
+from iamlab.analysis.findings import ADVICE, findings
+from iamlab.core.policy import PolicyKind
+from iamlab.core.wildcard import matches, overlap
+from iamlab.lessons import story
+from iamlab.world import managed_policies
+from iamlab.world.quotas import size
+
+IDENTITY, MANAGED, RESOURCE, TRUST, SCP = (
+    PolicyKind.IDENTITY,
+    PolicyKind.MANAGED,
+    PolicyKind.RESOURCE,
+    PolicyKind.TRUST,
+    PolicyKind.SCP,
+)
+BUCKET, OBJECTS = "arn:aws:s3:::acme-photos", "arn:aws:s3:::acme-photos/*"
+ROLE = "arn:aws:iam::111111111111:role/App"
+QUEUE = "arn:aws:sqs:us-east-1:111111111111:jobs"
+OIDC = "arn:aws:iam::111111111111:oidc-provider/"
+
+
+def _policy(*statements, version="2012-10-17"):
+    return {**({"Version": version} if version else {}), "Statement": list(statements)}
+
+
+def _allow(action="s3:GetObject", resource=OBJECTS, **more):
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def _deny(action="s3:GetObject", resource=OBJECTS, **more):
+    return {**_allow(action, resource, **more), "Effect": "Deny"}
+
+
+def _if(operator, key, value, action="s3:GetObject", resource=OBJECTS, effect="Allow"):
+    return _policy({**_allow(action, resource), "Effect": effect, "Condition": {operator: {key: value}}})
+
+
+def _shared(principal, action="sqs:SendMessage", resource=QUEUE, **more):
+    return _policy({**_allow(action, resource), "Principal": principal, **more})
+
+
+def _trust(principal, action="sts:AssumeRole", **more):
+    return _policy({"Effect": "Allow", "Principal": principal, "Action": action, **more})
+
+
+def _same(key, value="x"):
+    return {"Condition": {"StringEquals": {key: value}}}
+
+
+LONG = [f"s3:{'x' * 60}{number}" for number in range(200)]
+
+# code: kind, a policy that has it, a neighbour that has not
+EXAMPLES = {
+    "MISSING_VERSION": (IDENTITY, _policy(_allow(), version=None), _policy(_allow())),
+    "OLD_VERSION": (IDENTITY, _policy(_allow(), version="2008-10-17"), _policy(_allow())),
+    "UNIQUE_SIDS_RECOMMENDED": (
+        RESOURCE,
+        _policy(
+            {**_allow("sqs:SendMessage", QUEUE), "Sid": "A", "Principal": {"AWS": "111111111111"}},
+            {**_deny("sqs:SendMessage", QUEUE), "Sid": "A", "Principal": {"AWS": "222222222222"}},
+        ),
+        _policy(
+            {**_allow("sqs:SendMessage", QUEUE), "Sid": "A", "Principal": {"AWS": "111111111111"}},
+            {**_deny("sqs:SendMessage", QUEUE), "Sid": "B", "Principal": {"AWS": "222222222222"}},
+        ),
+    ),
+    "POLICY_SIZE_EXCEEDS_QUOTA": (MANAGED, _policy(_allow(LONG)), _policy(_allow(LONG[:50]))),
+    "POLICY_SIZE_EXCEEDS_SCP_QUOTA": (SCP, _policy(_deny(LONG, "*")), _policy(_deny(LONG[:100], "*"))),
+    "REDUNDANT_STATEMENT": (
+        IDENTITY,
+        _policy(_allow(), {**_allow(), "Sid": "Again"}),
+        _policy(_allow(), _allow("s3:PutObject")),
+    ),
+    "PRIVILEGE_ESCALATION": (
+        IDENTITY,
+        _policy(_allow("iam:Attach*", "*")),
+        _policy(_allow("iam:AttachUserPolicy", "arn:aws:iam::111111111111:user/guest")),
+    ),
+    "INVALID_SERVICE_IN_ACTION": (IDENTITY, _policy(_allow("s4:GetObject")), _policy(_allow("S3:GetObject"))),
+    "INVALID_ACTION": (IDENTITY, _policy(_allow("s3:GetObjects")), _policy(_allow("s3:getobject"))),
+    "INVALID_ARN_REGION": (
+        IDENTITY,
+        _policy(_allow("sqs:SendMessage", "arn:aws:sqs:frankfurt:111111111111:jobs")),
+        _policy(_allow("sqs:SendMessage", "arn:aws:sqs:eu-*:111111111111:jobs")),
+    ),
+    "INVALID_ARN_ACCOUNT": (
+        IDENTITY,
+        _policy(_allow("sqs:SendMessage", "arn:aws:sqs:us-east-1:acme:jobs")),
+        _policy(_allow("sqs:SendMessage", "arn:aws:sqs:us-gov-west-1:*:jobs")),
+    ),
+    "INVALID_ARN_SERVICE_CASE": (
+        IDENTITY,
+        _policy(_allow("s3:GetObject", "arn:aws:S3:::acme-photos/*")),
+        _policy(_allow()),
+    ),
+    "ARN_REGION_NOT_ALLOWED": (
+        IDENTITY,
+        _policy(_allow("s3:*", "arn:aws:s3:us-east-1:111111111111:acme-photos")),
+        _policy(_allow("s3:*", "arn:aws:s3:us-east-1:111111111111:accesspoint/team")),
+    ),
+    "RESOURCE_MISMATCH": (
+        IDENTITY,
+        _policy(_allow("s3:ListBucket", OBJECTS)),
+        _policy(_allow("s3:ListBucket", BUCKET)),
+    ),
+    "MISMATCHED_ACTION_FOR_PRINCIPAL": (
+        TRUST,
+        _trust({"Federated": OIDC + "idp.example"}, **_same("idp.example:sub")),
+        _trust({"Federated": OIDC + "idp.example"}, "sts:AssumeRoleWithWebIdentity", **_same("idp.example:sub")),
+    ),
+    "INVALID_USER_REFERENCE": (
+        TRUST,
+        _trust({"AWS": "AIDACKCEVSQ6C2EXAMPLE"}),
+        _trust({"AWS": "arn:aws:iam::111111111111:user/alice"}),
+    ),
+    "PASS_ROLE_WITH_STAR_IN_RESOURCE": (
+        IDENTITY,
+        _policy(_allow("iam:PassRole", "*")),
+        _if("StringEquals", "iam:PassedToService", "ec2.amazonaws.com", "iam:PassRole", "*"),
+    ),
+    "RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL": (
+        RESOURCE,
+        _shared({"Service": "sns.amazonaws.com"}),
+        _shared({"Service": "sns.amazonaws.com"}, **_same("aws:SourceAccount", "111111111111")),
+    ),
+    "MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL": (
+        TRUST,
+        _trust({"Federated": OIDC + "idp.example"}, "sts:AssumeRoleWithWebIdentity"),
+        _trust({"Federated": OIDC + "idp.example"}, "sts:AssumeRoleWithWebIdentity", **_same("idp.example:aud")),
+    ),
+    "MISSING_GITHUB_REPO_CONDITION_KEY": (
+        TRUST,
+        _trust(
+            {"Federated": OIDC + "token.actions.githubusercontent.com"},
+            "sts:AssumeRoleWithWebIdentity",
+            **_same("token.actions.githubusercontent.com:aud"),
+        ),
+        _trust(
+            {"Federated": OIDC + "token.actions.githubusercontent.com"},
+            "sts:AssumeRoleWithWebIdentity",
+            **_same("token.actions.githubusercontent.com:sub", "repo:acme/app:ref:refs/heads/main"),
+        ),
+    ),
+    "PUBLIC_ACCESS": (RESOURCE, _shared("*"), _shared("*", **_same("aws:PrincipalOrgID", "o-abcdefghij"))),
+    "WILDCARD_IN_TRUST": (TRUST, _trust("*"), _trust({"AWS": "111111111111"})),
+    "ALLOW_WITH_NOT_ACTION": (
+        IDENTITY,
+        _policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": BUCKET}),
+        _policy({"Effect": "Deny", "NotAction": "iam:*", "Resource": BUCKET}),
+    ),
+    "ALLOW_WITH_NOT_RESOURCE": (
+        IDENTITY,
+        _policy({"Effect": "Allow", "Action": "s3:GetObject", "NotResource": OBJECTS}),
+        _policy({"Effect": "Deny", "Action": "s3:GetObject", "NotResource": OBJECTS}),
+    ),
+    "EVERYTHING_ON_EVERYTHING": (IDENTITY, _policy(_allow("*", "*")), _policy(_deny("*", "*"))),
+    "CREATE_SLR_WITH_STAR_IN_RESOURCE": (
+        IDENTITY,
+        _policy(_allow("iam:CreateServiceLinkedRole", "*")),
+        _if("StringEquals", "iam:AWSServiceName", "ecs.amazonaws.com", "iam:CreateServiceLinkedRole", "*"),
+    ),
+    "EMPTY_CONDITION": (IDENTITY, _policy(_allow(Condition={})), _policy(_allow())),
+    "EMPTY_SID_VALUE": (IDENTITY, _policy(_allow(Sid="")), _policy(_allow(Sid="Read"))),
+    "EMPTY_ARRAY": (
+        IDENTITY,
+        _if("StringEquals", "aws:PrincipalTag/a", []),
+        _if("StringEquals", "aws:PrincipalTag/a", [""]),
+    ),
+    "REDUNDANT_ACTION": (
+        IDENTITY,
+        _policy(_allow(["s3:Get*", "s3:GetObject"])),
+        _policy(_allow(["s3:Get*", "s3:PutObject"])),
+    ),
+    "REDUNDANT_RESOURCE": (
+        IDENTITY,
+        _policy(_allow(resource=[OBJECTS, "arn:aws:s3:::acme-photos/2026/*"])),
+        _policy(_allow(resource=[OBJECTS, "arn:aws:s3:::acme-archive/*"])),
+    ),
+    "REDUNDANT_PRINCIPAL": (
+        TRUST,
+        _trust({"AWS": [ROLE, "arn:aws:sts::111111111111:assumed-role/App/one"]}),
+        _trust({"AWS": [ROLE, "arn:aws:sts::111111111111:assumed-role/Other/one"]}),
+    ),
+    "RESOURCE_STAR": (
+        IDENTITY,
+        _policy(_allow("s3:GetObject", "*")),
+        _policy(_allow(["s3:GetObject", "s3:ListAllMyBuckets"], "*")),
+    ),
+    "WILDCARD_IN_SERVICE_NAME": (IDENTITY, _policy(_allow("s*:GetObject")), _policy(_deny("*:*", "*"))),
+    "INVALID_CONDITION_KEY": (
+        IDENTITY,
+        _if("Bool", "aws:SecureTransprot", "true"),
+        _if("Bool", "AWS:securetransport", "true"),
+    ),
+    "UNSUPPORTED_ACTION_FOR_CONDITION_KEY": (
+        IDENTITY,
+        _if("StringEquals", "s3:prefix", "home/"),
+        _if("StringEquals", "s3:prefix", "home/", "s3:ListBucket", BUCKET),
+    ),
+    "MISSING_TAG_KEY_IN_CONDITION": (
+        IDENTITY,
+        _if("StringEquals", "aws:PrincipalTag/", "web"),
+        _if("StringEquals", "aws:PrincipalTag/team", "web"),
+    ),
+    "MISSING_QUALIFIER": (
+        IDENTITY,
+        _if("StringEquals", "aws:TagKeys", "team"),
+        _if("ForAnyValue:StringEquals", "aws:TagKeys", "team"),
+    ),
+    "INVALID_CONDITION_MULTIPLE_BOOLEAN": (
+        IDENTITY,
+        _if("Bool", "aws:SecureTransport", ["true", "false"]),
+        _if("Bool", "aws:SecureTransport", ["true"]),
+    ),
+    "TYPE_MISMATCH": (
+        IDENTITY,
+        _if("NumericLessThan", "aws:MultiFactorAuthAge", "an hour"),
+        _if("NumericLessThan", "aws:MultiFactorAuthAge", "3600"),
+    ),
+    "TYPE_MISMATCH_IP_RANGE": (
+        IDENTITY,
+        _if("IpAddress", "aws:SourceIp", "203.0.113"),
+        _if("IpAddress", "aws:SourceIp", "203.0.113.7"),
+    ),
+    "WILDCARD_WITHOUT_LIKE_OPERATOR": (
+        IDENTITY,
+        _if("StringEquals", "aws:PrincipalTag/team", "web-*"),
+        _if("StringLike", "aws:PrincipalTag/team", "web-*"),
+    ),
+    "VARIABLE_UNSUPPORTED_IN_VERSION": (
+        IDENTITY,
+        _policy(_allow(resource="arn:aws:s3:::acme/${aws:username}/*"), version="2008-10-17"),
+        _policy(_allow(resource="arn:aws:s3:::acme/${aws:username}/*")),
+    ),
+    "INVALID_VARIABLE_FOR_OPERATOR": (
+        IDENTITY,
+        _if("IpAddress", "aws:SourceIp", "${aws:PrincipalTag/net}"),
+        _if("StringEquals", "aws:PrincipalTag/net", "${aws:PrincipalTag/home}"),
+    ),
+    "PRIVATE_IP_ADDRESS": (
+        IDENTITY,
+        _if("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "192.168.1.0/24"]),
+        _if("IpAddress", "aws:VpcSourceIp", "10.0.0.0/8"),
+    ),
+    "SOME_PRIVATE_IP_ADDRESSES": (
+        IDENTITY,
+        _if("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "203.0.113.0/24"]),
+        _if("IpAddress", "aws:SourceIp", ["203.0.113.0/24", "2001:db8::/32"]),
+    ),
+    "FORALLVALUES_WITH_SINGLE_VALUED_KEY": (
+        IDENTITY,
+        _if("ForAllValues:StringEquals", "aws:PrincipalTag/team", "web"),
+        _if("ForAllValues:StringEquals", "aws:PrincipalTag/team", "web", effect="Deny"),
+    ),
+    "FORALLVALUES_WITHOUT_NULL": (
+        IDENTITY,
+        _if("ForAllValues:StringEquals", "aws:TagKeys", "team", "ec2:CreateTags", "*"),
+        _policy(
+            _allow(
+                "ec2:CreateTags",
+                "*",
+                Condition={"ForAllValues:StringEquals": {"aws:TagKeys": "team"}, "Null": {"aws:TagKeys": "false"}},
+            )
+        ),
+    ),
+    "BAD_PATTERN_FOR_MFA": (
+        IDENTITY,
+        _if("Bool", "aws:MultiFactorAuthPresent", "false", effect="Deny"),
+        _if("BoolIfExists", "aws:MultiFactorAuthPresent", "false", effect="Deny"),
+    ),
+    "DEPRECATED_GLOBAL_CONDITION_KEY": (
+        IDENTITY,
+        _if("ArnLike", "aws:ARN", ROLE),
+        _if("ArnLike", "aws:PrincipalArn", ROLE),
+    ),
+    "IMPROVE_IP_RANGE": (
+        IDENTITY,
+        _if("IpAddress", "aws:SourceIp", "203.0.113.7/24"),
+        _if("IpAddress", "aws:SourceIp", "203.0.113.7/32"),
+    ),
+    "NULL_WITH_QUALIFIER": (
+        IDENTITY,
+        _if("ForAnyValue:Null", "aws:TagKeys", "true"),
+        _if("Null", "aws:TagKeys", "true"),
+    ),
+    "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS": (
+        IDENTITY,
+        _if("StringLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/*"),
+        _if("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/*"),
+    ),
+    "WILDCARD_USAGE_TOO_PERMISSIVE": (
+        RESOURCE,
+        _shared("*", Condition={"ArnLike": {"aws:PrincipalArn": "*"}}),
+        _shared("*", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}}),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_each_finding_and_its_neighbour(code):
+    """There it is, with a place, a sentence, why it matters and what to do; and here it is not."""
+    kind, dubious, fine = EXAMPLES[code]
+    found = [one for one in findings(dubious, kind) if one.code == code]
+    assert found, [str(one) for one in findings(dubious, kind)]
+    for one in found:
+        assert one.place
+        assert all(text.endswith((".", "?")) for text in (one.problem, one.why, one.remedy)), one
+        assert one.id.startswith("VAL-")
+    assert code not in [one.code for one in findings(fine, kind)]
+
+
+def test_every_finding_has_an_example():
+    """Those that need to know the accounts have tests of their own; thirty checks of VAL at the least."""
+    assert set(ADVICE) - set(EXAMPLES) == {"THIRD_PARTY_WITHOUT_EXTERNAL_ID"}
+    assert len({one.id for one in ADVICE.values()}) >= 30
+
+
+def test_third_parties_are_asked_for_an_external_id():
+    """VAL-37: an account that is neither this one nor one of ours; alone, a policy knows no strangers."""
+    theirs = _trust({"AWS": "arn:aws:iam::333333333333:root"})
+    guarded = _trust({"AWS": "arn:aws:iam::333333333333:root"}, **_same("sts:ExternalId"))
+    code = "THIRD_PARTY_WITHOUT_EXTERNAL_ID"
+    ours = frozenset({"999999999999"})
+    assert code in [one.code for one in findings(theirs, TRUST, account="111111111111", own=ours)]
+    assert code not in [one.code for one in findings(guarded, TRUST, account="111111111111", own=ours)]
+    assert code not in [one.code for one in findings(theirs, TRUST, account="333333333333")]
+    assert code not in [one.code for one in findings(theirs, TRUST)]
+    family = _trust({"AWS": "999999999999"})
+    assert code not in [one.code for one in findings(family, TRUST, account="111111111111", own=ours)]
+
+
+GOOD = {
+    "home directories": (
+        IDENTITY,
+        _policy(
+            _allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::acme/home/${aws:username}/*"),
+            _allow(
+                "s3:ListBucket",
+                "arn:aws:s3:::acme",
+                Condition={"StringLike": {"s3:prefix": ["", "home/", "home/${aws:username}/*"]}},
+            ),
+        ),
+    ),
+    "AWS's own example of listing all buckets": (IDENTITY, _policy(_allow("s3:ListAllMyBuckets", "arn:aws:s3:::*"))),
+    "EC2's trust": (TRUST, _trust({"Service": "ec2.amazonaws.com"})),
+    "an account with an external ID": (TRUST, _trust({"AWS": "333333333333"}, **_same("sts:ExternalId", "acme-7f3c"))),
+    "MFA demanded": (
+        IDENTITY,
+        _policy(
+            {
+                "Effect": "Deny",
+                "NotAction": ["iam:ListUsers"],
+                "Resource": "*",
+                "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+            }
+        ),
+    ),
+    "one tag decides": (
+        IDENTITY,
+        _if(
+            "StringEquals",
+            "aws:ResourceTag/env",
+            "dev",
+            ["ec2:StartInstances", "ec2:StopInstances"],
+            "arn:aws:ec2:*:111111111111:instance/*",
+        ),
+    ),
+    "an SCP that denies Regions": (
+        SCP,
+        _policy(
+            {
+                "Effect": "Deny",
+                "NotAction": ["iam:*", "sts:*"],
+                "Resource": "*",
+                "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-central-1"]}},
+            }
+        ),
+    ),
+    "FullAWSAccess": (SCP, _policy(_allow("*", "*"))),
+    "HTTPS demanded": (
+        RESOURCE,
+        _policy(
+            {
+                **_deny("s3:*", [BUCKET, OBJECTS]),
+                "Principal": "*",
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ),
+    ),
+    "a service for one topic": (
+        RESOURCE,
+        _shared(
+            {"Service": "sns.amazonaws.com"},
+            Condition={"ArnEquals": {"aws:SourceArn": "arn:aws:sns:us-east-1:111111111111:news"}},
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "policy"), GOOD.values(), ids=GOOD.keys())
+def test_a_good_policy_raises_no_alarm(kind, policy):
+    """A false alarm is a defect."""
+    assert [str(one) for one in findings(policy, kind)] == []
+
+
+def test_what_aws_would_not_store_is_one_finding():
+    """With place and remedy, as the error has them."""
+    (found,) = findings({"Version": "2012-10-17", "Statement": [{"Effect": "allow"}]})
+    assert (found.level.value, found.code) == ("error", "MALFORMED_POLICY")
+    assert "Effect" in found.place
+    (found,) = findings("{")
+    assert found.remedy
+
+
+ALARMS = {
+    "INVALID_SERVICE_IN_ACTION",  # services that are no more
+    "INVALID_ACTION",
+    "REDUNDANT_ACTION",
+    "RESOURCE_MISMATCH",  # actions that take no resource, in a statement about log groups
+    "RESOURCE_STAR",
+    "POLICY_SIZE_EXCEEDS_QUOTA",  # the quota is for customers
+    "EVERYTHING_ON_EVERYTHING",
+    "ALLOW_WITH_NOT_RESOURCE",
+    "ALLOW_WITH_NOT_ACTION",
+    "CREATE_SLR_WITH_STAR_IN_RESOURCE",
+}
+
+
+def test_aws_s_own_policies_have_no_others():
+    """Kinds of findings on the policies that AWS made: each was looked at, and is true of them."""
+    found = {
+        one.code
+        for name in managed_policies.names()
+        if size(managed_policies.document(name)) < 20_000
+        for one in findings(managed_policies.document(name), MANAGED)
+    }
+    assert found <= ALARMS
+
+
+OVERLAPS = [
+    ("a*b", "a?c", False),
+    ("a*b", "a?b", True),
+    ("arn:aws:s3:::acme-*", "arn:aws:s3:::*/*", True),
+    ("arn:aws:s3:::acme", "arn:aws:s3:::*/*", False),
+    ("*", "", True),
+    ("?", "", False),
+    ("", "", True),
+    ("*a*", "*b*", True),
+    ("a*", "*b", True),
+    ("ab", "a", False),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), OVERLAPS)
+def test_patterns_that_have_a_text_in_common(one, other, expected):
+    """Both ways round; a pattern without wildcards overlaps what it matches."""
+    assert overlap(one, other) is expected
+    assert overlap(other, one) is expected
+    if "*" not in other and "?" not in other:
+        assert matches(one, other) is expected
+
+
+def test_findings_of_a_whole_world():
+    """Each says in which policy it is; the story's worlds have those that are there to be talked about, no others."""
+    expected = {
+        story.administrator: set(),
+        story.developer_group: set(),
+        story.staging_and_production: set(),
+        story.two_accounts: {"THIRD_PARTY_WITHOUT_EXTERNAL_ID"},  # two accounts that are in no organization yet
+        story.consultant: set(),
+        story.application_on_ec2: {"RESOURCE_STAR"},  # starting instances on anything
+    }
+    for build, codes in expected.items():
+        assert {one.code for one in build().findings()} == codes, build.__name__
+    lab = story.two_accounts()
+    (found,) = lab.findings()
+    assert found.policy == "trust policy of role UpdateApp"
+    dev, prod, _ = lab.accounts
+    organization = lab.create_organization(dev)
+    organization.add(prod)
+    assert lab.findings() == ()
+
+
+def test_findings_of_one_policy_by_its_kind():
+    """The lab asks for the kind in words."""
+    lab = Lab()
+    assert lab.findings(_policy(_allow("*", "*")))[0].code == "EVERYTHING_ON_EVERYTHING"
+    assert lab.findings(_policy(_allow("*", "*")), kind="service control policy") == ()
+    for wrong in ("policy", None, [], 7):
+        with pytest.raises(IamlabError):
+            lab.findings(_policy(_allow()), kind=wrong)
