@@ -620,6 +620,18 @@ def test_the_console(lab, dev, alice, role):
     _failed(lambda: lab.sts.switch_role(alice, role), "InvalidInput")
 
 
+def test_a_passkey_signs_in_to_the_console_and_nowhere_else(lab, dev, alice, role):
+    """ENT-20."""
+    alice.create_login_profile()
+    device = dev.create_mfa_device("laptop", passkey=True)
+    device.enable(alice)
+    assert lab.trail[-2].cli().startswith("# ")
+    _failed(lambda: device.code, "InvalidInput")
+    _failed(lambda: lab.sts.assume_role(alice, role, "alice", mfa=True), "AccessDenied")
+    _failed(lambda: lab.sts.get_session_token(alice, mfa=True), "AccessDenied")
+    assert lab.console_sign_in(alice, mfa=True).record.mfa is True
+
+
 # The clock
 
 

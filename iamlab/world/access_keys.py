@@ -14,6 +14,7 @@ from iamlab.world.credentials import ACTIVE, INACTIVE, AccessKeyRecord, Credenti
 from iamlab.world.entities import UserRecord
 from iamlab.world.operations import call
 from iamlab.world.state import State
+from iamlab.world.trail import CONSOLE
 from iamlab.world.world import KEY_LENGTH, World
 
 WRONG_CODE: Final = "MultiFactorAuthentication failed with invalid MFA one time pass code."
@@ -170,7 +171,10 @@ class MfaDevice:
             return replace(state, devices={**state.devices, self.arn: replace(record, owner=owner)})
 
         codes = {"SerialNumber": self.arn, "AuthenticationCode1": first, "AuthenticationCode2": second}
-        self._world.perform(call("iam:EnableMFADevice", arn, {**given, **codes}), enabled)
+        made = call("iam:EnableMFADevice", arn, {**given, **codes})
+        if device.passkey:  # registered in the console, by no call
+            made = replace(made, service=CONSOLE, operation="EnablePasskey", parameters={})
+        self._world.perform(made, enabled)
 
     def deactivate(self) -> None:
         """Take it from its user.

@@ -59,6 +59,7 @@ from iamlab.world.things import (
     handle,
     with_resource,
 )
+from iamlab.world.trail import CONSOLE
 from iamlab.world.world import World, with_entity
 
 E = TypeVar("E", User, Group, Role)
@@ -305,24 +306,29 @@ class Account:
         self._world.perform(call("iam:CreateInstanceProfile", arn, given), created)
         return InstanceProfile(self._world, made[0])
 
-    def create_mfa_device(self, name: str, *, path: str = "/") -> MfaDevice:
-        """Create a virtual MFA device; ``device.enable(user)`` gives it to somebody (ENT-20).
+    def create_mfa_device(self, name: str, *, path: str = "/", passkey: bool = False) -> MfaDevice:
+        """Create a virtual MFA device, or a passkey; ``device.enable(user)`` gives it to somebody (ENT-20).
 
-        Raises IamlabError (``ValidationError``, ``EntityAlreadyExists``).
+        A passkey signs in to the console and shows no codes; it is registered there, by no call. Raises IamlabError
+        (``ValidationError``, ``EntityAlreadyExists``).
         """
         names.DEVICE_NAME.check(name)
         names.PATH.check(path)
-        arn = f"arn:aws:iam::{self.id}:mfa{path}{name}"
+        arn = f"arn:aws:iam::{self.id}:{'u2f' if passkey else 'mfa'}{path}{name}"
 
         def created(state: State) -> State:
             if arn in state.devices:
                 raise IamlabError("MFADevice entity at the same path and name already exists.", code=EXISTS)
             seed = self._world.next_id("", SEED_LENGTH)
-            record = MfaDeviceRecord(arn=arn, account=self.id, name=name, created=state.now, seed=seed)
+            record = MfaDeviceRecord(
+                arn=arn, account=self.id, name=name, created=state.now, seed=seed, passkey=bool(passkey)
+            )
             return replace(state, devices={**state.devices, arn: record})
 
-        given = _given(path, "VirtualMFADeviceName", name)
-        self._world.perform(call("iam:CreateVirtualMFADevice", arn, given), created)
+        made = call("iam:CreateVirtualMFADevice", arn, _given(path, "VirtualMFADeviceName", name))
+        if passkey:
+            made = replace(made, service=CONSOLE, operation="RegisterPasskey", parameters={})
+        self._world.perform(made, created)
         return MfaDevice(self._world, arn)
 
     def create_saml_provider(self, name: str) -> Provider:

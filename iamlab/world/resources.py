@@ -30,4 +30,3 @@ class ResourceRecord:
     blocks_public: bool = False
     profile: str = ""
     role: str = ""
-    stopped: bool = False
