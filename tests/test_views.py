@@ -178,7 +178,7 @@ def test_a_user_and_a_group_of_one_name_keep_their_own_inline_policies():
 class Page(HTMLParser):
     """What a browser would make of it: elements, attributes, and text."""
 
-    VOID = frozenset({"path", "polygon", "ellipse", "polyline", "br"})
+    VOID = frozenset({"path", "polygon", "ellipse", "polyline", "br", "wbr"})
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
@@ -216,6 +216,7 @@ HTML_ELEMENTS = {
     "section": {"class", "aria-label"},
     "p": {"class"},
     "code": set(),
+    "wbr": set(),
     "strong": {"class", "style"},
     "b": set(),
     "a": {"href", "target", "rel"},

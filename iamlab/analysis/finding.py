@@ -29,7 +29,7 @@ class Advice:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Finding:
     """One finding: its code (AWS's, where AWS has one), the place as a JSON path, and what is there.
 
@@ -48,6 +48,9 @@ class Finding:
     def __str__(self) -> str:
         where = f"{self.policy}, {self.place}" if self.policy else self.place
         return f"{self.level.value} at {where}: {self.problem} {self.why} {self.remedy} ({self.id})"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

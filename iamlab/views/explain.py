@@ -10,10 +10,11 @@ from iamlab.core.conditions import ConditionMatch
 from iamlab.core.doubts import DOUBTS
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.layers import Layer
-from iamlab.core.matching import ElementMatch, Match, StatementMatch
+from iamlab.core.matching import ElementMatch, Match, NamedPolicy, StatementMatch
+from iamlab.core.policy import PolicyKind
 from iamlab.core.request import PrincipalType
 from iamlab.core.settlement import Reason, target
-from iamlab.views.html import Markup, code, element, join, page
+from iamlab.views.html import Markup, breakable, code, element, join, page
 from iamlab.views.language import LAYERS, VERDICTS
 
 
@@ -77,8 +78,17 @@ def _count(evaluation: Evaluation) -> str:
 def _statement(match: StatementMatch) -> str:
     """``statement NoProd of the policy DevAccess, through the group Developers``."""
     name = match.statement.sid or str(match.statement.position)
-    via = f", through the group {match.source.via}," if match.source.via else ""
-    return f"statement {name} of the policy {match.source.name}{via}"
+    return f"statement {name} of the policy {match.source.name}{_through(match.source)}"
+
+
+def _through(source: NamedPolicy) -> str:
+    """What a policy comes through: a group, or the level of the organization that it is attached to."""
+    if not source.via:
+        return ""
+    if source.policy.kind in (PolicyKind.SCP, PolicyKind.RCP):
+        word = "the account " if source.via.isdigit() else ""
+        return f", attached to {word}{source.via},"
+    return f", through the group {source.via},"
 
 
 def why(check: Match) -> str:
@@ -290,7 +300,7 @@ def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
     for kind in columns:
         checks = [check for check in match.elements if check.element.removeprefix("Not") == kind]
         said = "; ".join(f"{'✔' if check.applies else '✖'} {why(check)}" for check in checks)
-        cells.append(element("td", said or "any"))
+        cells.append(element("td", breakable(said) if said else "any"))
     cells.append(element("td", ("yes, and decides" if decides else "yes") if match.applies else "no"))
     return element("tr", join(*cells), cls="iamlab-decides" if decides else "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Final
 
@@ -40,6 +41,15 @@ def element(tag: str, content: str = "", *, cls: str = "", **attributes: str) ->
 def code(text: str) -> Markup:
     """A name or value, as code."""
     return element("code", text)
+
+
+def breakable(text: str) -> Markup:
+    """Text that may be broken where an ARN has its colons and slashes, so that a table stays as wide as its page.
+
+    >>> breakable("s3:GetObject on arn:aws:s3:::b/k")
+    's3:GetObject on arn:<wbr>aws:<wbr>s3:::<wbr>b/<wbr>k'
+    """
+    return Markup(re.sub(r"arn:\S+", lambda arn: re.sub(r"(:+|/+)(?=.)", r"\1<wbr>", arn.group()), markup(text)))
 
 
 STYLE: Final = """

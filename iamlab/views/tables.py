@@ -40,7 +40,7 @@ def _listed(named: tuple[str, ...], excepted: tuple[str, ...]) -> str:
     return ", ".join(named) if named else "everything except " + ", ".join(excepted)
 
 
-TRAIL_COLUMNS = ("time", "caller", "issuer", "source identity", "operation", "resource", "outcome", "reason")
+TRAIL_COLUMNS = ("time", "caller", "operation", "resource", "outcome", "reason", "issuer", "source identity")
 
 
 def trail_table(trail: Iterable[TrailEntry]) -> pd.DataFrame:
@@ -51,12 +51,12 @@ def trail_table(trail: Iterable[TrailEntry]) -> pd.DataFrame:
         (
             entry.time,
             entry.caller,
-            entry.issuer,
-            entry.source_identity,
             f"{entry.service}:{entry.operation}",
             entry.resource,
             entry.outcome,
             entry.message or entry.rule,
+            entry.issuer,
+            entry.source_identity,
         )
         for entry in trail
     ]
