@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from iamlab import IamlabError, Lab, allow, deny
-from iamlab.lessons.story import account, document, trust
+from iamlab.lessons.story import account, trust
 from iamlab.world.entities import GroupRecord, RoleRecord, UserRecord
 from iamlab.world.quotas import Quotas, size
 from iamlab.world.trail import BUILDER
@@ -328,8 +328,3 @@ TestClouds = Clouds.TestCase
 TestClouds.settings = settings(
     max_examples=60, stateful_step_count=100, deadline=None, suppress_health_check=list(HealthCheck)
 )
-
-
-def test_a_document_is_a_policy():
-    """The helper that writes policies here writes ones that AWS takes."""
-    assert document({"Effect": "Allow", "Action": "*", "Resource": "*"})["Version"] == "2012-10-17"

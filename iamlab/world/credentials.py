@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.matching import NamedPolicy
@@ -74,8 +74,7 @@ class SessionRecord:
     mfa_at: datetime | None = None
     facts: tuple[tuple[str, Any], ...] = ()
     caller: str = ""  # the ARN of who called for it
-    instance: str = ""  # of the EC2 instance that it was delivered to
-    linked: bool = False
+    instance: str = ""  # the ARN of the EC2 instance that it was delivered to
 
 
 class Credentials:
@@ -99,7 +98,6 @@ class Credentials:
         parts, self._parts = self._parts, None
         return parts
 
-    shown_as: ClassVar[str] = "reveal() shows the secret once"
-
     def __repr__(self) -> str:
-        return f"<credentials {self.access_key_id}; {self.shown_as if self._parts else 'the secret was shown'}>"
+        shown = "reveal() shows the secret once" if self._parts else "the secret was shown"
+        return f"<credentials {self.access_key_id}; {shown}>"

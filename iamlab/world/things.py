@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import documents, names
+from iamlab.world.callers import instant
 from iamlab.world.calls import Check
 from iamlab.world.delivery import deliver
 from iamlab.world.operations import call
@@ -391,28 +392,20 @@ class Instance(Resource):
         session = self.session.record
         return {
             "Code": "Success",
-            "LastUpdated": _utc(session.issued),
+            "LastUpdated": instant(session.issued),
             "Type": "AWS-HMAC",
             "AccessKeyId": session.id,
             "SecretAccessKey": HIDDEN,
             "Token": HIDDEN,
-            "Expiration": _utc(session.expires),
+            "Expiration": instant(session.expires),
         }
 
     def refresh(self) -> None:
         """Have EC2 deliver new credentials now; it does so by itself before the old ones expire."""
-        self._world.commit(**_parts(deliver(self._world, self._world.state, self.arn)))
+        self._world.commit(sessions=deliver(self._world, self._world.state, self.arn).sessions)
 
 
 HIDDEN: Final = "(not shown)"
-
-
-def _utc(moment: Any) -> str:
-    return str(moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
-
-
-def _parts(state: State) -> dict[str, Any]:
-    return {"sessions": state.sessions}
 
 
 def with_resource(state: State, record: ResourceRecord) -> State:
