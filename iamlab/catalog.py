@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
+from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 
 
@@ -36,7 +37,7 @@ class Action:
 
     def takes(self, resource: str) -> bool:
         """Whether the ARN has the form of a resource that this action is asked about."""
-        return any(_form_pattern(form).fullmatch(resource) for form in self.resource_forms)
+        return any(has_form(form, resource) for form in self.resource_forms)
 
 
 @cache
@@ -67,6 +68,64 @@ def find(name: str) -> Action:
 
 
 UNKNOWN: Final = "InvalidAction"
+LEVELS: Final = ("List", "Read", "Write", "Tagging", "Permissions management")
+"""The access levels, as AWS names them."""
+
+
+@cache
+def every_action() -> tuple[str, ...]:
+    """The names of all actions, service by service."""
+    return tuple(f"{service}:{name}" for service in services() for name in service_actions(service))
+
+
+def expand(pattern: str) -> tuple[str, ...]:
+    """The actions that a name, a pattern (``s3:Get*``) or an access level (``Write``) stands for.
+
+    A pattern and a level together are written ``s3:*/Write``. Raises IamlabError (``InvalidAction``) for one that
+    matches nothing, with the nearest names that exist.
+    """
+    text, slash, level = pattern.partition("/")
+    if not slash and ":" not in text and text != "*":
+        text, level = "*", text
+    level = _level(level, pattern) if level else ""
+    if not wildcard.has_wildcard(text):
+        found: tuple[str, ...] = (find(text).name,)
+    else:
+        service, _, name = text.lower().partition(":")
+        test = wildcard.compiled("*" if text == "*" else f"{service}:{name}")
+        meant = services() if wildcard.has_wildcard(service) else (service,)
+        found = tuple(one for prefix in meant for one in _of(prefix) if test(one.lower()))
+    if level:
+        found = tuple(one for one in found if find(one).access_level == level)
+    if not found:
+        raise IamlabError(f"No action matches {pattern!r}.{_pattern_hint(text)}", code=UNKNOWN)
+    return found
+
+
+def _of(service: str) -> Iterator[str]:
+    return (f"{service}:{name}" for name in service_actions(service))
+
+
+def _level(word: str, pattern: str) -> str:
+    found = {one.lower(): one for one in LEVELS}.get(word.strip().lower())
+    if found is None:
+        raise IamlabError(
+            f"{pattern!r} is neither an action nor an access level. Write service:Action, for example "
+            f"s3:ListAllMyBuckets, a pattern such as s3:Get*, or one of {', '.join(LEVELS)}.",
+            code=UNKNOWN,
+        )
+    return found
+
+
+def _pattern_hint(pattern: str) -> str:
+    service, _, name = pattern.partition(":")
+    known = service_actions(service.lower())
+    if not known:
+        return _service_hint(service)
+    bare = name.replace(wildcard.ANY, "").replace(wildcard.ONE, "")
+    starts = list(dict.fromkeys(one[: len(bare)] for one in known))
+    near = difflib.get_close_matches(bare, starts, n=1, cutoff=0.6)
+    return f" Did you mean {service.lower()}:{near[0]}*?" if near else ""
 
 
 @cache
@@ -104,6 +163,11 @@ def _action(service: str, name: str) -> Action:
         resource_forms=tuple(sorted(forms, key=lambda form: "accesspoint" in form)),  # the plain form first
         asks_several=len(required) > 1,
     )
+
+
+def has_form(form: str, resource: str) -> bool:
+    """Whether an ARN has one of the forms that actions are asked about."""
+    return _form_pattern(form).fullmatch(resource) is not None
 
 
 @cache
@@ -190,6 +254,15 @@ def _key_names(service: str) -> tuple[str, ...]:
 def _stem(name: str) -> str:
     """The name in lower case; of a key with a tag's name in it, all up to the slash."""
     return name.lower() if not re.search(r"/(\$\{|<)", name) else f"{name.partition('/')[0].lower()}/"
+
+
+@cache
+def supported_keys(action: str) -> frozenset[str]:
+    """The condition keys of an action's own that a request for it can carry, in lower case; of tags, up to the slash.
+
+    Global keys are among them only where they belong to the action, as ``aws:TagKeys`` does.
+    """
+    return frozenset(_stem(key) for key in find(action).condition_keys)
 
 
 def find_key(name: str) -> ConditionKey:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
+from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
+from iamlab.analysis.subjects import Subject, everybody, subject
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -241,6 +244,36 @@ class Lab:
         arn = _check_resource(found, resource)
         return judge(self.world.state, who, Check(action=found.name, resource=arn, context=_check_context(context)))
 
+    def access_matrix(
+        self,
+        principals: Iterable[Caller] | None = None,
+        actions: str | Iterable[str] = "*",
+        resources: ResourceLike | Iterable[ResourceLike] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> AccessMatrix:
+        """Who can do what, for many at once; each cell is what ``evaluate`` says, or that it depends, and on what.
+
+        Without ``principals`` everybody is asked about, without ``resources`` everything there is (and ``"*"`` for
+        actions that take none). ``actions`` are names, patterns (``s3:Get*``), access levels (``Write``) or both
+        (``s3:*/Write``). Raises IamlabError as ``evaluate`` does, and for a pattern that matches nothing.
+        """
+        state = self.world.state
+        asked = everybody(state) if principals is None else tuple(self._subject(one) for one in principals)
+        patterns = (actions,) if isinstance(actions, str) else tuple(actions)
+        named = [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
+        single = isinstance(resources, str) or hasattr(resources, "arn")
+        about = self._everything() if resources is None else (resources,) if single else tuple(resources)  # type: ignore[arg-type]
+        arns = [_check_arn(one, self.resources) for one in about]  # type: ignore[arg-type]
+        return AccessMatrix(state, asked, named, arns, _check_context(context))
+
+    def _subject(self, principal: Caller) -> Subject:
+        who = _check_caller(principal)
+        self._check_here(principal)
+        return subject(self.world.state, who)
+
+    def _everything(self) -> tuple[str, ...]:
+        return (*self.resources, "*")
+
     def findings(self, policy: PolicySource | None = None, *, kind: str = "identity policy") -> tuple[Finding, ...]:
         """What is dubious, why, and how to mend it: in one policy, or in every policy of this world.
 
@@ -314,6 +347,24 @@ def _check_text(action: object) -> str:
             code=catalog.UNKNOWN,
         )
     return action
+
+
+def _check_pattern(action: object) -> str:
+    if not isinstance(action, str):
+        raise IamlabError(f"An action is a text such as 's3:Get*', not {action!r}.", code=catalog.UNKNOWN)
+    return action
+
+
+def _check_arn(resource: object, known: Iterable[str]) -> str:
+    """The ARN of something to be asked about, or ``*``."""
+    text = resource if isinstance(resource, str) else getattr(resource, "arn", None)
+    if text == "*":
+        return "*"
+    if not isinstance(text, str) or text.count(":") < 5 or not text.startswith("arn:"):
+        near = difflib.get_close_matches(str(text), list(known), n=1, cutoff=0.3)
+        hint = f" Did you mean {near[0]}?" if near else " Write arn:aws:s3:::acme-photos, for example."
+        raise IamlabError(f"{resource!r} is no ARN.{hint}", code="InvalidResource")
+    return text
 
 
 def _check_resource(action: catalog.Action, resource: ResourceLike | None) -> str:

@@ -5,6 +5,8 @@ that has a say.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from iamlab import catalog
@@ -13,12 +15,13 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation, evaluate
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import PolicyKind
-from iamlab.core.policy_set import PolicySet
+from iamlab.core.policy_set import Level, PolicySet
 from iamlab.core.request import Request
 from iamlab.world import documents
 from iamlab.world.callers import Caller, Identification, Signer, identify, instant
 from iamlab.world.calls import Check
 from iamlab.world.entities import EntityRecord, RoleRecord, Tags
+from iamlab.world.organization import OrganizationRecord
 from iamlab.world.resources import REGION, ResourceRecord
 from iamlab.world.state import State
 
@@ -39,16 +42,10 @@ def judge(state: State, caller: Caller, check: Check) -> Evaluation:
     Raises IamlabError for credentials that do not count (STS-26), and for what AWS refuses before it reads a policy.
     """
     who = identify(state, caller, check.action)
-    _check_session(state, caller, check.action)
-    owner = check.account or owner_of(state, check) or who.principal.account
-    request = Request(
-        principal=who.principal,
-        action=check.action,
-        resource=check.resource,
-        resource_account=owner,
-        context=_context(state, who, check, owner),
-    )
-    return evaluate(request, _policies(state, who, check, owner))
+    check_session(state, caller, check.action)
+    by = asker(state, who)
+    of = asked(state, check, check.account or owner_of(state, check) or who.principal.account)
+    return evaluate(request(by, of, check.action, state.now, check.context), policy_set(by, of))
 
 
 def authorize(state: State, caller: Caller, check: Check) -> Evaluation:
@@ -59,8 +56,8 @@ def authorize(state: State, caller: Caller, check: Check) -> Evaluation:
     return evaluation
 
 
-def _check_session(state: State, caller: Caller, action: str) -> None:
-    """What the credentials of GetSessionToken may not call (STS-14)."""
+def check_session(state: State, caller: Caller, action: str) -> None:
+    """What the credentials of GetSessionToken may not call (STS-14); raises IamlabError (``AccessDenied``)."""
     record = state.sessions.get(caller.id) if caller.signer is Signer.SESSION else None
     if record is None or record.kind != "user":
         return
@@ -75,23 +72,81 @@ def _denied(message: str) -> IamlabError:
     return IamlabError(message, code="AccessDenied")
 
 
-# The policies that have a say
+# The two sides of a request, each with the policies that it brings
 
 
-def _policies(state: State, who: Identification, check: Check, owner: str) -> PolicySet:
-    own, other = state.organization_of(who.principal.account), state.organization_of(owner)
-    rcps = other.levels(PolicyKind.RCP, owner) if other else None
-    if other and other is not own and owner == other.management_account:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """The caller's side: who it is, and the control policies above its account."""
+
+    who: Identification
+    scps: tuple[Level, ...] | None
+    organization: OrganizationRecord | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The resource's side: its owner, the keys that it brings, its policy, and the control policies above its account.
+
+    ``resource`` is an ARN or ``*``.
+    """
+
+    resource: str
+    owner: str
+    keys: Mapping[str, Any]
+    policy: Level | None
+    rcps: tuple[Level, ...] | None
+    organization: OrganizationRecord | None
+
+
+def asker(state: State, who: Identification) -> Asker:
+    """The caller's side of every request that it makes."""
+    account = who.principal.account
+    organization = state.organization_of(account)
+    scps = organization.levels(PolicyKind.SCP, account) if organization else None
+    return Asker(who=who, scps=scps, organization=organization)
+
+
+def asked(state: State, check: Check, owner: str) -> Asked:
+    """The resource's side of a check; ``owner`` is the account that it belongs to."""
+    organization = state.organization_of(owner)
+    return Asked(
+        resource=check.resource,
+        owner=owner,
+        keys=_resource_keys(state, check, owner, organization),
+        policy=_resource_policy(state, check),
+        rcps=organization.levels(PolicyKind.RCP, owner) if organization else None,
+        organization=organization,
+    )
+
+
+def policy_set(by: Asker, of: Asked) -> PolicySet:
+    """Every policy that has a say when the one asks about the other."""
+    rcps, theirs = of.rcps, of.organization
+    if theirs and theirs is not by.organization and of.owner == theirs.management_account:
         rcps = None  # PolicySet names one management account, the caller's (EVAL-05)
-    management = own or other
+    management = by.organization or theirs
     return PolicySet(
-        identity=who.identity,
-        boundary=who.boundary,
-        session=who.session,
-        resource=_resource_policy(state, check),
-        scps=own.levels(PolicyKind.SCP, who.principal.account) if own else None,
+        identity=by.who.identity,
+        boundary=by.who.boundary,
+        session=by.who.session,
+        resource=of.policy,
+        scps=by.scps,
         rcps=rcps,
         management_account=management.management_account if management else "",
+    )
+
+
+def request(by: Asker, of: Asked, action: str, now: datetime, context: Mapping[str, Any]) -> Request:
+    """The request, with all that the world knows of it; ``context`` adds to that and goes before it."""
+    known = _context(by.who, of.keys, now)
+    said = {key.lower() for key in context}
+    return Request(
+        principal=by.who.principal,
+        action=action,
+        resource=of.resource,
+        resource_account=of.owner,
+        context={**{key: value for key, value in known.items() if key.lower() not in said}, **context},
     )
 
 
@@ -145,31 +200,28 @@ def owner_of(state: State, check: Check) -> str:
 # What the world knows of a request
 
 
-def _context(state: State, who: Identification, check: Check, owner: str) -> dict[str, Any]:
-    """The condition keys that the world can fill in, and over them what the call or the learner says (COND-20)."""
+def _context(who: Identification, keys: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The condition keys that the world can fill in (COND-20)."""
     known: dict[str, Any] = {
         **who.context,
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
-        "aws:CurrentTime": instant(state.now),
-        "aws:EpochTime": str(int(state.now.timestamp())),
-        "aws:RequestedRegion": _region(check.resource),
-        **_resource_keys(state, check, owner),
+        "aws:CurrentTime": instant(now),
+        "aws:EpochTime": str(int(now.timestamp())),
+        **keys,
     }
     if who.principal.arn.startswith("arn:"):
         known.setdefault("aws:PrincipalArn", who.principal.arn)
-    said = {key.lower() for key in check.context}
-    return {**{key: value for key, value in known.items() if key.lower() not in said}, **check.context}
+    return known
 
 
 def _region(resource: str) -> str:
     return (Arn.parse(resource).region if resource.startswith("arn:") else "") or REGION
 
 
-def _resource_keys(state: State, check: Check, owner: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    organization = state.organization_of(owner) if check.resource != "*" else None
-    if organization:
+def _resource_keys(state: State, check: Check, owner: str, organization: OrganizationRecord | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"aws:RequestedRegion": _region(check.resource)}
+    if organization and check.resource != "*":
         found["aws:ResourceOrgID"] = organization.id
         found["aws:ResourceOrgPaths"] = [organization.path_to(owner)]
     found.update(_resource_tags(state, check))
@@ -182,12 +234,19 @@ def _resource_keys(state: State, check: Check, owner: str) -> dict[str, Any]:
 def _resource_tags(state: State, check: Check) -> dict[str, Any]:
     """The resource's tags, under every key for tags that the catalogue gives the action."""
     tags = tags_of(state, check.resource)
-    if not tags:
-        return {}
-    keys = catalog.find(check.action).condition_keys
-    shown = TAG_KEYS if not check.action.lower().startswith("s3:") else ("s3:ExistingObjectTag",)
-    prefixes = [key.partition("/")[0] for key in keys if "/" in key and key.partition("/")[0] in shown]
-    return {f"{prefix}/{key}": value for prefix in dict.fromkeys(prefixes) for key, value in tags}
+    return {f"{prefix}/{key}": value for prefix in _tag_keys(check.action) for key, value in tags} if tags else {}
+
+
+def _tag_keys(action: str) -> tuple[str, ...]:
+    shown = TAG_KEYS if not action.lower().startswith("s3:") else ("s3:ExistingObjectTag",)
+    prefixes = (key.partition("/")[0] for key in catalog.find(action).condition_keys if "/" in key)
+    return tuple(dict.fromkeys(prefix for prefix in prefixes if prefix in shown))
+
+
+def sort_of(action: str) -> tuple[object, ...]:
+    """What of an action the resource's side depends on: actions that agree in this share it."""
+    lower = action.lower()
+    return lower.startswith("sts:"), _tag_keys(action), tuple(lower in calls for calls in BOUNDARY_ACTIONS.values())
 
 
 TAG_KEYS: Final = ("aws:ResourceTag", "iam:ResourceTag", "ec2:ResourceTag", "s3:ExistingObjectTag")

@@ -1,0 +1,213 @@
+"""Who can do what: many callers, actions and resources at once, decided exactly as the engine decides one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from iamlab.analysis.actions import Actions
+from iamlab.analysis.subjects import Subject
+from iamlab.analysis.things import Thing, Things
+from iamlab.analysis.verdicts import Judge, Row, Verdicts
+from iamlab.analysis.wording import condition_words
+from iamlab.core.errors import IamlabError
+from iamlab.core.evaluation import Evaluation
+from iamlab.world.authorization import judge
+from iamlab.world.calls import Check
+from iamlab.world.state import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Access(Enum):
+    """What a cell says, in words."""
+
+    ALLOWED = "allowed"
+    DEPENDS = "depends"  # on keys that the question does not give
+    EXPLICIT = "denied explicitly"
+    IMPLICIT = "denied implicitly"
+    REFUSED = "refused"  # before any policy is read: these credentials cannot make the call
+    NOT_ASKED = "not asked"  # AWS never asks about this action on such a resource, or on several at once
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is any request that goes through."""
+        return self in (Access.ALLOWED, Access.DEPENDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One answer; of one that depends, ``when`` it is allowed, in words, and a context as ``example``."""
+
+    subject: Subject
+    action: str
+    resource: str
+    access: Access
+    when: str = ""
+    example: Mapping[str, Any] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.access.value}: {self.when}" if self.when else self.access.value
+
+
+MOST_CELLS: Final = 100_000
+"""What a table may have; nobody reads more, and pandas would take long over it."""
+
+
+class AccessMatrix:
+    """The answers for callers, actions and resources; each row is worked out when it is first looked at.
+
+    ``resources`` are ARNs, or ``*`` for actions that take none. ``context`` holds the condition keys that every request
+    is given. Iterating gives every cell.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        subjects: Sequence[Subject],
+        actions: Sequence[str],
+        resources: Sequence[str],
+        context: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.state = state
+        self.subjects = tuple(subjects)
+        self.resources = tuple(dict.fromkeys(resources))
+        self.context = dict(context or {})
+        self._bits = Actions(tuple(actions))
+        self._things = Things(state, self._bits)
+        accounts = dict.fromkeys(one.account for one in self.subjects)
+        seen = (thing for account in accounts for arn in self.resources for thing in self._things.at(arn, account))
+        varying = {key for thing in seen for key in thing.values}
+        self._judge = Judge(state, self._bits, self.context, varying)
+        self._rows: dict[Subject, list[tuple[tuple[Thing, Verdicts], ...]]] = {}
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The actions that are asked about."""
+        return self._bits.names
+
+    @property
+    def size(self) -> int:
+        """How many cells there are."""
+        return len(self.subjects) * len(self.actions) * len(self.resources)
+
+    def row(self, subject: Subject) -> list[tuple[tuple[Thing, Verdicts], ...]]:
+        """For each resource, as each sort of action sees it: what the caller may do, as sets of actions."""
+        found = self._rows.get(subject)
+        if found is None:
+            row = Row(self._judge, subject.caller)
+            found = self._rows[subject] = [
+                tuple((thing, self._judge.verdicts(row, thing)) for thing in self._things.at(arn, subject.account))
+                for arn in self.resources
+            ]
+        return found
+
+    def cell(self, subject: Subject, action: str, resource: str) -> Cell:
+        """One answer, by the names of its row, action and resource."""
+        bit = self._bits.bit(action)
+        seen = self.row(subject)[self.resources.index(resource)]
+        thing, verdicts = next((one for one in seen if one[0].mask & bit), (None, None))
+        if verdicts is None or thing is None:
+            return Cell(subject=subject, action=action, resource=resource, access=Access.NOT_ASKED)
+        access = _access(verdicts, bit)
+        when, example = "", None
+        if access is Access.DEPENDS:
+            when = condition_words(verdicts.elements, {way: bool(may & bit) for way, _, may in verdicts.ways})
+            example = next((keys for _, keys, may in verdicts.ways if may & bit and None not in keys.values()), None)
+        return Cell(subject=subject, action=action, resource=resource, access=access, when=when, example=example)
+
+    def explain(self, cell: Cell) -> Evaluation:
+        """The engine's own evaluation behind a cell; for one that depends, in a context in which it is allowed.
+
+        Raises IamlabError for a cell that is refused or not asked, as asking for it by itself would.
+        """
+        if cell.access is Access.NOT_ASKED:
+            raise IamlabError(f"AWS never asks about {cell.action} on {cell.resource}.", code="InvalidResource")
+        context = {**(cell.example or {}), **self.context}
+        return judge(
+            self.state, cell.subject.caller, Check(action=cell.action, resource=cell.resource, context=context)
+        )
+
+    def __iter__(self) -> Iterator[Cell]:
+        for subject in self.subjects:
+            for resource in self.resources:
+                for action in self.actions:
+                    yield self.cell(subject, action, resource)
+
+    def possible(self) -> Iterator[Cell]:
+        """The cells that are allowed or depend."""
+        for subject in self.subjects:
+            for resource, seen in zip(self.resources, self.row(subject), strict=True):
+                may = 0
+                for _, found in seen:
+                    may |= found.allowed | found.depends
+                for action in self._bits.named(may):
+                    yield self.cell(subject, action, resource)
+
+    def counts(self) -> Counter[Access]:
+        """How many cells there are of each kind, without making a single one."""
+        total: Counter[Access] = Counter()
+        for subject in self.subjects:
+            for seen in self.row(subject):
+                for thing, found in seen:
+                    total.update(_counted(thing.mask, found))
+        total[Access.NOT_ASKED] = self.size - total.total()
+        return +total
+
+    def frame(self) -> pd.DataFrame:
+        """The answers as a table: a row for each caller under its account, a column for each action under its resource.
+
+        The values are of one categorical dtype, in the words of ``Access``. Raises IamlabError (``TooLarge``) for more
+        than 100,000 cells.
+        """
+        import pandas as pd  # here, so that importing iamlab stays cheap
+
+        if self.size > MOST_CELLS:
+            raise IamlabError(
+                f"A table of {self.size:,} cells ({len(self.subjects):,} principals, {len(self.actions):,} actions, "
+                f"{len(self.resources):,} resources) is more than anybody reads. Ask about fewer, for example "
+                "actions='s3:*/Write', or take .counts() or .possible().",
+                code="TooLarge",
+            )
+        dtype = pd.CategoricalDtype([one.value for one in Access], ordered=False)
+        index = pd.MultiIndex.from_tuples(
+            [(one.account, one.words) for one in self.subjects], names=["account", "principal"]
+        )
+        columns = pd.MultiIndex.from_product([self.resources, self.actions], names=["resource", "action"])
+        values = [
+            [self.cell(subject, action, resource).access.value for resource, action in columns]
+            for subject in self.subjects
+        ]
+        return pd.DataFrame(values, index=index, columns=columns).astype(dtype)
+
+    def __repr__(self) -> str:
+        return (
+            f"<access of {len(self.subjects):,} principals to {len(self.actions):,} actions on "
+            f"{len(self.resources):,} resources>"
+        )
+
+
+def _access(found: Verdicts, bit: int) -> Access:
+    if found.refused & bit:
+        return Access.REFUSED
+    if found.depends & bit:
+        return Access.DEPENDS
+    if found.allowed & bit:
+        return Access.ALLOWED
+    return Access.EXPLICIT if found.explicit & bit else Access.IMPLICIT
+
+
+def _counted(mask: int, found: Verdicts) -> dict[Access, int]:
+    settled = mask & ~found.refused & ~found.depends
+    allowed, explicit = settled & found.allowed, settled & found.explicit
+    return {
+        Access.REFUSED: found.refused.bit_count(),
+        Access.DEPENDS: found.depends.bit_count(),
+        Access.ALLOWED: allowed.bit_count(),
+        Access.EXPLICIT: explicit.bit_count(),
+        Access.IMPLICIT: (settled & ~allowed & ~explicit).bit_count(),
+    }

@@ -1,0 +1,128 @@
+"""Actions as bits: a set of actions is one integer, and a pattern is matched once, not once for each question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from iamlab import catalog
+from iamlab.core import wildcard
+from iamlab.core.policy import Statement
+
+T = TypeVar("T")
+
+
+class Actions:
+    """The actions that are asked about; bit ``n`` of a mask is the action ``names[n]``."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        self.every = (1 << len(self.names)) - 1
+        self.position = {name.lower(): at for at, name in enumerate(self.names)}
+        self._services: dict[str, list[str]] = {}
+        for lower in self.position:
+            self._services.setdefault(lower.partition(":")[0], []).append(lower)
+        self._patterns: dict[str, int] = {"*": self.every}
+        self._elements: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        self._supporting: dict[str, int] = {}
+
+    def bit(self, name: str) -> int:
+        """The mask of one action, in whatever letter case; nothing if it is not asked about."""
+        at = self.position.get(name.lower())
+        return 0 if at is None else 1 << at
+
+    def mask(self, names: Iterator[str]) -> int:
+        """The mask of several actions, each of which is asked about and in lower case."""
+        return _mask(len(self.names), (self.position[name] for name in names))
+
+    def of_service(self, service: str) -> int:
+        """The actions of one service."""
+        return self.mask(iter(self._services.get(service, ())))
+
+    def named(self, mask: int) -> Iterator[str]:
+        """The actions in a mask, in order."""
+        return (name for name, bit in zip(self.names, reversed(f"{mask:b}"), strict=False) if bit == "1")
+
+    def about(self, statement: Statement) -> int:
+        """The actions that the statement's Action or NotAction covers (POL-09, POL-10)."""
+        key = statement.actions, statement.not_actions
+        found = self._elements.get(key)
+        if found is None:
+            found = 0
+            for pattern in statement.actions or statement.not_actions:
+                found |= self._matching(pattern.lower())
+            if not statement.actions:
+                found = self.every & ~found
+            self._elements[key] = found
+        return found
+
+    def _matching(self, pattern: str) -> int:
+        found = self._patterns.get(pattern)
+        if found is None:
+            test = wildcard.compiled(pattern)
+            service = pattern.partition(":")[0]
+            candidates = self.position if wildcard.has_wildcard(service) else self._services.get(service, ())
+            found = self._patterns[pattern] = self.mask(name for name in candidates if test(name))
+        return found
+
+    @cached_property
+    def _forms(self) -> dict[str, int]:
+        """For each form of an ARN, the actions that are asked about such resources."""
+        places: dict[str, list[int]] = {}
+        for at, name in enumerate(self.names):
+            for form in catalog.find(name).resource_forms:
+                places.setdefault(form, []).append(at)
+        return {form: _mask(len(self.names), iter(found)) for form, found in places.items()}
+
+    @cached_property
+    def several(self) -> int:
+        """Those that AWS judges on several resources at once (EVAL-25)."""
+        return self.mask(name.lower() for name in self.names if catalog.find(name).asks_several)
+
+    def asked_about(self, resource: str) -> int:
+        """The actions that are asked about this resource, or about none when it is ``*``; each alone."""
+        if resource == "*":
+            found = self.every
+            for mask in self._forms.values():
+                found &= ~mask
+            return found
+        taking = 0
+        for form, mask in self._forms.items():
+            if catalog.has_form(form, resource):
+                taking |= mask
+        return taking & ~self.several
+
+    def supporting(self, key: str) -> int:
+        """The actions whose requests can carry a condition key; ``key`` is in lower case. Global keys go with all."""
+        found = self._supporting.get(key)
+        if found is None:
+            found = self._supporting[key] = self._search(key)
+        return found
+
+    def _search(self, key: str) -> int:
+        service = key.partition(":")[0]
+        names = {key, f"{key.partition('/')[0]}/"}
+        if service == "aws" and not names & _OF_THE_ACTION:
+            return self.every
+        if "." in service:  # an identity provider's keys stand in calls that assume a role
+            return self.of_service("sts")
+        return self.mask(name for name in self.position if names & catalog.supported_keys(name))
+
+    def groups(self, sort: Callable[[str], T]) -> dict[T, int]:
+        """The actions by what ``sort`` says of each: one mask for each answer."""
+        places: dict[T, list[int]] = {}
+        for at, name in enumerate(self.names):
+            places.setdefault(sort(name), []).append(at)
+        return {answer: _mask(len(self.names), iter(found)) for answer, found in places.items()}
+
+
+_OF_THE_ACTION = {"aws:requesttag/", "aws:tagkeys", "aws:resourcetag/"}
+"""Global keys that are there only where the service's table of actions has them."""
+
+
+def _mask(length: int, places: Iterator[int]) -> int:
+    digits = bytearray(b"0") * max(length, 1)
+    for at in places:
+        digits[-1 - at] = 49
+    return int(digits, 2)

@@ -1,0 +1,78 @@
+"""Who is asked about: callers by the names that people know them by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from iamlab.core.errors import IamlabError
+from iamlab.core.request import ANONYMOUS
+from iamlab.world.callers import Caller, Signer, identify
+from iamlab.world.entities import EntityRecord, GroupRecord
+from iamlab.world.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A caller, its kind and name, and its account; services and anonymous callers have none."""
+
+    caller: Caller
+    kind: str
+    name: str
+    account: str = ""
+
+    @property
+    def words(self) -> str:
+        """``user alice``; of who has no kind beside its name, the name alone."""
+        return self.name if self.kind in self.name.split() or not self.kind else f"{self.kind} {self.name}"
+
+
+def subject(state: State, caller: Caller) -> Subject:
+    """The caller with its names.
+
+    Raises IamlabError for credentials that do not count (STS-26).
+    """
+    record = state.entities.get(caller.id)
+    if record is not None:
+        return _entity(record)
+    if caller.signer is Signer.ROOT:
+        return Subject(caller, "root", "root user", caller.id)
+    if caller.signer is Signer.SERVICE:
+        return Subject(caller, "service", caller.id)
+    if caller.signer is Signer.NOBODY:
+        return Subject(caller, "caller", "anonymous caller")
+    principal = identify(state, caller).principal
+    kind = "session" if caller.signer is Signer.SESSION else "access key"
+    return Subject(caller, kind, principal.arn.split("/", 1)[-1], principal.account)
+
+
+def _entity(record: EntityRecord) -> Subject:
+    signer = Signer.ROLE if record.kind == "role" else Signer.USER
+    return Subject(Caller(signer, record.id), record.kind, record.name, record.account)
+
+
+def everybody(state: State) -> tuple[Subject, ...]:
+    """Users, roles for whoever assumes them, sessions that still count, root users, services that a resource policy
+    names, and anonymous callers.
+    """
+    return tuple(_everybody(state))
+
+
+def _everybody(state: State) -> Iterator[Subject]:
+    for account in state.accounts:
+        for record in state.entities.values():
+            if record.account == account and not isinstance(record, GroupRecord):
+                yield _entity(record)
+        yield subject(state, Caller(Signer.ROOT, account))
+    for session in state.sessions.values():
+        if state.now < session.expires:
+            try:
+                yield subject(state, Caller(Signer.SESSION, session.id))
+            except IamlabError:
+                continue  # its role or user is gone, and it counts no more (STS-26)
+    policies = (one.policy.policy for one in state.resources.values() if one.policy)
+    principals = (pair for policy in policies for one in policy.statements for pair in one.principals)
+    named = (name for kind, name in principals if kind == "Service")
+    for service in sorted(set(named)):
+        yield subject(state, Caller(Signer.SERVICE, service))
+    yield subject(state, Caller(Signer.NOBODY, ANONYMOUS))

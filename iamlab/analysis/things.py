@@ -1,0 +1,83 @@
+"""What a question is about: resources as the engine sees them, with all that the world knows of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from iamlab.analysis.actions import Actions
+from iamlab.core.values import context_values
+from iamlab.core.variables import Values
+from iamlab.world.authorization import Asked, asked, owner_of, sort_of, tags_of
+from iamlab.world.calls import Check
+from iamlab.world.state import State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """One resource as some actions see it: ``mask`` says which. ``known`` is whether it is in the world."""
+
+    asked: Asked
+    mask: int
+    known: bool
+    values: Values = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", context_values(self.asked.keys))
+
+
+class Things:
+    """The things of one state of the world, looked up once each."""
+
+    def __init__(self, state: State, actions: Actions) -> None:
+        self.state = state
+        self.actions = actions
+        self._found: dict[tuple[str, str], tuple[Thing, ...]] = {}
+        self._owned: set[str] = set()  # those that belong to the same account, whoever asks
+
+    def at(self, resource: str, account: str) -> tuple[Thing, ...]:
+        """The resource of that ARN, or ``*``, once for each sort of action; ``account`` is the caller's.
+
+        Raises IamlabError (``NoSuchBucket``) for a bucket that is not in this world.
+        """
+        owned = resource in self._owned
+        found = self._found.get((resource, "" if owned else account))
+        if found is None:
+            found = tuple(self._seen(resource, account))
+            if all(thing.asked.owner == owner_of(self.state, _any(thing)) for thing in found):
+                self._owned.add(resource)
+            self._found[resource, "" if resource in self._owned else account] = found
+        return found
+
+    def _seen(self, resource: str, account: str) -> list[Thing]:
+        mask = self.actions.asked_about(resource)
+        seen = []
+        for some in self._sorts(resource, mask):
+            check = Check(action=next(self.actions.named(some)), resource=resource)
+            owner = owner_of(self.state, check) or account
+            known = resource == "*" or resource in self._known
+            seen.append(Thing(asked=asked(self.state, check, owner), mask=some, known=known))
+        return seen
+
+    def _sorts(self, resource: str, mask: int) -> list[int]:
+        """The actions in the mask, those together to which the resource looks the same."""
+        if not mask:
+            return []
+        entity = self.state.entity_at(resource)
+        if tags_of(self.state, resource) or (entity is not None and entity.boundary):
+            found: dict[object, list[str]] = {}
+            for name in self.actions.named(mask):
+                found.setdefault(sort_of(name), []).append(name.lower())
+            return [self.actions.mask(iter(names)) for names in found.values()]
+        sts = mask & self.actions.of_service("sts")  # they are judged by a role's trust policy
+        return [some for some in (sts, mask & ~sts) if some]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        state = self.state
+        holders = (state.entities, state.policies, state.profiles)
+        return frozenset((*state.resources, *(one.arn for each in holders for one in each.values())))
+
+
+def _any(thing: Thing) -> Check:
+    return Check(action="", resource=thing.asked.resource)

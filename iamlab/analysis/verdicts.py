@@ -1,0 +1,437 @@
+"""The engine's verdicts for many actions at once: what one caller may do to one resource, as sets of bits.
+
+Matching is done here, once for each statement; how layers come together is the engine's own ``applicable`` and
+``settle``, asked once for each situation that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from iamlab.analysis.actions import Actions
+from iamlab.analysis.things import Thing
+from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation, keys_of, resource_keys
+from iamlab.core.conditions import Condition
+from iamlab.core.errors import IamlabError
+from iamlab.core.layers import GRANTED, NAMING, RCP_SERVICES, RESCUE, SILENT, Decision, Verdict, applicable, caller
+from iamlab.core.matching import Caller as Named
+from iamlab.core.naming import Naming
+from iamlab.core.policy import Effect, Statement
+from iamlab.core.policy_set import PolicySet
+from iamlab.core.refusals import check_possible
+from iamlab.core.request import PrincipalType, Request
+from iamlab.core.resources import ALL_BUCKETS
+from iamlab.core.settlement import FREE_ACTIONS, settle, target
+from iamlab.core.variables import Values
+from iamlab.world.authorization import Asked, Asker, asker, check_session, policy_set, request
+from iamlab.world.callers import Caller, Signer, identify
+from iamlab.world.entities import RoleRecord
+from iamlab.world.state import State
+
+
+class Verdicts(NamedTuple):
+    """Sets of actions. ``allowed`` and ``explicit`` say what the engine decides; the others are denied implicitly.
+
+    ``depends`` are those that open conditions turn from allowed to denied or back; ``refused`` those that AWS refuses
+    before it reads a policy. ``ways`` has each outcome of the open elements, keys that bring it about, and what it
+    allows.
+    """
+
+    allowed: int
+    explicit: int
+    depends: int = 0
+    refused: int = 0
+    elements: tuple[Open, ...] = ()
+    ways: tuple[tuple[Outcome, Overlay, int], ...] = ()
+
+
+class Part(NamedTuple):
+    """A statement as some of its actions see it: what is settled for the caller, and what is open."""
+
+    statement: Statement
+    deny: bool
+    mask: int
+    fixed: tuple[Condition, ...]  # known, and different from resource to resource
+    open: tuple[Open, ...]
+    variables: bool  # its Resource hangs on the caller
+    uncovered: bool  # ... and on an open key
+    naming: Naming
+
+
+class Piece(NamedTuple):
+    """A part that matches the resource."""
+
+    deny: bool
+    mask: int
+    open: tuple[Open, ...]
+    naming: Naming
+
+
+@dataclass(slots=True, kw_only=True)
+class Group:
+    """Actions that are alike to the engine in one situation, and what it said of them."""
+
+    mask: int
+    layers: tuple[str, ...]
+    free: bool
+    request: Request
+    policies: PolicySet
+    settled: dict[tuple[Verdict, ...], Decision] = field(default_factory=dict)
+
+    def decision(self, said: tuple[Verdict, ...]) -> Decision:
+        """What the layers' verdicts come to."""
+        found = self.settled.get(said)
+        if found is None:
+            layers = dict(zip(self.layers, said, strict=True))
+            found = self.settled[said] = settle(self.request, self.policies, layers).decision
+        return found
+
+
+Levels = tuple[tuple[Any, ...], ...]
+
+
+class Row:
+    """One caller, with everything about it that does not depend on the resource."""
+
+    def __init__(self, judge: Judge, who: Caller) -> None:
+        self.caller = who
+        self.by: Asker = asker(judge.state, identify(judge.state, who))
+        principal = self.by.who.principal
+        nothing = Asked(resource="*", owner=principal.account, keys={}, policy=None, rcps=None, organization=None)
+        base = request(self.by, nothing, "sts:GetCallerIdentity", judge.state.now, judge.context)
+        self.values = base.values
+        self.named: Named = caller(base, policy_set(self.by, nothing))
+        self.refused = judge.refused(self, base)
+        self.service_linked = principal.type is PrincipalType.ROLE_SESSION and "/aws-service-role/" in base.role_arn
+        self.passes_tags = _passes_tags(judge.state, who)
+        self.partition = principal.arn.split(":", 2)[1] if principal.arn.startswith("arn:") else ""
+        self.prepared: dict[tuple[bool, bool], list[tuple[str, tuple[tuple[Part, ...], ...]]]] = {}
+
+
+class Judge:
+    """Decides for callers and things of one state of the world, over one set of actions, and remembers."""
+
+    def __init__(self, state: State, actions: Actions, context: Mapping[str, Any], varying: Iterable[str]) -> None:
+        """``context`` holds the keys that the question gives; ``varying`` those, in lower case, that things bring."""
+        self.state = state
+        self.actions = actions
+        self.context = context
+        self.given = frozenset(key.lower() for key in context)
+        self.varying = {*varying, "aws:resourceaccount"} - self.given
+        self._traits = actions.groups(_trait)
+        self._kinds: dict[tuple[Any, ...], tuple[Group, ...]] = {}
+        self._parts: dict[tuple[int, Situation], tuple[Part, ...]] = {}
+        self._covered: dict[tuple[int, str], bool] = {}
+        self._outcomes: dict[tuple[Any, ...], Mapping[Outcome, Overlay]] = {}
+        self._refused: dict[tuple[Any, ...], int] = {}
+        self._all_buckets = actions.bit(ALL_BUCKETS[0])
+
+    # One caller and one thing
+
+    def verdicts(self, row: Row, thing: Thing) -> Verdicts:
+        """What the caller may do to the thing."""
+        asked, mask = thing.asked, thing.mask & ~row.refused
+        refused = thing.mask & row.refused
+        if row.partition and asked.resource != "*" and asked.resource.split(":", 2)[1] != row.partition:
+            return Verdicts(0, 0, 0, thing.mask)  # credentials of one partition are unknown in another (ENT-01)
+        pieces = self._matching(row, thing)
+        groups = self._groups(row, asked)
+        elements = tuple(
+            dict.fromkeys(one for _, levels in pieces for level in levels for p in level for one in p.open)
+        )
+        if not elements:
+            return Verdicts(*_decide(groups, mask, pieces, {}), 0, refused)
+        ways = []
+        for outcome, overlay in self._possible(row, thing, elements).items():
+            holding = dict(zip(elements, outcome, strict=True))
+            ways.append((outcome, overlay, *_decide(groups, mask, pieces, holding)))
+        always, ever = mask, 0
+        for _, _, allowed, _ in ways:
+            always &= allowed
+            ever |= allowed
+        _, _, allowed, explicit = ways[0]
+        found = tuple(way[:3] for way in ways)
+        return Verdicts(allowed, explicit, ever & ~always, refused, elements, found)
+
+    def _possible(self, row: Row, thing: Thing, elements: tuple[Open, ...]) -> Mapping[Outcome, Overlay]:
+        values = self._values(row, thing)
+        keys = frozenset(key for one in elements for key in keys_of(one))
+        relevant = tuple((key, values.get(key)) for key in sorted(keys))
+        found = self._outcomes.get((elements, relevant))
+        if found is None:
+            situation = self._situation(row, thing)
+            open_keys = frozenset(key for key in keys if situation.leaves_open(key))
+            found = self._outcomes[elements, relevant] = Outcomes(elements, values, open_keys).possible()
+        return found
+
+    def _values(self, row: Row, thing: Thing) -> Values:
+        """The values of the request's keys, put together as a Request does."""
+        brought = {key: value for key, value in thing.values.items() if key not in self.given}
+        owner = {"aws:resourceaccount": thing.asked.owner} if thing.asked.resource != "*" else {}
+        return {**owner, **row.values, **brought}
+
+    def _situation(self, row: Row, thing: Thing) -> Situation:
+        signer = row.caller.signer if row.caller.signer is not Signer.KEY else Signer.USER
+        return Situation(signer, row.passes_tags, thing.known, thing.asked.resource != "*", self.given)
+
+    # Which statements match the thing
+
+    def _matching(self, row: Row, thing: Thing) -> list[tuple[str, list[list[Piece]]]]:
+        values: Values | None = None
+        found = []
+        for name, levels in self._layers(row, thing):
+            matched: list[list[Piece]] = []
+            for level in levels:
+                here = []
+                for part in level:
+                    if part.fixed or part.variables:
+                        values = values or self._values(row, thing)
+                        if not all(one.holds(values) for one in part.fixed):
+                            continue
+                    if part.uncovered:
+                        covered = Covered(part.statement, thing.asked.resource)
+                        here.append(Piece(part.deny, part.mask, (*part.open, covered), part.naming))
+                    elif mask := self._cover(part, thing.asked.resource, values):
+                        here.append(Piece(part.deny, mask, part.open, part.naming))
+                matched.append(here)
+            found.append((name, matched))
+        return found
+
+    def _cover(self, part: Part, resource: str, values: Values | None) -> int:
+        """The actions for which the statement covers the resource."""
+        statement = part.statement
+        if not statement.covers:
+            return part.mask
+        if part.variables:
+            covered = any(cover(resource, values or {}) for cover in statement.covers)
+        else:
+            key = id(statement), resource
+            known = self._covered.get(key)
+            if known is None:
+                known = self._covered[key] = any(cover(resource, {}) for cover in statement.covers)
+            covered = known
+        whole, listing = (part.mask, 0) if covered else (0, part.mask & self._collected(statement, resource))
+        return whole | listing if statement.resources else part.mask & ~(whole | listing)
+
+    def _collected(self, statement: Statement, resource: str) -> int:
+        """ListAllMyBuckets, where the statement names all buckets (POL-11, UNSURE-30)."""
+        named = resource == "*" and ALL_BUCKETS[1] in (statement.resources or statement.not_resources)
+        return self._all_buckets if named else 0
+
+    def _layers(self, row: Row, thing: Thing) -> list[tuple[str, tuple[tuple[Part, ...], ...]]]:
+        """The caller's own layers, prepared once, and those that the thing brings."""
+        shape = thing.known, thing.asked.resource != "*"
+        own = row.prepared.get(shape)
+        if own is None:
+            policies = policy_set(row.by, _WITHOUT)
+            own = row.prepared[shape] = [
+                (name, self._prepared(row, thing, name, policies.levels(name)))
+                for name in ("scps", "identity", "boundary", "session")
+                if policies.levels(name)
+            ]
+        policy, rcps = thing.asked.policy, thing.asked.rcps
+        brought = (("rcps", rcps or ()), ("resource", () if policy is None else (policy,)))
+        return [*((name, self._prepared(row, thing, name, levels)) for name, levels in brought if levels), *own]
+
+    def _prepared(self, row: Row, thing: Thing, name: str, levels: Levels) -> tuple[tuple[Part, ...], ...]:
+        situation = self._situation(row, thing)
+        values = self._values(row, thing)
+        named = row.named if name in NAMING else None
+        return tuple(
+            tuple(
+                part
+                for policy in level
+                for statement in policy.policy.statements
+                for part in self._of(statement, situation, values, named)
+            )
+            for level in levels
+        )
+
+    def _of(self, statement: Statement, situation: Situation, values: Values, named: Named | None) -> Iterator[Part]:
+        naming = Naming.NOT_AT_ALL
+        if named is not None:
+            naming = named.naming(statement)
+            if not naming:
+                return
+        for part in self._taken_apart(statement, situation):
+            fixed = tuple(one for one in part.fixed if self.varying.intersection(keys_of(one)))
+            # The rest of what is known is the same for every resource.
+            if all(one.holds(values) for one in part.fixed if one not in fixed):
+                yield part._replace(fixed=fixed, naming=naming)
+
+    def _taken_apart(self, statement: Statement, situation: Situation) -> tuple[Part, ...]:
+        found = self._parts.get((id(statement), situation))
+        if found is None:
+            found = self._parts[id(statement), situation] = tuple(self._split(statement, situation))
+        return found
+
+    def _split(self, statement: Statement, situation: Situation) -> Iterator[Part]:
+        """A condition is open only for actions whose requests can carry its key."""
+        about = self.actions.about(statement)
+        deny, variables = statement.effect is Effect.DENY, bool(resource_keys(statement))
+        pieces: list[tuple[int, tuple[Open, ...], tuple[Condition, ...]]] = [(about, (), ())]
+        for condition in statement.conditions:
+            carried = self._carrying(keys_of(condition), situation)
+            opened = [(mask & carried, (*opens, condition), fixed) for mask, opens, fixed in pieces]
+            known = [(mask & ~carried, opens, (*fixed, condition)) for mask, opens, fixed in pieces]
+            pieces = [piece for piece in opened + known if piece[0]]
+        carried = self._carrying(resource_keys(statement), situation)
+        for mask, opens, fixed in pieces:
+            for uncovered, some in ((True, mask & carried), (False, mask & ~carried)):
+                if some:
+                    yield Part(statement, deny, some, fixed, opens, variables, uncovered, Naming.NOT_AT_ALL)
+
+    def _carrying(self, keys: Iterable[str], situation: Situation) -> int:
+        """The actions whose requests leave one of the keys open."""
+        found = 0
+        for key in keys:
+            if situation.leaves_open(key):
+                found |= self.actions.supporting(key)
+        return found
+
+    # What the engine says of a situation
+
+    def _groups(self, row: Row, asked: Asked) -> tuple[Group, ...]:
+        policies = policy_set(row.by, asked)
+        principal, management = row.by.who.principal, policies.management_account
+        kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
+        shape = tuple(name for name, _ in policies.present)
+        related = principal.account == asked.owner, principal.account == management, asked.owner == management
+        aliases = row.values.get("kms:resourcealiases")
+        key = principal.type, row.service_linked, kind, shape, related, aliases
+        found = self._kinds.get(key)
+        if found is None:
+            found = self._kinds[key] = tuple(self._grouped(row, asked, policies))
+        return found
+
+    def _grouped(self, row: Row, asked: Asked, policies: PolicySet) -> Iterator[Group]:
+        merged: dict[tuple[Any, ...], Group] = {}
+        for mask in self._traits.values():
+            action = next(self.actions.named(mask))
+            asking = request(row.by, asked, action, self.state.now, self.context)
+            layers = tuple(name for name, _ in applicable(asking, policies))
+            alike = layers, action.lower() in FREE_ACTIONS, target(asking), action.lower() == _SOURCE_IDENTITY
+            if alike in merged:
+                merged[alike].mask |= mask
+            else:
+                merged[alike] = Group(mask=mask, layers=layers, free=alike[1], request=asking, policies=policies)
+        yield from merged.values()
+
+    def refused(self, row: Row, base: Request) -> int:
+        """The actions that this caller's credentials cannot be used for, whatever the policies say."""
+        record = self.state.sessions.get(row.caller.id)
+        key = base.principal.type, record.kind if record else "", record.mfa if record else None
+        found = self._refused.get(key)
+        if found is None:
+            names = (name for name in self.actions.names if name.partition(":")[0] in ("iam", "sts"))
+            found = self._refused[key] = self.actions.mask(
+                name.lower() for name in names if self._is_refused(row, base, name)
+            )
+        return found
+
+    def _is_refused(self, row: Row, base: Request, action: str) -> bool:
+        try:
+            check_session(self.state, row.caller, action)
+            check_possible(Request(principal=base.principal, action=action, resource="*", resource_account=""))
+        except IamlabError:
+            return True
+        return False
+
+
+_SOURCE_IDENTITY: Final = "sts:setsourceidentity"
+_WITHOUT: Final = Asked(resource="*", owner="", keys={}, policy=None, rcps=None, organization=None)
+
+
+def _trait(action: str) -> tuple[object, ...]:
+    """All that ``applicable`` and ``settle`` look at of an action; actions that agree in it are alike to them."""
+    lower = action.lower()
+    service = lower.partition(":")[0]
+    reached = service in RCP_SERVICES and lower != "kms:retiregrant"
+    prefix = service if service in ("sts", "kms") else ""
+    return lower in FREE_ACTIONS, reached, lower in RESCUE, prefix, lower == _SOURCE_IDENTITY
+
+
+def _passes_tags(state: State, who: Caller) -> bool:
+    """Whether a session of this role may come with tags: its trust policy speaks of sts:TagSession (STS-09)."""
+    role = state.entities.get(who.id)
+    if not isinstance(role, RoleRecord):
+        return False
+    probe = Actions(("sts:TagSession",))
+    return any(probe.about(one) for one in role.trust.policy.statements if one.effect is Effect.ALLOW)
+
+
+# Layers as sets of actions
+
+
+def _decide(
+    groups: Iterable[Group], mask: int, layers: list[tuple[str, list[list[Piece]]]], holding: Mapping[Open, bool]
+) -> tuple[int, int]:
+    """The actions that are allowed, and those that are denied explicitly."""
+    denied: dict[str, int] = {}
+    granted: dict[str, list[tuple[Naming, int]]] = {}
+    for name, levels in layers:
+        there = [[one for one in level if all(holding[element] for element in one.open)] for level in levels]
+        denied[name] = _union(one.mask for level in there for one in level if one.deny)
+        granted[name] = [] if name == "rcps" else _granted(name, there)
+    allowed = explicit = 0
+    for group in groups:
+        asked = group.mask & mask
+        if group.free:
+            allowed |= asked
+            continue
+        forbidden = asked & _union(denied.get(name, 0) for name in group.layers)
+        explicit |= forbidden
+        for rest, said in _divided(asked & ~forbidden, group.layers, granted):
+            if group.decision(said):
+                allowed |= rest
+    return allowed, explicit
+
+
+def _granted(name: str, levels: list[list[Piece]]) -> list[tuple[Naming, int]]:
+    """What a layer allows; in layers that name callers, by how they name them."""
+    if name in NAMING:
+        by_naming: dict[Naming, int] = {}
+        for one in levels[0]:
+            if not one.deny:
+                by_naming[one.naming] = by_naming.get(one.naming, 0) | one.mask
+        return list(by_naming.items())
+    found = -1
+    for level in levels:
+        found &= _union(one.mask for one in level if not one.deny)
+    return [(Naming.NOT_AT_ALL, found)]
+
+
+def _divided(
+    asked: int, names: tuple[str, ...], granted: Mapping[str, list[tuple[Naming, int]]]
+) -> list[tuple[int, tuple[Verdict, ...]]]:
+    """The actions, cut into those about which all layers say the same."""
+    pieces: list[tuple[int, tuple[Verdict, ...]]] = [(asked, ())] if asked else []
+    for name in names:
+        if name == "rcps":  # RCPFullAWSAccess is always attached (EVAL-05)
+            pieces = [(rest, (*said, GRANTED)) for rest, said in pieces]
+        else:
+            cut = _by_naming(granted.get(name, []))
+            pieces = [(rest & mask, (*said, what)) for rest, said in pieces for mask, what in cut if rest & mask]
+    return pieces
+
+
+def _by_naming(granted: list[tuple[Naming, int]]) -> list[tuple[int, Verdict]]:
+    """Every set of actions with what the layer says of it."""
+    cut: list[tuple[int, Verdict]] = [(-1, SILENT)]
+    for naming, mask in granted:
+        cut = [
+            piece
+            for rest, said in cut
+            for piece in ((rest & mask, Verdict(Decision.ALLOW, said.naming | naming)), (rest & ~mask, said))
+            if piece[0]
+        ]
+    return cut
+
+
+def _union(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found

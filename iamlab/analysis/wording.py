@@ -1,0 +1,152 @@
+"""Conditions in words: ``only with MFA and from 203.0.113.0/24``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from iamlab.analysis.unknowns import Covered, Open, Outcome
+from iamlab.core.operators import ALL, NULL, OPERATORS, SOME, take_apart
+
+Term = tuple[bool | None, ...]
+"""What an outcome must be for a term to hold, element by element; None where it does not matter."""
+
+
+def shortest(ways: Mapping[Outcome, bool]) -> tuple[Term, ...]:
+    """The fewest, shortest terms that hold for every outcome that is True and for none that is False.
+
+    Outcomes that are not in ``ways`` cannot come about, and do not matter.
+
+    >>> shortest({(True, False): True, (False, True): False})
+    ((True, None),)
+    """
+    wanted = [one for one, holds in ways.items() if holds]
+    refused = [one for one, holds in ways.items() if not holds]
+    terms = dict.fromkeys(_widened(one, refused) for one in wanted)
+    left, chosen = list(wanted), []
+    while left:
+        best = max(terms, key=lambda term: (sum(_fits(term, one) for one in left), _freedom(term)))
+        chosen.append(best)
+        left = [one for one in left if not _fits(best, one)]
+    return tuple(chosen)
+
+
+def _widened(outcome: Outcome, refused: Sequence[Outcome]) -> Term:
+    """The outcome without whatever can be left out. What must not hold goes first: people say what is needed."""
+    term: list[bool | None] = list(outcome)
+    for at in sorted(range(len(term)), key=lambda at: bool(outcome[at])):
+        kept, term[at] = term[at], None
+        if any(_fits(tuple(term), one) for one in refused):
+            term[at] = kept
+    return tuple(term)
+
+
+def _fits(term: Term, outcome: Outcome) -> bool:
+    return all(wanted is None or wanted is is_so for wanted, is_so in zip(term, outcome, strict=True))
+
+
+def _freedom(term: Term) -> int:
+    return sum(one is None for one in term)
+
+
+def condition_words(elements: Sequence[Open], ways: Mapping[Outcome, bool]) -> str:
+    """When it is allowed: ``only with MFA``, ``only from 203.0.113.0/24 or with MFA``."""
+    terms = (" and ".join(dict.fromkeys(_phrases(elements, term))) for term in shortest(ways))
+    return "only " + " or ".join(dict.fromkeys(terms))
+
+
+def _phrases(elements: Sequence[Open], term: Term) -> Iterator[str]:
+    return (phrase(one, wanted) for one, wanted in zip(elements, term, strict=True) if wanted is not None)
+
+
+def phrase(one: Open, holds: bool) -> str:
+    """One open element in words, or its opposite."""
+    if isinstance(one, Covered):
+        patterns = one.statement.resources or one.statement.not_resources
+        return (
+            f"where {_listed(patterns)} {'covers' if holds is bool(one.statement.resources) else 'does not cover'} it"
+        )
+    qualifier, base, if_exists = take_apart(one.operator)
+    key = one.key.lower()
+    if base == NULL:
+        absent = ("true" in {text.lower() for text in one.values}) is holds
+        return _MFA[not absent] if key == _MFA_KEY else f"{'without' if absent else 'with'} {one.key}"
+    negated = OPERATORS[base].negated
+    positive = holds is not negated
+    if base == "Bool":
+        true = ({text.lower() for text in one.values} == {"true"}) is holds
+        return _MFA[true] if key == _MFA_KEY else f"when {one.key} is {'true' if true else 'not true'}"
+    if base.endswith("IpAddress"):
+        return f"{'from' if positive else 'from outside'} {_listed(one.values)}"
+    if base.startswith("Date") and key in ("aws:currenttime", "aws:epochtime"):
+        return _time(base, one.values, holds)
+    named = _KEYS.get(key) or _named(one.key)
+    comparison = _COMPARISONS.get(base)
+    if comparison:
+        return f"when {named} is {comparison[holds]} {_listed(one.values)}"
+    how = "like " if "Like" in base or (base.startswith("Arn") and _wild(one.values)) else ""
+    several = {ALL: "each of ", SOME: "one of "}.get(qualifier, "")
+    absent_too = " or is absent" if (if_exists or negated) and holds and not qualifier else ""
+    return f"when {several}{named} is {'' if positive else 'not '}{how}{_listed(one.values)}{absent_too}"
+
+
+_MFA_KEY: Final = "aws:multifactorauthpresent"
+_MFA: Final = {True: "with MFA", False: "without MFA"}
+_KEYS: Final = {
+    "sts:externalid": "the external ID",
+    "sts:rolesessionname": "the session name",
+    "sts:sourceidentity": "the source identity",
+    "aws:sourceidentity": "the source identity",
+    "aws:multifactorauthage": "the time since MFA, in seconds,",
+    "aws:tokenissuetime": "the moment of sign-in",
+    "aws:sourcevpc": "the VPC",
+    "aws:sourcevpce": "the VPC endpoint",
+    "s3:prefix": "the prefix that is listed",
+    "iam:passedtoservice": "the service that gets the role",
+    "iam:policyarn": "the policy",
+    "aws:tagkeys": "the keys of the tags",
+}
+_COMPARISONS: Final = {
+    f"{kind}{name}": words
+    for kind, less, more in (("Numeric", "less than", "more than"), ("Date", "before", "after"))
+    for name, words in {
+        "LessThan": {True: less, False: f"not {less}"},
+        "LessThanEquals": {True: f"not {more}", False: more},
+        "GreaterThan": {True: more, False: f"not {more}"},
+        "GreaterThanEquals": {True: f"not {less}", False: less},
+    }.items()
+}
+
+
+def _named(key: str) -> str:
+    kind, slash, tag = key.partition("/")
+    what = {"aws:requesttag": "the new tag", "aws:principaltag": "the caller's tag"}.get(kind.lower())
+    if kind.lower().endswith("resourcetag") or kind.lower() == "s3:existingobjecttag":
+        what = "the resource's tag"
+    return f"{what} {tag}" if slash and what else key
+
+
+def _wild(texts: Iterable[str]) -> bool:
+    return any("*" in one or "?" in one for one in texts)
+
+
+def _time(base: str, values: Sequence[str], holds: bool) -> str:
+    """``until`` and ``from``: the moments themselves belong to the one or to the other."""
+    until = {"LessThan": "before", "LessThanEquals": "until", "GreaterThan": "after", "GreaterThanEquals": "from"}
+    opposite = {"before": "from", "until": "after", "after": "until", "from": "before"}
+    word = until.get(base.removeprefix("Date"))
+    if word is None:
+        at = holds is not OPERATORS[base].negated
+        return f"{'at' if at else 'not at'} {_listed(map(_moment, values))}"
+    return f"{word if holds else opposite[word]} {_listed(map(_moment, values))}"
+
+
+def _moment(text: str) -> str:
+    """``2026-11-02T17:00:00Z`` as people write it."""
+    date, t, time = text.partition("T")
+    return f"{date} {time.removesuffix('Z').removesuffix(':00')} UTC" if t and time.endswith("Z") else text
+
+
+def _listed(texts: Iterable[str]) -> str:
+    every = tuple(texts)
+    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}" if every else "nothing"
