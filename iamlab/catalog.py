@@ -121,7 +121,7 @@ def _pattern_hint(pattern: str) -> str:
     service, _, name = pattern.partition(":")
     known = service_actions(service.lower())
     if not known:
-        return _service_hint(service)
+        return f" There is no service {service!r}.{_service_hint(service)}"
     bare = name.replace(wildcard.ANY, "").replace(wildcard.ONE, "")
     starts = list(dict.fromkeys(one[: len(bare)] for one in known))
     near = difflib.get_close_matches(bare, starts, n=1, cutoff=0.6)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
+from iamlab.analysis.unknowns import Overlay
 from iamlab.analysis.verdicts import Judge, Row, Verdicts
 from iamlab.analysis.wording import condition_words
 from iamlab.core.errors import IamlabError
@@ -117,8 +118,13 @@ class AccessMatrix:
         when, example = "", None
         if access is Access.DEPENDS:
             when = condition_words(verdicts.elements, {way: bool(may & bit) for way, _, may in verdicts.ways})
-            example = next((keys for _, keys, may in verdicts.ways if may & bit and None not in keys.values()), None)
+            allowed = (self._carried(keys, bit) for _, keys, may in verdicts.ways if may & bit)
+            example = next((keys for keys in allowed if None not in keys.values()), None)
         return Cell(subject=subject, action=action, resource=resource, access=access, when=when, example=example)
+
+    def _carried(self, keys: Overlay, bit: int) -> Overlay:
+        """Those of the keys that a request for the action can carry."""
+        return {key: value for key, value in keys.items() if self._bits.supporting(key) & bit}
 
     def explain(self, cell: Cell) -> Evaluation:
         """The engine's own evaluation behind a cell; for one that depends, in a context in which it is allowed.

@@ -33,28 +33,33 @@ class Things:
         self.state = state
         self.actions = actions
         self._found: dict[tuple[str, str], tuple[Thing, ...]] = {}
-        self._owned: set[str] = set()  # those that belong to the same account, whoever asks
+        self._owners: dict[str, str] = {}
 
     def at(self, resource: str, account: str) -> tuple[Thing, ...]:
         """The resource of that ARN, or ``*``, once for each sort of action; ``account`` is the caller's.
 
         Raises IamlabError (``NoSuchBucket``) for a bucket that is not in this world.
         """
-        owned = resource in self._owned
-        found = self._found.get((resource, "" if owned else account))
+        owner = self._owner(resource)
+        key = resource, owner or account
+        found = self._found.get(key)
         if found is None:
-            found = tuple(self._seen(resource, account))
-            if all(thing.asked.owner == owner_of(self.state, _any(thing)) for thing in found):
-                self._owned.add(resource)
-            self._found[resource, "" if resource in self._owned else account] = found
+            found = self._found[key] = tuple(self._seen(resource, owner or account))
         return found
 
-    def _seen(self, resource: str, account: str) -> list[Thing]:
+    def _owner(self, resource: str) -> str:
+        """The account that the resource belongs to, whoever asks; empty when that hangs on the caller."""
+        found = self._owners.get(resource)
+        if found is None:
+            names = self.actions.names
+            found = self._owners[resource] = owner_of(self.state, Check(action=names[0], resource=resource))
+        return found
+
+    def _seen(self, resource: str, owner: str) -> list[Thing]:
         mask = self.actions.asked_about(resource)
         seen = []
         for some in self._sorts(resource, mask):
             check = Check(action=next(self.actions.named(some)), resource=resource)
-            owner = owner_of(self.state, check) or account
             known = resource == "*" or resource in self._known
             seen.append(Thing(asked=asked(self.state, check, owner), mask=some, known=known))
         return seen
@@ -77,7 +82,3 @@ class Things:
         state = self.state
         holders = (state.entities, state.policies, state.profiles)
         return frozenset((*state.resources, *(one.arn for each in holders for one in each.values())))
-
-
-def _any(thing: Thing) -> Check:
-    return Check(action="", resource=thing.asked.resource)

@@ -1,0 +1,113 @@
+"""Who can do this, and what can this one do: the answers that allow something, with how and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.subjects import Subject
+from iamlab.core.evaluation import Evaluation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One caller and what it may do: actions that it may do on the same resource, in the same way, under one condition.
+
+    ``through`` names the statements that allow it, as ``policy/statement``, with the group that passes them on.
+    """
+
+    subject: Subject
+    actions: tuple[str, ...]
+    resource: str
+    access: Access
+    when: str
+    through: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The answer as a sentence."""
+        many = len(self.actions)
+        what = ", ".join(self.actions) if many <= 4 else f"{', '.join(self.actions[:3])} and {many - 3:,} more actions"
+        on = "" if self.resource == "*" else f" on {self.resource}"
+        when = f", {self.when}" if self.when else ""
+        by = f" (through {', '.join(self.through)})" if self.through else ""
+        where = f" of {self.subject.account}" if self.subject.account else ""
+        return f"{self.subject.words}{where} may do {what}{on}{when}{by}."
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All answers to one question; what is in none of them is denied."""
+
+    title: str
+    matrix: AccessMatrix
+    found: tuple[Answer, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence for each answer; one that says so when there is none."""
+        return tuple(one.words for one in self.found) or ("Nobody may." if self.matrix.size else "Nothing was asked.",)
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each answer; ``actions`` is their number, ``access`` a categorical dtype."""
+        import pandas as pd  # here, so that importing iamlab stays cheap
+
+        columns = ["account", "principal", "action", "actions", "resource", "access", "when", "through"]
+        rows = [
+            (
+                one.subject.account,
+                one.subject.words,
+                one.actions[0] if len(one.actions) == 1 else ", ".join(one.actions[:20]),
+                len(one.actions),
+                one.resource,
+                one.access.value,
+                one.when,
+                ", ".join(one.through),
+            )
+            for one in self.found
+        ]
+        frame = pd.DataFrame(rows, columns=columns).astype("string")
+        access = pd.CategoricalDtype([Access.ALLOWED.value, Access.DEPENDS.value])
+        return frame.astype({"actions": "int64", "access": access})
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __repr__(self) -> str:
+        return "\n".join((f"{self.title}:", *(f"- {one}" for one in self.sentences)))
+
+
+def answers(title: str, matrix: AccessMatrix) -> Answers:
+    """What the matrix allows, cells together that are alike."""
+    alike: dict[tuple[Subject, str, Access, str, tuple[str, ...]], list[str]] = {}
+    for cell in matrix.possible():
+        key = cell.subject, cell.resource, cell.access, cell.when, _through(matrix, cell)
+        alike.setdefault(key, []).append(cell.action)
+    found = (
+        Answer(subject=who, actions=tuple(actions), resource=resource, access=access, when=when, through=through)
+        for (who, resource, access, when, through), actions in alike.items()
+    )
+    return Answers(title, matrix, tuple(found))
+
+
+def _through(matrix: AccessMatrix, cell: Cell) -> tuple[str, ...]:
+    return labels(matrix.explain(cell))
+
+
+def labels(evaluation: Evaluation) -> tuple[str, ...]:
+    """The statements that decided, as people name them."""
+    return tuple(dict.fromkeys(_label(one.label, one.source.via) for one in evaluation.deciding))
+
+
+def _label(label: str, via: str) -> str:
+    return f"{label} of the group {via}" if via and "/" not in via else label
+
+
+def title_of(actions: Iterable[str], resource: str) -> str:
+    """``Who can do s3:GetObject on arn:aws:s3:::acme-dev/1.jpg``."""
+    return f"Who can do {', '.join(actions)}" + ("" if resource == "*" else f" on {resource}")
