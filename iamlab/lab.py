@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
-from iamlab.analysis.access import AccessMatrix
+from iamlab.analysis.access import Access, AccessMatrix
+from iamlab.analysis.answers import Answers, answers, title_of
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.subjects import Subject, everybody, subject
@@ -262,9 +263,33 @@ class Lab:
         patterns = (actions,) if isinstance(actions, str) else tuple(actions)
         named = [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
         single = isinstance(resources, str) or hasattr(resources, "arn")
-        about = self._everything() if resources is None else (resources,) if single else tuple(resources)  # type: ignore[arg-type]
+        about = self._everything() if resources is None else (resources,) if single else tuple(resources)
         arns = [_check_arn(one, self.resources) for one in about]  # type: ignore[arg-type]
         return AccessMatrix(state, asked, named, arns, _check_context(context))
+
+    def who_can(
+        self,
+        action: str | Iterable[str],
+        resource: ResourceLike | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> Answers:
+        """Everybody who may do this: through which statements, and under which condition.
+
+        ``action`` as in ``access_matrix``; ``resource`` is left out for actions that take none.
+        """
+        about = "*" if resource is None else resource
+        matrix = self.access_matrix(None, action, about, context)
+        if matrix.counts()[Access.NOT_ASKED] == matrix.size:
+            _check_resource(catalog.find(matrix.actions[0]), resource)  # says what it is asked about
+            raise _resource_error(f"No action of {action!r} is asked about {about!r}.", catalog.find(matrix.actions[0]))
+        return answers(title_of((action,) if isinstance(action, str) else action, matrix.resources[0]), matrix)
+
+    def what_can(
+        self, principal: Caller, actions: str | Iterable[str] = "*", context: Mapping[str, Any] | None = None
+    ) -> Answers:
+        """Everything that one caller may do, to everything there is in this world."""
+        matrix = self.access_matrix([principal], actions, None, context)
+        return answers(f"What {matrix.subjects[0].words} may do", matrix)
 
     def _subject(self, principal: Caller) -> Subject:
         who = _check_caller(principal)
@@ -364,6 +389,11 @@ def _check_arn(resource: object, known: Iterable[str]) -> str:
         near = difflib.get_close_matches(str(text), list(known), n=1, cutoff=0.3)
         hint = f" Did you mean {near[0]}?" if near else " Write arn:aws:s3:::acme-photos, for example."
         raise IamlabError(f"{resource!r} is no ARN.{hint}", code="InvalidResource")
+    if wildcard.has_wildcard(text):
+        raise IamlabError(
+            f"{text!r} is a pattern; ask about one resource, or about everything there is by leaving resources out.",
+            code="InvalidResource",
+        )
     return text
 
 
