@@ -15,6 +15,7 @@ from iamlab.analysis.answers import Answers, answers, title_of
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.subjects import Subject, everybody, subject
+from iamlab.analysis.verdicts import Profiles
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -67,6 +68,7 @@ class Lab:
         self.world = World(seed, start=start, quotas=quotas)
         self.clock = Clock(self.world)
         self.sts = Sts(self.world)
+        self._profiles: Profiles | None = None  # of the last question's state, for the next question
 
     @classmethod
     def load(cls, path: str | Path) -> Lab:
@@ -262,10 +264,11 @@ class Lab:
         asked = everybody(state) if principals is None else tuple(self._subject(one) for one in principals)
         patterns = (actions,) if isinstance(actions, str) else tuple(actions)
         named = [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
-        single = isinstance(resources, str) or hasattr(resources, "arn")
-        about = self._everything() if resources is None else (resources,) if single else tuple(resources)
-        arns = [_check_arn(one, self.resources) for one in about]  # type: ignore[arg-type]
-        return AccessMatrix(state, asked, named, arns, _check_context(context))
+        about = self._everything() if resources is None else _several(resources)
+        arns = [_check_arn(one, self.resources) for one in about]
+        if self._profiles is None or self._profiles.state is not state:
+            self._profiles = Profiles(state)
+        return AccessMatrix(state, asked, named, arns, _check_context(context), self._profiles)
 
     def who_can(
         self,
@@ -378,6 +381,12 @@ def _check_pattern(action: object) -> str:
     if not isinstance(action, str):
         raise IamlabError(f"An action is a text such as 's3:Get*', not {action!r}.", code=catalog.UNKNOWN)
     return action
+
+
+def _several(resources: ResourceLike | Iterable[ResourceLike]) -> tuple[object, ...]:
+    if isinstance(resources, str) or not isinstance(resources, Iterable):
+        return (resources,)
+    return tuple(resources)
 
 
 def _check_arn(resource: object, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from iamlab.analysis.actions import Actions
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
 from iamlab.analysis.unknowns import Overlay
-from iamlab.analysis.verdicts import Judge, Row, Verdicts
+from iamlab.analysis.verdicts import Judge, Profiles, Verdicts
 from iamlab.analysis.wording import condition_words
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -63,7 +63,7 @@ class AccessMatrix:
     """The answers for callers, actions and resources; each row is worked out when it is first looked at.
 
     ``resources`` are ARNs, or ``*`` for actions that take none. ``context`` holds the condition keys that every request
-    is given. Iterating gives every cell.
+    is given; ``profiles`` are those of the same state, from a question before. Iterating gives every cell.
     """
 
     def __init__(
@@ -73,8 +73,10 @@ class AccessMatrix:
         actions: Sequence[str],
         resources: Sequence[str],
         context: Mapping[str, Any] | None = None,
+        profiles: Profiles | None = None,
     ) -> None:
         self.state = state
+        self._profiles = profiles or Profiles(state)
         self.subjects = tuple(subjects)
         self.resources = tuple(dict.fromkeys(resources))
         self.context = dict(context or {})
@@ -100,7 +102,7 @@ class AccessMatrix:
         """For each resource, as each sort of action sees it: what the caller may do, as sets of actions."""
         found = self._rows.get(subject)
         if found is None:
-            row = Row(self._judge, subject.caller)
+            row = self._judge.row(self._profiles.of(subject.caller, self.context))
             found = self._rows[subject] = [
                 tuple((thing, self._judge.verdicts(row, thing)) for thing in self._things.at(arn, subject.account))
                 for arn in self.resources

@@ -27,6 +27,11 @@ class Actions:
         self._elements: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         self._supporting: dict[str, int] = {}
 
+    @property
+    def only_service(self) -> str:
+        """The service of all of them; empty when there are several."""
+        return next(iter(self._services)) if len(self._services) == 1 else ""
+
     def bit(self, name: str) -> int:
         """The mask of one action, in whatever letter case; nothing if it is not asked about."""
         at = self.position.get(name.lower())

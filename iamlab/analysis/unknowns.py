@@ -116,27 +116,10 @@ class Covered:
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of its variables, in lower case."""
-        return _variable_keys(self.statement.resources or self.statement.not_resources)
+        return self.statement.resource_keys
 
 
 Open = Condition | Covered
-
-
-def keys_of(one: Open) -> tuple[str, ...]:
-    """The condition keys that an element asks for, in lower case."""
-    if isinstance(one, Covered):
-        return one.keys
-    return tuple(dict.fromkeys((one.key.lower(), *(part.key.lower() for used in one.used for part in used.variables))))
-
-
-def _variable_keys(patterns: Iterable[str]) -> tuple[str, ...]:
-    found = (part.key.lower() for text in patterns if "${" in text for part in template(text).variables)
-    return tuple(dict.fromkeys(found))
-
-
-def resource_keys(statement: Statement) -> tuple[str, ...]:
-    """The keys of the variables in a statement's Resource, in lower case."""
-    return _variable_keys(statement.resources or statement.not_resources) if statement.variables else ()
 
 
 MOST: Final = 4096
@@ -175,7 +158,7 @@ class Outcomes:
         """The elements, those together that share a key."""
         clusters: list[tuple[set[str], list[int]]] = []
         for at, one in enumerate(self.elements):
-            keys = {_dimension(key) for key in keys_of(one) if key in self.open_keys}
+            keys = {_dimension(key) for key in one.keys if key in self.open_keys}
             touching = [cluster for cluster in clusters if cluster[0] & keys]
             for cluster in touching:
                 clusters.remove(cluster)
@@ -186,7 +169,7 @@ class Outcomes:
     def _together(self, places: list[int]) -> dict[tuple[tuple[int, bool], ...], Overlay]:
         """The outcomes of elements that share keys, as pairs of place and outcome."""
         elements = [self.elements[at] for at in places]
-        dimensions = sorted({_dimension(key) for one in elements for key in keys_of(one) if key in self.open_keys})
+        dimensions = sorted({_dimension(key) for one in elements for key in one.keys if key in self.open_keys})
         found: dict[tuple[tuple[int, bool], ...], Overlay] = {}
         for several in _bounded([_choices(one, elements, self.values) for one in dimensions]):
             overlay = {key: value for chosen in several for key, value in chosen.items()}
@@ -282,7 +265,7 @@ def _resolved(condition: Condition, text: str, values: Values) -> str | None:
     known = OPERATORS.get(take_apart(condition.operator)[1])
     if known is None or not known.variables or not condition.variables:
         return text
-    return template(text).literal({**dict.fromkeys(keys_of(condition), SOMETHING), **values})
+    return template(text).literal({**dict.fromkeys(condition.keys, SOMETHING), **values})
 
 
 def _matching(patterns: Sequence[str]) -> Iterable[str]:

@@ -12,13 +12,13 @@ from typing import Any, Final, NamedTuple
 
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.things import Thing
-from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation, keys_of, resource_keys
+from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
 from iamlab.core.conditions import Condition
 from iamlab.core.errors import IamlabError
 from iamlab.core.layers import GRANTED, NAMING, RCP_SERVICES, RESCUE, SILENT, Decision, Verdict, applicable, caller
 from iamlab.core.matching import Caller as Named
 from iamlab.core.naming import Naming
-from iamlab.core.policy import Effect, Statement
+from iamlab.core.policy import Effect, Policy, Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.refusals import check_possible
 from iamlab.core.request import PrincipalType, Request
@@ -55,6 +55,7 @@ class Part(NamedTuple):
     mask: int
     fixed: tuple[Condition, ...]  # known, and different from resource to resource
     open: tuple[Open, ...]
+    coverage: dict[str, bool]  # whether its Resource covers a resource, as far as known; the same for equal patterns
     variables: bool  # its Resource hangs on the caller
     uncovered: bool  # ... and on an open key
     naming: Naming
@@ -92,21 +93,49 @@ class Group:
 Levels = tuple[tuple[Any, ...], ...]
 
 
-class Row:
-    """One caller, with everything about it that does not depend on the resource."""
+class Profile:
+    """One caller, with everything about it that depends on neither action nor resource."""
 
-    def __init__(self, judge: Judge, who: Caller) -> None:
+    def __init__(self, state: State, who: Caller, context: Mapping[str, Any]) -> None:
         self.caller = who
-        self.by: Asker = asker(judge.state, identify(judge.state, who))
+        self.by: Asker = asker(state, identify(state, who))
         principal = self.by.who.principal
         nothing = Asked(resource="*", owner=principal.account, keys={}, policy=None, rcps=None, organization=None)
-        base = request(self.by, nothing, "sts:GetCallerIdentity", judge.state.now, judge.context)
-        self.values = base.values
-        self.named: Named = caller(base, policy_set(self.by, nothing))
-        self.refused = judge.refused(self, base)
-        self.service_linked = principal.type is PrincipalType.ROLE_SESSION and "/aws-service-role/" in base.role_arn
-        self.passes_tags = _passes_tags(judge.state, who)
+        self.base = request(self.by, nothing, "sts:GetCallerIdentity", state.now, context)
+        self.values = self.base.values
+        policies = policy_set(self.by, nothing)
+        self.own = tuple((name, policies.levels(name)) for name in _OWN if policies.levels(name))
+        self.named: Named = caller(self.base, policies)
+        linked = principal.type is PrincipalType.ROLE_SESSION
+        self.service_linked = linked and "/aws-service-role/" in self.base.role_arn
+        self.passes_tags = _passes_tags(state, who)
         self.partition = principal.arn.split(":", 2)[1] if principal.arn.startswith("arn:") else ""
+
+
+class Profiles:
+    """The callers of one state of the world, each looked at once, whatever is asked of them."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._found: dict[Caller, Profile] = {}
+
+    def of(self, who: Caller, context: Mapping[str, Any]) -> Profile:
+        """The caller's profile; only without a context of the question's own is it remembered."""
+        if context:
+            return Profile(self.state, who, context)
+        found = self._found.get(who)
+        if found is None:
+            found = self._found[who] = Profile(self.state, who, context)
+        return found
+
+
+class Row:
+    """One caller as one question sees it."""
+
+    def __init__(self, profile: Profile, refused: int) -> None:
+        self.profile = profile
+        self.refused = refused
+        self.groups: dict[tuple[str, str, bool, bool], tuple[Group, ...]] = {}
         self.prepared: dict[tuple[bool, bool], list[tuple[str, tuple[tuple[Part, ...], ...]]]] = {}
 
 
@@ -123,7 +152,7 @@ class Judge:
         self._traits = actions.groups(_trait)
         self._kinds: dict[tuple[Any, ...], tuple[Group, ...]] = {}
         self._parts: dict[tuple[int, Situation], tuple[Part, ...]] = {}
-        self._covered: dict[tuple[int, str], bool] = {}
+        self._coverage: dict[tuple[tuple[str, ...], bool], dict[str, bool]] = {}
         self._outcomes: dict[tuple[Any, ...], Mapping[Outcome, Overlay]] = {}
         self._refused: dict[tuple[Any, ...], int] = {}
         self._all_buckets = actions.bit(ALL_BUCKETS[0])
@@ -134,7 +163,7 @@ class Judge:
         """What the caller may do to the thing."""
         asked, mask = thing.asked, thing.mask & ~row.refused
         refused = thing.mask & row.refused
-        if row.partition and asked.resource != "*" and asked.resource.split(":", 2)[1] != row.partition:
+        if row.profile.partition and asked.resource != "*" and asked.resource.split(":", 2)[1] != row.profile.partition:
             return Verdicts(0, 0, 0, thing.mask)  # credentials of one partition are unknown in another (ENT-01)
         pieces = self._matching(row, thing)
         groups = self._groups(row, asked)
@@ -157,7 +186,7 @@ class Judge:
 
     def _possible(self, row: Row, thing: Thing, elements: tuple[Open, ...]) -> Mapping[Outcome, Overlay]:
         values = self._values(row, thing)
-        keys = frozenset(key for one in elements for key in keys_of(one))
+        keys = frozenset(key for one in elements for key in one.keys)
         relevant = tuple((key, values.get(key)) for key in sorted(keys))
         found = self._outcomes.get((elements, relevant))
         if found is None:
@@ -170,11 +199,11 @@ class Judge:
         """The values of the request's keys, put together as a Request does."""
         brought = {key: value for key, value in thing.values.items() if key not in self.given}
         owner = {"aws:resourceaccount": thing.asked.owner} if thing.asked.resource != "*" else {}
-        return {**owner, **row.values, **brought}
+        return {**owner, **row.profile.values, **brought}
 
     def _situation(self, row: Row, thing: Thing) -> Situation:
-        signer = row.caller.signer if row.caller.signer is not Signer.KEY else Signer.USER
-        return Situation(signer, row.passes_tags, thing.known, thing.asked.resource != "*", self.given)
+        signer = row.profile.caller.signer if row.profile.caller.signer is not Signer.KEY else Signer.USER
+        return Situation(signer, row.profile.passes_tags, thing.known, thing.asked.resource != "*", self.given)
 
     # Which statements match the thing
 
@@ -207,10 +236,9 @@ class Judge:
         if part.variables:
             covered = any(cover(resource, values or {}) for cover in statement.covers)
         else:
-            key = id(statement), resource
-            known = self._covered.get(key)
+            known = part.coverage.get(resource)
             if known is None:
-                known = self._covered[key] = any(cover(resource, {}) for cover in statement.covers)
+                known = part.coverage[resource] = any(cover(resource, {}) for cover in statement.covers)
             covered = known
         whole, listing = (part.mask, 0) if covered else (0, part.mask & self._collected(statement, resource))
         return whole | listing if statement.resources else part.mask & ~(whole | listing)
@@ -225,11 +253,8 @@ class Judge:
         shape = thing.known, thing.asked.resource != "*"
         own = row.prepared.get(shape)
         if own is None:
-            policies = policy_set(row.by, _WITHOUT)
             own = row.prepared[shape] = [
-                (name, self._prepared(row, thing, name, policies.levels(name)))
-                for name in ("scps", "identity", "boundary", "session")
-                if policies.levels(name)
+                (name, self._prepared(row, thing, name, levels)) for name, levels in row.profile.own
             ]
         policy, rcps = thing.asked.policy, thing.asked.rcps
         brought = (("rcps", rcps or ()), ("resource", () if policy is None else (policy,)))
@@ -238,25 +263,32 @@ class Judge:
     def _prepared(self, row: Row, thing: Thing, name: str, levels: Levels) -> tuple[tuple[Part, ...], ...]:
         situation = self._situation(row, thing)
         values = self._values(row, thing)
-        named = row.named if name in NAMING else None
+        named = row.profile.named if name in NAMING else None
         return tuple(
             tuple(
                 part
                 for policy in level
-                for statement in policy.policy.statements
+                for statement in self._statements(policy.policy)
                 for part in self._of(statement, situation, values, named)
             )
             for level in levels
         )
 
+    def _statements(self, policy: Policy) -> tuple[Statement, ...]:
+        """Those that can be about what is asked."""
+        service = self.actions.only_service
+        return policy.by_service.get(service, policy.by_service[""]) if service else policy.statements
+
     def _of(self, statement: Statement, situation: Situation, values: Values, named: Named | None) -> Iterator[Part]:
         naming = Naming.NOT_AT_ALL
+        if not self.actions.about(statement):
+            return
         if named is not None:
             naming = named.naming(statement)
             if not naming:
                 return
         for part in self._taken_apart(statement, situation):
-            fixed = tuple(one for one in part.fixed if self.varying.intersection(keys_of(one)))
+            fixed = tuple(one for one in part.fixed if self.varying.intersection(one.keys))
             # The rest of what is known is the same for every resource.
             if all(one.holds(values) for one in part.fixed if one not in fixed):
                 yield part._replace(fixed=fixed, naming=naming)
@@ -270,37 +302,46 @@ class Judge:
     def _split(self, statement: Statement, situation: Situation) -> Iterator[Part]:
         """A condition is open only for actions whose requests can carry its key."""
         about = self.actions.about(statement)
-        deny, variables = statement.effect is Effect.DENY, bool(resource_keys(statement))
+        deny, variables = statement.effect is Effect.DENY, bool(statement.resource_keys)
         pieces: list[tuple[int, tuple[Open, ...], tuple[Condition, ...]]] = [(about, (), ())]
         for condition in statement.conditions:
-            carried = self._carrying(keys_of(condition), situation)
+            carried = self._carrying(condition.keys, situation)
             opened = [(mask & carried, (*opens, condition), fixed) for mask, opens, fixed in pieces]
             known = [(mask & ~carried, opens, (*fixed, condition)) for mask, opens, fixed in pieces]
             pieces = [piece for piece in opened + known if piece[0]]
-        carried = self._carrying(resource_keys(statement), situation)
+        coverage = self._coverage.setdefault((statement.resources or statement.not_resources, statement.variables), {})
+        carried = self._carrying(statement.resource_keys, situation)
         for mask, opens, fixed in pieces:
             for uncovered, some in ((True, mask & carried), (False, mask & ~carried)):
                 if some:
-                    yield Part(statement, deny, some, fixed, opens, variables, uncovered, Naming.NOT_AT_ALL)
+                    yield Part(statement, deny, some, fixed, opens, coverage, variables, uncovered, Naming.NOT_AT_ALL)
 
     def _carrying(self, keys: Iterable[str], situation: Situation) -> int:
-        """The actions whose requests leave one of the keys open."""
-        found = 0
-        for key in keys:
-            if situation.leaves_open(key):
-                found |= self.actions.supporting(key)
+        """The actions whose requests can carry every one of the keys that are open, if any is."""
+        opened = [key for key in keys if situation.leaves_open(key)]
+        found = self.actions.every if opened else 0
+        for key in opened:
+            found &= self.actions.supporting(key)
         return found
 
     # What the engine says of a situation
 
     def _groups(self, row: Row, asked: Asked) -> tuple[Group, ...]:
-        policies = policy_set(row.by, asked)
-        principal, management = row.by.who.principal, policies.management_account
+        """Worked out once for each owner and kind of resource, and for callers that are alike."""
         kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
+        key = asked.owner, kind, asked.policy is None, bool(asked.rcps)
+        found = row.groups.get(key)
+        if found is None:
+            found = row.groups[key] = self._groups_of(row, asked, kind)
+        return found
+
+    def _groups_of(self, row: Row, asked: Asked, kind: str) -> tuple[Group, ...]:
+        policies = policy_set(row.profile.by, asked)
+        principal, management = row.profile.by.who.principal, policies.management_account
         shape = tuple(name for name, _ in policies.present)
         related = principal.account == asked.owner, principal.account == management, asked.owner == management
-        aliases = row.values.get("kms:resourcealiases")
-        key = principal.type, row.service_linked, kind, shape, related, aliases
+        aliases = row.profile.values.get("kms:resourcealiases")
+        key = principal.type, row.profile.service_linked, kind, shape, related, aliases
         found = self._kinds.get(key)
         if found is None:
             found = self._kinds[key] = tuple(self._grouped(row, asked, policies))
@@ -310,7 +351,7 @@ class Judge:
         merged: dict[tuple[Any, ...], Group] = {}
         for mask in self._traits.values():
             action = next(self.actions.named(mask))
-            asking = request(row.by, asked, action, self.state.now, self.context)
+            asking = request(row.profile.by, asked, action, self.state.now, self.context)
             layers = tuple(name for name, _ in applicable(asking, policies))
             alike = layers, action.lower() in FREE_ACTIONS, target(asking), action.lower() == _SOURCE_IDENTITY
             if alike in merged:
@@ -319,29 +360,35 @@ class Judge:
                 merged[alike] = Group(mask=mask, layers=layers, free=alike[1], request=asking, policies=policies)
         yield from merged.values()
 
-    def refused(self, row: Row, base: Request) -> int:
+    def row(self, profile: Profile) -> Row:
+        """The caller's row."""
+        return Row(profile, self._refused_to(profile))
+
+    def _refused_to(self, profile: Profile) -> int:
         """The actions that this caller's credentials cannot be used for, whatever the policies say."""
-        record = self.state.sessions.get(row.caller.id)
+        base = profile.base
+        record = self.state.sessions.get(profile.caller.id)
         key = base.principal.type, record.kind if record else "", record.mfa if record else None
         found = self._refused.get(key)
         if found is None:
             names = (name for name in self.actions.names if name.partition(":")[0] in ("iam", "sts"))
             found = self._refused[key] = self.actions.mask(
-                name.lower() for name in names if self._is_refused(row, base, name)
+                name.lower() for name in names if self._is_refused(profile, name)
             )
         return found
 
-    def _is_refused(self, row: Row, base: Request, action: str) -> bool:
+    def _is_refused(self, profile: Profile, action: str) -> bool:
         try:
-            check_session(self.state, row.caller, action)
-            check_possible(Request(principal=base.principal, action=action, resource="*", resource_account=""))
+            check_session(self.state, profile.caller, action)
+            check_possible(Request(principal=profile.base.principal, action=action, resource="*", resource_account=""))
         except IamlabError:
             return True
         return False
 
 
 _SOURCE_IDENTITY: Final = "sts:setsourceidentity"
-_WITHOUT: Final = Asked(resource="*", owner="", keys={}, policy=None, rcps=None, organization=None)
+_OWN: Final = ("scps", "identity", "boundary", "session")
+"""The layers that come with the caller, whatever it asks about."""
 
 
 def _trait(action: str) -> tuple[object, ...]:

@@ -27,6 +27,7 @@ class Condition:
     variables: bool = True
     holds: Holds = field(init=False, repr=False, compare=False)
     used: tuple[Template, ...] = field(init=False, repr=False, compare=False)  # its values that hold variables
+    keys: tuple[str, ...] = field(init=False, repr=False, compare=False)  # all that it asks for, in lower case
     plain: bool = field(init=False, repr=False, compare=False)  # nothing about it is ever in doubt
 
     def __post_init__(self) -> None:
@@ -36,6 +37,8 @@ class Condition:
         used = tuple(one for one in templates if one.variables)
         object.__setattr__(self, "holds", _compiled(self.operator, self.key.lower(), self.values, self.variables))
         object.__setattr__(self, "used", used)
+        asked = (self.key, *(variable.key for one in used for variable in one.variables))
+        object.__setattr__(self, "keys", tuple(dict.fromkeys(key.lower() for key in asked)))
         object.__setattr__(self, "plain", not qualifier and base.startswith("String") and not used)
 
     def match(self, values: Values) -> ConditionMatch:

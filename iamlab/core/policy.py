@@ -16,6 +16,7 @@ from iamlab.core.documents import Document, as_sequence, load
 from iamlab.core.naming import Named
 from iamlab.core.resources import Cover, cover
 from iamlab.core.values import as_text
+from iamlab.core.variables import template
 from iamlab.core.wildcard import has_wildcard
 
 LATEST: Final = "2012-10-17"
@@ -48,9 +49,13 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     variables: bool = True
     covers: tuple[Cover, ...] = field(init=False, repr=False, compare=False)
+    resource_keys: tuple[str, ...] = field(init=False, repr=False, compare=False)  # of its variables, in lower case
 
     def __post_init__(self) -> None:
         patterns = self.resources or self.not_resources
+        with_keys = (template(one) for one in patterns if self.variables and "${" in one)
+        keys = dict.fromkeys(variable.key.lower() for one in with_keys for variable in one.variables)
+        object.__setattr__(self, "resource_keys", tuple(keys))
         object.__setattr__(self, "covers", tuple(cover(one, self.variables) for one in patterns))
 
     @property

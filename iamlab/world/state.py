@@ -47,6 +47,7 @@ class State:
     resources: Mapping[str, ResourceRecord] = field(default_factory=dict)
     organizations: Mapping[str, OrganizationRecord] = field(default_factory=dict)
     trail: tuple[TrailEntry, ...] = field(default=(), compare=False)
+    _at: dict[str, EntityRecord] = field(default_factory=dict, init=False, repr=False, compare=False)  # by ARN
 
     def of_kind(self, kind: type[R], account: str | None = None) -> tuple[R, ...]:
         """The users, groups or roles of one account, or of all, in order of creation."""
@@ -58,7 +59,9 @@ class State:
 
     def entity_at(self, arn: str) -> EntityRecord | None:
         """The user, group or role of that ARN, letter case included."""
-        return next((one for one in self.entities.values() if one.arn == arn), None)
+        if not self._at:  # made when first asked for: a state never changes
+            self._at.update((one.arn, one) for one in self.entities.values())
+        return self._at.get(arn)
 
     def policy_at(self, arn: str) -> PolicyRecord | None:
         """The customer managed policy of that ARN."""
