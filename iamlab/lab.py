@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
-from iamlab.analysis.access import Access, AccessMatrix
+from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.answers import Answers, answers, title_of
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
@@ -282,7 +282,7 @@ class Lab:
         """
         about = "*" if resource is None else resource
         matrix = self.access_matrix(None, action, about, context)
-        if matrix.counts()[Access.NOT_ASKED] == matrix.size:
+        if matrix.asks_nothing:
             _check_resource(catalog.find(matrix.actions[0]), resource)  # says what it is asked about
             raise _resource_error(f"No action of {action!r} is asked about {about!r}.", catalog.find(matrix.actions[0]))
         return answers(title_of((action,) if isinstance(action, str) else action, matrix.resources[0]), matrix)

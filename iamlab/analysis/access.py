@@ -98,6 +98,12 @@ class AccessMatrix:
         """How many cells there are."""
         return len(self.subjects) * len(self.actions) * len(self.resources)
 
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether AWS never asks about any of these actions on any of these resources."""
+        seen = (thing for one in self.subjects for arn in self.resources for thing in self._things.at(arn, one.account))
+        return not any(thing.mask for thing in seen)
+
     def row(self, subject: Subject) -> list[tuple[tuple[Thing, Verdicts], ...]]:
         """For each resource, as each sort of action sees it: what the caller may do, as sets of actions."""
         found = self._rows.get(subject)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
@@ -16,17 +16,43 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One caller and what it may do: actions that it may do on the same resource, in the same way, under one condition.
+    """One caller and what it may do: actions that it may do on the same resource, under one condition."""
 
-    ``through`` names the statements that allow it, as ``policy/statement``, with the group that passes them on.
-    """
+    matrix: AccessMatrix = field(repr=False, compare=False)
+    cells: tuple[Cell, ...]
 
-    subject: Subject
-    actions: tuple[str, ...]
-    resource: str
-    access: Access
-    when: str
-    through: tuple[str, ...]
+    @property
+    def subject(self) -> Subject:
+        """Who."""
+        return self.cells[0].subject
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What."""
+        return tuple(cell.action for cell in self.cells)
+
+    @property
+    def resource(self) -> str:
+        """On which resource; ``*`` for actions that take none."""
+        return self.cells[0].resource
+
+    @property
+    def access(self) -> Access:
+        """Allowed, or depending."""
+        return self.cells[0].access
+
+    @property
+    def when(self) -> str:
+        """Under which condition, in words; empty without one."""
+        return self.cells[0].when
+
+    @property
+    def through(self) -> tuple[str, ...]:
+        """The statements that allow it, as ``policy/statement``, with the group that passes them on; worked out when
+        it is looked at.
+        """
+        found = (label for cell in self.cells for label in labels(self.matrix.explain(cell)))
+        return tuple(dict.fromkeys(found))
 
     @property
     def words(self) -> str:
@@ -84,19 +110,10 @@ class Answers:
 
 def answers(title: str, matrix: AccessMatrix) -> Answers:
     """What the matrix allows, cells together that are alike."""
-    alike: dict[tuple[Subject, str, Access, str, tuple[str, ...]], list[str]] = {}
+    alike: dict[tuple[Subject, str, Access, str], list[Cell]] = {}
     for cell in matrix.possible():
-        key = cell.subject, cell.resource, cell.access, cell.when, _through(matrix, cell)
-        alike.setdefault(key, []).append(cell.action)
-    found = (
-        Answer(subject=who, actions=tuple(actions), resource=resource, access=access, when=when, through=through)
-        for (who, resource, access, when, through), actions in alike.items()
-    )
-    return Answers(title, matrix, tuple(found))
-
-
-def _through(matrix: AccessMatrix, cell: Cell) -> tuple[str, ...]:
-    return labels(matrix.explain(cell))
+        alike.setdefault((cell.subject, cell.resource, cell.access, cell.when), []).append(cell)
+    return Answers(title, matrix, tuple(Answer(matrix=matrix, cells=tuple(cells)) for cells in alike.values()))
 
 
 def labels(evaluation: Evaluation) -> tuple[str, ...]:

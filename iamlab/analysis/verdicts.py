@@ -151,10 +151,11 @@ class Judge:
         self.varying = {*varying, "aws:resourceaccount"} - self.given
         self._traits = actions.groups(_trait)
         self._kinds: dict[tuple[Any, ...], tuple[Group, ...]] = {}
-        self._parts: dict[tuple[int, Situation], tuple[Part, ...]] = {}
+        self._parts: dict[Situation, dict[int, tuple[Part, ...]]] = {}
         self._coverage: dict[tuple[tuple[str, ...], bool], dict[str, bool]] = {}
         self._outcomes: dict[tuple[Any, ...], Mapping[Outcome, Overlay]] = {}
         self._refused: dict[tuple[Any, ...], int] = {}
+        self._service = actions.only_service
         self._all_buckets = actions.bit(ALL_BUCKETS[0])
 
     # One caller and one thing
@@ -264,44 +265,45 @@ class Judge:
         situation = self._situation(row, thing)
         values = self._values(row, thing)
         named = row.profile.named if name in NAMING else None
-        return tuple(
-            tuple(
-                part
-                for policy in level
-                for statement in self._statements(policy.policy)
-                for part in self._of(statement, situation, values, named)
-            )
-            for level in levels
-        )
+        known = self._parts.setdefault(situation, {})
+        prepared = []
+        for level in levels:
+            parts: list[Part] = []
+            for policy in level:
+                for statement in self._statements(policy.policy):
+                    taken = known.get(id(statement))
+                    if taken is None:
+                        taken = known[id(statement)] = tuple(self._split(statement, situation))
+                    if taken:
+                        parts.extend(self._of(statement, taken, values, named))
+            prepared.append(tuple(parts))
+        return tuple(prepared)
 
     def _statements(self, policy: Policy) -> tuple[Statement, ...]:
         """Those that can be about what is asked."""
-        service = self.actions.only_service
+        service = self._service
         return policy.by_service.get(service, policy.by_service[""]) if service else policy.statements
 
-    def _of(self, statement: Statement, situation: Situation, values: Values, named: Named | None) -> Iterator[Part]:
+    def _of(self, statement: Statement, taken: tuple[Part, ...], values: Values, named: Named | None) -> Iterator[Part]:
+        """The parts that can matter to a caller: it is named, and what is the same for every resource holds."""
         naming = Naming.NOT_AT_ALL
-        if not self.actions.about(statement):
-            return
         if named is not None:
             naming = named.naming(statement)
             if not naming:
                 return
-        for part in self._taken_apart(statement, situation):
+        for part in taken:
+            if not part.fixed:
+                yield part._replace(naming=naming) if naming else part
+                continue
             fixed = tuple(one for one in part.fixed if self.varying.intersection(one.keys))
-            # The rest of what is known is the same for every resource.
             if all(one.holds(values) for one in part.fixed if one not in fixed):
                 yield part._replace(fixed=fixed, naming=naming)
-
-    def _taken_apart(self, statement: Statement, situation: Situation) -> tuple[Part, ...]:
-        found = self._parts.get((id(statement), situation))
-        if found is None:
-            found = self._parts[id(statement), situation] = tuple(self._split(statement, situation))
-        return found
 
     def _split(self, statement: Statement, situation: Situation) -> Iterator[Part]:
         """A condition is open only for actions whose requests can carry its key."""
         about = self.actions.about(statement)
+        if not about:
+            return
         deny, variables = statement.effect is Effect.DENY, bool(statement.resource_keys)
         pieces: list[tuple[int, tuple[Open, ...], tuple[Condition, ...]]] = [(about, (), ())]
         for condition in statement.conditions:
