@@ -14,6 +14,7 @@ from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.answers import Answers, answers, title_of
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
+from iamlab.analysis.reach import Paths, Reach, starts
 from iamlab.analysis.subjects import Subject, everybody, subject
 from iamlab.analysis.verdicts import Profiles
 from iamlab.core import wildcard
@@ -266,9 +267,7 @@ class Lab:
         named = [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
         about = self._everything() if resources is None else _several(resources)
         arns = [_check_arn(one, self.resources) for one in about]
-        if self._profiles is None or self._profiles.state is not state:
-            self._profiles = Profiles(state)
-        return AccessMatrix(state, asked, named, arns, _check_context(context), self._profiles)
+        return AccessMatrix(state, asked, named, arns, _check_context(context), self._known())
 
     def who_can(
         self,
@@ -293,6 +292,32 @@ class Lab:
         """Everything that one caller may do, to everything there is in this world."""
         matrix = self.access_matrix([principal], actions, None, context)
         return answers(f"What {matrix.subjects[0].words} may do", matrix)
+
+    def paths(
+        self, action: str, resource: ResourceLike | None = None, principal: Caller | Group | None = None
+    ) -> Paths:
+        """Every way to the action: directly, through roles, and through services that are passed a role.
+
+        From one caller, from each member of a group, or from everybody. The shortest come first; conditions on the way
+        are in words. Raises IamlabError as ``evaluate`` does.
+        """
+        state = self.world.state
+        found = catalog.find(_check_text(action))
+        arn = _check_resource(found, resource)
+        if isinstance(principal, Group):
+            start: tuple[Subject, ...] = tuple(self._subject(one) for one in principal.members)
+            whose = f"From members of the group {principal.name}"
+        else:
+            start = starts(state) if principal is None else (self._subject(principal),)
+            whose = "From anybody" if principal is None else f"From {start[0].words}"
+        several, complete = Reach(state, self._known()).paths(start, found.name, arn)
+        return Paths(f"{whose} to {found.name}" + ("" if arn == "*" else f" on {arn}"), several, complete)
+
+    def _known(self) -> Profiles:
+        """What was found out about callers for the question before, as long as nothing has changed."""
+        if self._profiles is None or self._profiles.state is not self.world.state:
+            self._profiles = Profiles(self.world.state)
+        return self._profiles
 
     def _subject(self, principal: Caller) -> Subject:
         who = _check_caller(principal)

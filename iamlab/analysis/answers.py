@@ -62,8 +62,7 @@ class Answer:
         on = "" if self.resource == "*" else f" on {self.resource}"
         when = f", {self.when}" if self.when else ""
         by = f" (through {', '.join(self.through)})" if self.through else ""
-        where = f" of {self.subject.account}" if self.subject.account else ""
-        return f"{self.subject.words}{where} may do {what}{on}{when}{by}."
+        return f"{self.subject.words} may do {what}{on}{when}{by}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def subject(state: State, caller: Caller) -> Subject:
     if record is not None:
         return _entity(record)
     if caller.signer is Signer.ROOT:
-        return Subject(caller, "root", "root user", caller.id)
+        return Subject(caller, "root", f"root user of {caller.id}", caller.id)
     if caller.signer is Signer.SERVICE:
         return Subject(caller, "service", caller.id)
     if caller.signer is Signer.NOBODY:
