@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from iamlab import catalog
 from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.answers import Answers, answers, title_of
+from iamlab.analysis.difference import Difference
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.reach import Paths, Reach, starts
 from iamlab.analysis.subjects import Subject, everybody, subject
+from iamlab.analysis.things import EXAMPLE_KEY, everything
 from iamlab.analysis.verdicts import Profiles
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
 
 Identity = User | Role | Root
 Caller = Identity | Session | AccessKey | str
-EXAMPLE_KEY = "1.jpg"
 
 ResourceLike = Resource | User | Role | Group | str
 
@@ -263,9 +264,8 @@ class Lab:
         """
         state = self.world.state
         asked = everybody(state) if principals is None else tuple(self._subject(one) for one in principals)
-        patterns = (actions,) if isinstance(actions, str) else tuple(actions)
-        named = [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
-        about = self._everything() if resources is None else _several(resources)
+        named = _expanded(actions)
+        about = everything(state) if resources is None else _several(resources)
         arns = [_check_arn(one, self.resources) for one in about]
         return AccessMatrix(state, asked, named, arns, _check_context(context), self._known())
 
@@ -313,6 +313,19 @@ class Lab:
         several, complete = Reach(state, self._known()).paths(start, found.name, arn)
         return Paths(f"{whose} to {found.name}" + ("" if arn == "*" else f" on {arn}"), several, complete)
 
+    def difference(
+        self, before: State, after: State | None = None, *, actions: str | Iterable[str] = "*"
+    ) -> Difference:
+        """Who gained and who lost what between two snapshots, or since one: ``before = lab.snapshot()``.
+
+        ``actions`` as in ``access_matrix``. Raises IamlabError (``InvalidInput``, ``InvalidAction``).
+        """
+        now = self.world.state if after is None else after
+        for one in (before, now):
+            if not isinstance(one, State):
+                raise IamlabError(f"{one!r} is no snapshot: before = lab.snapshot().", code="InvalidInput")
+        return Difference(before, now, _expanded(actions))
+
     def _known(self) -> Profiles:
         """What was found out about callers for the question before, as long as nothing has changed."""
         if self._profiles is None or self._profiles.state is not self.world.state:
@@ -323,9 +336,6 @@ class Lab:
         who = _check_caller(principal)
         self._check_here(principal)
         return subject(self.world.state, who)
-
-    def _everything(self) -> tuple[str, ...]:
-        return (*self.resources, "*")
 
     def findings(self, policy: PolicySource | None = None, *, kind: str = "identity policy") -> tuple[Finding, ...]:
         """What is dubious, why, and how to mend it: in one policy, or in every policy of this world.
@@ -400,6 +410,11 @@ def _check_text(action: object) -> str:
             code=catalog.UNKNOWN,
         )
     return action
+
+
+def _expanded(actions: str | Iterable[str]) -> list[str]:
+    patterns = (actions,) if isinstance(actions, str) else tuple(actions)
+    return [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
 
 
 def _check_pattern(action: object) -> str:

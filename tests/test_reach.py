@@ -73,7 +73,9 @@ def _distance(lab, user, roles):
     """The fewest roles on the way, found by asking the engine about every pair."""
 
     def can(one, role):
-        return any(lab.evaluate(one, "sts:AssumeRole", role, keys).allowed for keys in ({}, {"sts:ExternalId": "acme-7"}))
+        return any(
+            lab.evaluate(one, "sts:AssumeRole", role, keys).allowed for keys in ({}, {"sts:ExternalId": "acme-7"})
+        )
 
     waiting, met = deque([(user, 0)]), {user.arn}
     while waiting:

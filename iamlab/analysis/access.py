@@ -159,8 +159,12 @@ class AccessMatrix:
                 may = 0
                 for _, found in seen:
                     may |= found.allowed | found.depends
-                for action in self._bits.named(may):
+                for action in self.named(may):
                     yield self.cell(subject, action, resource)
+
+    def named(self, mask: int) -> Iterator[str]:
+        """The actions in a set of bits, in order."""
+        return self._bits.named(mask)
 
     def counts(self) -> Counter[Access]:
         """How many cells there are of each kind, without making a single one."""

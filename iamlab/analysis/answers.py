@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,8 +57,7 @@ class Answer:
     @property
     def words(self) -> str:
         """The answer as a sentence."""
-        many = len(self.actions)
-        what = ", ".join(self.actions) if many <= 4 else f"{', '.join(self.actions[:3])} and {many - 3:,} more actions"
+        what = action_words(self.actions)
         on = "" if self.resource == "*" else f" on {self.resource}"
         when = f", {self.when}" if self.when else ""
         by = f" (through {', '.join(self.through)})" if self.through else ""
@@ -122,6 +121,13 @@ def labels(evaluation: Evaluation) -> tuple[str, ...]:
 
 def _label(label: str, via: str) -> str:
     return f"{label} of the group {via}" if via and "/" not in via else label
+
+
+def action_words(actions: Sequence[str]) -> str:
+    """The names of a few actions; of many, the first and a number."""
+    if len(actions) <= 4:
+        return ", ".join(actions)
+    return f"{', '.join(actions[:3])} and {len(actions) - 3:,} more actions"
 
 
 def title_of(actions: Iterable[str], resource: str) -> str:

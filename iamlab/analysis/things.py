@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from iamlab.analysis.actions import Actions
 from iamlab.core.values import context_values
@@ -82,3 +83,15 @@ class Things:
         state = self.state
         holders = (state.entities, state.policies, state.profiles)
         return frozenset((*state.resources, *(one.arn for each in holders for one in each.values())))
+
+
+EXAMPLE_KEY: Final = "1.jpg"
+"""The object that stands for the objects of a bucket."""
+
+
+def everything(state: State) -> tuple[str, ...]:
+    """The ARNs of all that a request may be about, an example object in each bucket, and ``*`` for none."""
+    examples = (f"{one.arn}/{EXAMPLE_KEY}" for one in state.resources.values() if one.kind == "bucket")
+    holders = (state.entities, state.policies, state.profiles)
+    others = (one.arn for each in holders for one in each.values())
+    return tuple(dict.fromkeys((*state.resources, *examples, *others, "*")))

@@ -1,0 +1,189 @@
+"""What a change did: who gained what, who lost what, and through which statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.answers import action_words, labels
+from iamlab.analysis.subjects import Subject, everybody
+from iamlab.analysis.things import everything
+from iamlab.world.state import State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Turn(Enum):
+    """Which way it went."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    LOOSENED = "needs a condition no more"
+    TIGHTENED = "needs a condition now"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two moments: all answers of then; a caller or a resource that was not there may do nothing."""
+
+    matrix: AccessMatrix
+
+    def masks(self, subject: Subject, resource: str) -> tuple[int, int]:
+        """The actions that are possible, and those of them that depend."""
+        if subject not in self.matrix.subjects or resource not in self.matrix.resources:
+            return 0, 0
+        possible = depends = 0
+        for _, found in self.matrix.row(subject)[self.matrix.resources.index(resource)]:
+            possible |= found.allowed | found.depends
+            depends |= found.depends
+        return possible, depends
+
+    def cell(self, subject: Subject, action: str, resource: str) -> Cell | None:
+        """The answer of then; None when caller or resource was not there."""
+        if subject not in self.matrix.subjects or resource not in self.matrix.resources:
+            return None
+        return self.matrix.cell(subject, action, resource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One caller and one resource, and the actions for which the answer went the same way."""
+
+    subject: Subject
+    resource: str
+    turn: Turn
+    actions: tuple[str, ...]
+    before: Side = field(repr=False, compare=False)
+    after: Side = field(repr=False, compare=False)
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The statements that did it: that allow now, that forbid now, or that allowed before and do no more."""
+        found = (label for action in self.actions for label in self._labels(action))
+        return tuple(dict.fromkeys(found))
+
+    def _labels(self, action: str) -> tuple[str, ...]:
+        side = self.after
+        now = side.cell(self.subject, action, self.resource)
+        if self.turn is Turn.LOST and (now is None or now.access is not Access.EXPLICIT):
+            side = self.before
+        cell = side.cell(self.subject, action, self.resource)
+        return () if cell is None else labels(side.matrix.explain(cell))
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether a statement forbids now what was allowed before."""
+        now = self.after.cell(self.subject, self.actions[0], self.resource)
+        return self.turn is Turn.LOST and now is not None and now.access is Access.EXPLICIT
+
+    @property
+    def when(self) -> str:
+        """The condition that is needed now, or was before, in words; of the first action."""
+        side = self.before if self.turn in (Turn.LOST, Turn.LOOSENED) else self.after
+        cell = side.cell(self.subject, self.actions[0], self.resource)
+        return cell.when if cell else ""
+
+    @property
+    def words(self) -> str:
+        """The change as a sentence."""
+        what = action_words(self.actions) + ("" if self.resource == "*" else f" on {self.resource}")
+        by = ", ".join(self.by)
+        if self.turn is Turn.GAINED:
+            return f"{self.subject.words} gained {what}{_comma(self.when)}{f', through {by}' if by else ''}."
+        if self.turn is Turn.LOST:
+            how = f", which {by} forbids" if self.forbidden else f", until now through {by}" if by else ""
+            return f"{self.subject.words} lost {what}{how}."
+        if self.turn is Turn.LOOSENED:
+            return f"{self.subject.words} may do {what} always; before, {self.when}."
+        return f"{self.subject.words} may do {what} {self.when}; before, always."
+
+
+def _comma(text: str) -> str:
+    return f", {text}" if text else ""
+
+
+class Difference:
+    """Two moments of one world, compared over callers, actions and resources of both."""
+
+    def __init__(self, before: State, after: State, actions: Sequence[str]) -> None:
+        self.subjects = tuple(dict.fromkeys((*everybody(before), *everybody(after))))
+        self.resources = tuple(dict.fromkeys((*everything(before), *everything(after))))
+        self._before, self._after = (
+            Side(AccessMatrix(state, everybody(state), actions, everything(state))) for state in (before, after)
+        )
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change, caller by caller."""
+        return tuple(one for subject in self.subjects for arn in self.resources for one in self._changes(subject, arn))
+
+    def _changes(self, subject: Subject, resource: str) -> Iterator[Change]:
+        could, with_condition = self._before.masks(subject, resource)
+        can, conditional = self._after.masks(subject, resource)
+        both = could & can
+        turns = {
+            Turn.GAINED: can & ~could,
+            Turn.LOST: could & ~can,
+            Turn.LOOSENED: both & with_condition & ~conditional,
+            Turn.TIGHTENED: both & conditional & ~with_condition,
+        }
+        for turn, mask in turns.items():
+            for names in self._alike(subject, resource, turn, tuple(self._after.matrix.named(mask))):
+                yield Change(
+                    subject=subject, resource=resource, turn=turn, actions=names, before=self._before, after=self._after
+                )
+
+    def _alike(self, subject: Subject, resource: str, turn: Turn, actions: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The actions, those together that have one condition, and that are forbidden alike."""
+        found: dict[tuple[object, ...], list[str]] = {}
+        for action in actions:
+            then, now = (side.cell(subject, action, resource) for side in (self._before, self._after))
+            denied = turn is Turn.LOST and now is not None and now.access is Access.EXPLICIT
+            found.setdefault((denied, then.when if then else "", now.when if now else ""), []).append(action)
+        return [tuple(names) for names in found.values()]
+
+    @property
+    def gained(self) -> tuple[Change, ...]:
+        """What somebody may do now and could not before."""
+        return tuple(one for one in self.changes if one.turn is Turn.GAINED)
+
+    @property
+    def lost(self) -> tuple[Change, ...]:
+        """What somebody could do before and may not now."""
+        return tuple(one for one in self.changes if one.turn is Turn.LOST)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """One sentence for each change; one that says so when there is none."""
+        return tuple(one.words for one in self.changes) or ("Nobody may do more or less than before.",)
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each change; ``actions`` is their number, ``change`` a categorical dtype."""
+        import pandas as pd  # here, so that importing iamlab stays cheap
+
+        columns = ["account", "principal", "change", "action", "actions", "resource", "by"]
+        rows = [
+            (
+                one.subject.account,
+                one.subject.words,
+                one.turn.value,
+                ", ".join(one.actions[:20]),
+                len(one.actions),
+                one.resource,
+                ", ".join(one.by),
+            )
+            for one in self.changes
+        ]
+        frame = pd.DataFrame(rows, columns=columns).astype("string")
+        return frame.astype({"actions": "int64", "change": pd.CategoricalDtype([one.value for one in Turn])})
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __repr__(self) -> str:
+        return "\n".join(("What the change did:", *(f"- {one}" for one in self.sentences)))
