@@ -24,6 +24,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import PolicyKind, PolicySource
 from iamlab.core.request import ANONYMOUS
+from iamlab.views.access_graph import answers_graph, difference_graph, paths_graph
 from iamlab.views.graph import Graph, question_graph, world_graph
 from iamlab.views.tables import permissions_table, trail_table
 from iamlab.world import names, organizations, store
@@ -263,11 +264,12 @@ class Lab:
         (``s3:*/Write``). Raises IamlabError as ``evaluate`` does, and for a pattern that matches nothing.
         """
         state = self.world.state
-        asked = everybody(state) if principals is None else tuple(self._subject(one) for one in principals)
+        given = _check_context(context)
+        asked = everybody(state) if principals is None else tuple(map(self._subject, _list("principals", principals)))
         named = _expanded(actions)
         about = everything(state) if resources is None else _several(resources)
         arns = [_check_arn(one, self.resources) for one in about]
-        return AccessMatrix(state, asked, named, arns, _check_context(context), self._known())
+        return AccessMatrix(state, asked, named, arns, given, self._known())
 
     def who_can(
         self,
@@ -356,13 +358,26 @@ class Lab:
         if not isinstance(caller, str) and not caller.exists_in(self.world):
             raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
 
-    def graph(self, question: Evaluation | None = None) -> Graph:
-        """The whole world as a graph; or, of one evaluation, the path from who asked to what was asked for."""
+    def graph(self, question: Evaluation | Answers | Paths | Difference | None = None) -> Graph:
+        """The whole world as a graph; or any answer of this lab, ``evaluate`` and ``who_can`` alike.
+
+        Raises IamlabError (``InvalidInput``) for anything else.
+        """
+        accounts = {one.id: f"{one.name} ({one.id})" for one in self.world.state.accounts.values()}
         if question is None:
             return world_graph(self.world.state)
-        if not isinstance(question, Evaluation):
-            raise IamlabError(f"{question!r} is no evaluation: lab.graph(lab.evaluate(...)).", code="InvalidInput")
-        return question_graph(question)
+        if isinstance(question, Evaluation):
+            return question_graph(question)
+        if isinstance(question, Answers):
+            return answers_graph(question, accounts)
+        if isinstance(question, Paths):
+            return paths_graph(question, accounts)
+        if isinstance(question, Difference):
+            return difference_graph(question, accounts)
+        raise IamlabError(
+            f"{question!r} is no answer of this lab: lab.graph(lab.evaluate(...)), lab.graph(lab.who_can(...)).",
+            code="InvalidInput",
+        )
 
     def table(self) -> pd.DataFrame:
         """The statements that reach each user and role, one row each, as a pandas table."""
@@ -413,8 +428,16 @@ def _check_text(action: object) -> str:
 
 
 def _expanded(actions: str | Iterable[str]) -> list[str]:
-    patterns = (actions,) if isinstance(actions, str) else tuple(actions)
+    patterns = (actions,) if isinstance(actions, str) else _list("actions", actions)
+    if not patterns:
+        raise IamlabError("No action is named. Write 's3:Get*', for example, or '*' for all.", code=catalog.UNKNOWN)
     return [name for pattern in patterns for name in catalog.expand(_check_pattern(pattern))]
+
+
+def _list(what: str, several: object) -> tuple[Any, ...]:
+    if isinstance(several, str) or not isinstance(several, Iterable):
+        raise IamlabError(f"The {what} are a list, not {several!r}.", code="InvalidInput")
+    return tuple(several)
 
 
 def _check_pattern(action: object) -> str:

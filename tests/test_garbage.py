@@ -105,6 +105,7 @@ def _world():
         "access_key_id": holders["key"].id,
         "secret_access_key": "x",
         "state": lab.snapshot(),
+        "before": lab.snapshot(),
     }
     return lab, holders, values
 

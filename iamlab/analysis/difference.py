@@ -148,6 +148,11 @@ class Difference:
         return [tuple(names) for names in found.values()]
 
     @property
+    def title(self) -> str:
+        """What the sentences answer."""
+        return "What the change did"
+
+    @property
     def gained(self) -> tuple[Change, ...]:
         """What somebody may do now and could not before."""
         return tuple(one for one in self.changes if one.turn is Turn.GAINED)
@@ -186,4 +191,4 @@ class Difference:
         return len(self.changes)
 
     def __repr__(self) -> str:
-        return "\n".join(("What the change did:", *(f"- {one}" for one in self.sentences)))
+        return "\n".join((f"{self.title}:", *(f"- {one}" for one in self.sentences)))

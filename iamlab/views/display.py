@@ -6,9 +6,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from iamlab.analysis.access import AccessMatrix
+from iamlab.analysis.answers import Answers
+from iamlab.analysis.difference import Difference
+from iamlab.analysis.reach import Paths
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
-from iamlab.views import explain
+from iamlab.views import access_html, explain
 from iamlab.views.graph import Graph
 from iamlab.views.html import Markup, element, join, page
 
@@ -35,4 +39,11 @@ def graph_html(graph: Graph) -> str:
     return page(join(Markup(svg(graph)), words), label=graph.title)
 
 
-FORMATTERS: dict[type, Callable[[Any], str]] = {Evaluation: explain.html, Graph: graph_html}
+FORMATTERS: dict[type, Callable[[Any], str]] = {
+    Evaluation: explain.html,
+    Graph: graph_html,
+    AccessMatrix: access_html.matrix_html,
+    Answers: access_html.sentences_html,
+    Paths: access_html.sentences_html,
+    Difference: access_html.sentences_html,
+}

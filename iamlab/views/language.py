@@ -49,6 +49,11 @@ EDGES: Final = {
     "attached": EdgeLook(style="solid", arrowhead="odot", colour="#333333"),
     "allows": EdgeLook(style="solid", arrowhead="normal", colour="#00664b"),
     "denies": EdgeLook(style="solid", arrowhead="tee", colour="#a33c00"),
+    "depends": EdgeLook(style="dashed", arrowhead="normal", colour="#00664b"),
+    "assumes": EdgeLook(style="solid", arrowhead="onormal", colour="#333333"),
+    "passes": EdgeLook(style="dotted", arrowhead="onormal", colour="#333333"),
+    "gained": EdgeLook(style="solid", arrowhead="diamond", colour="#00664b", width="2.5"),
+    "lost": EdgeLook(style="dashed", arrowhead="odiamond", colour="#a33c00"),
     "says nothing": EdgeLook(style="dotted", arrowhead="none", colour="#555555"),
     "needs no policy": EdgeLook(style="solid", arrowhead="normal", colour="#00664b"),
 }

@@ -1,0 +1,152 @@
+"""Answers over a whole world as graphs: who can do it, by which way, and what a change did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from iamlab.analysis.access import Access
+from iamlab.analysis.answers import Answer, Answers, action_words
+from iamlab.analysis.difference import Change, Difference, Turn
+from iamlab.analysis.reach import Path, Paths
+from iamlab.analysis.subjects import Subject
+from iamlab.views.graph import Edge, Graph, Node
+
+MOST: Final = 10
+"""Callers and resources in one graph; beyond that equal ones become one node with their number."""
+Drawn = tuple[str, str, str]
+"""What is said of a caller: relation, label and resource."""
+
+
+def answers_graph(answers: Answers, accounts: dict[str, str]) -> Graph:
+    """Who can do it: an edge from each caller to the resource; callers of whom the same is said are drawn together."""
+    drawn = [(one.subject, _answer(one)) for one in answers.found]
+    return _graph(answers.title, drawn, accounts, "Nobody may.")
+
+
+def _answer(one: Answer) -> Drawn:
+    by = f" (through {', '.join(one.through)})" if one.through else ""
+    relation = "allows" if one.access is Access.ALLOWED else "depends"
+    label = f"may do {action_words(one.actions)}{_in_brackets(one.when)}{by} on"
+    return relation, label, _thing(one.resource)
+
+
+def difference_graph(difference: Difference, accounts: dict[str, str]) -> Graph:
+    """What a change did: an edge from each caller to each resource of which the answer is another one."""
+    drawn = [(one.subject, _change(one)) for one in difference.changes]
+    return _graph("What the change did", drawn, accounts, "Nobody may do more or less than before.")
+
+
+_TURNS: Final = {
+    Turn.GAINED: "gained",
+    Turn.LOST: "lost",
+    Turn.LOOSENED: "gained",
+    Turn.TIGHTENED: "lost",
+}
+
+
+def _change(one: Change) -> Drawn:
+    verb = {Turn.LOOSENED: "may now always do", Turn.TIGHTENED: "may do with a condition alone"}.get(
+        one.turn, one.turn.value
+    )
+    return _TURNS[one.turn], f"{verb} {action_words(one.actions)}{_in_brackets(one.when)} on", _thing(one.resource)
+
+
+def _graph(title: str, drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[str, str], nothing: str) -> Graph:
+    together = len({subject for subject, _ in drawn}) > MOST
+    nodes = _together(drawn, accounts) if together else {one: _node(one, accounts) for one, _ in drawn}
+    edges = [
+        Edge(source=nodes[subject], target=Node(kind="resource", name=resource), relation=relation, label=label)
+        for subject, (relation, label, resource) in drawn
+    ]
+    kept, left = _bounded(list(dict.fromkeys(edges)))
+    note = f" (and {left:,} more that are not drawn: ask about fewer)" if left else ""
+    ends = (node for edge in kept for node in (edge.source, edge.target))
+    empty = (Node(kind="caller", name=nothing),) if not kept else ()
+    return Graph(title=f"{title}{note}", nodes=(*dict.fromkeys(ends), *empty), edges=tuple(kept), alone="")
+
+
+def _bounded(edges: list[Edge]) -> tuple[list[Edge], int]:
+    """The first edges, with at most twelve nodes."""
+    kept: list[Edge] = []
+    nodes: set[Node] = set()
+    for edge in edges:
+        if len(nodes | {edge.source, edge.target}) <= MOST + 2:
+            nodes |= {edge.source, edge.target}
+            kept.append(edge)
+    return kept, len(edges) - len(kept)
+
+
+def _together(drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[str, str]) -> dict[Subject, Node]:
+    """Callers of one kind and account, of whom the same is said, as one node with their number."""
+    said: dict[Subject, list[Drawn]] = {}
+    for subject, one in drawn:
+        said.setdefault(subject, []).append(one)
+    alike: dict[tuple[str, str, tuple[Drawn, ...]], list[Subject]] = {}
+    for subject, several in said.items():
+        alike.setdefault((subject.kind, subject.account, tuple(several)), []).append(subject)
+    found: dict[Subject, Node] = {}
+    for members in alike.values():
+        first = members[0]
+        node = _node(first, accounts)
+        if len(members) > 1:
+            node = Node(kind=node.kind, name=f"{len(members):,} {first.kind}s: {_some(members)}", account=node.account)
+        found.update(dict.fromkeys(members, node))
+    return found
+
+
+def _some(members: Sequence[Subject]) -> str:
+    names = ", ".join(one.name for one in members[:3])
+    return names + (" ..." if len(members) > 3 else "")
+
+
+def _node(subject: Subject, accounts: dict[str, str]) -> Node:
+    kind = {"access key": "session"}.get(subject.kind, subject.kind)
+    name = subject.name.removeprefix("root ").removesuffix(" caller")  # the kind is said beside it
+    return Node(kind=kind, name=name, account=accounts.get(subject.account, ""))
+
+
+def _thing(resource: str) -> str:
+    return "no resource in particular" if resource == "*" else resource
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def paths_graph(paths: Paths, accounts: dict[str, str]) -> Graph:
+    """Every way to the action: who assumes or passes what, and who may do it in the end.
+
+    The shortest way through roles is marked.
+    """
+    edges: list[Edge] = []
+    shortest = next((path for path in paths.found if path.steps), None)
+    for path in paths.found:
+        edges += _path(path, accounts, marked=path is shortest)
+    unique: dict[tuple[Node, Node, str, str], Edge] = {}
+    for edge in edges:
+        unique.setdefault((edge.source, edge.target, edge.relation, edge.label), edge)
+    kept, left = _bounded(list(unique.values()))
+    note = f" (and {left:,} more that are not drawn: ask from one caller)" if left else ""
+    nodes = tuple(dict.fromkeys(node for edge in kept for node in (edge.source, edge.target)))
+    empty = () if kept else (Node(kind="caller", name="There is no path."),)
+    return Graph(title=f"{paths.title}{note}", nodes=(*nodes, *empty), edges=tuple(kept), alone="")
+
+
+def _path(path: Path, accounts: dict[str, str], *, marked: bool) -> Iterator[Edge]:
+    for step in path.steps:
+        source, target = _node(step.source, accounts), _node(step.target, accounts)
+        when = _in_brackets(step.cell.when)
+        if step.service:
+            yield Edge(source=source, target=target, relation="passes", label=f"passes to {step.service}{when}")
+        else:
+            yield Edge(source=source, target=target, relation="assumes", label=f"assumes{when}", deciding=marked)
+    end = path.cell
+    relation = "allows" if end.access is Access.ALLOWED else "depends"
+    yield Edge(
+        source=_node(end.subject, accounts),
+        target=Node(kind="resource", name=_thing(end.resource)),
+        relation=relation,
+        label=f"may do {end.action}{_in_brackets(end.when)} on",
+        deciding=marked,
+    )
