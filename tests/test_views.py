@@ -12,7 +12,9 @@ from iamlab.core.evaluation import PolicySet, evaluate
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.request import Principal, Request
 from iamlab.core.rules import RULES
+from iamlab.lessons import story
 from iamlab.views import explain, language
+from iamlab.views.access_html import matrix_html, sentences_html
 from iamlab.views.display import FORMATTERS, graph_html
 from iamlab.views.dot import dot
 from iamlab.views.graph import Edge, Graph, Node, question_graph, world_graph
@@ -638,3 +640,70 @@ def test_colours_have_enough_contrast(front, back):
 def test_notebooks_know_how_to_show_what_learners_see():
     """An evaluation and a graph have a formatter each, and evaluations have a repr of one line."""
     assert {type_.__name__ for type_ in FORMATTERS} >= {"Evaluation", "Graph"}
+
+
+@pytest.fixture
+def production():
+    """A team of which some may reach production."""
+    return story.staging_and_production()
+
+
+PRODUCTION = "arn:aws:s3:::acme-prod/1.jpg"
+
+
+def test_who_can_as_a_graph(production):
+    """At most twelve nodes, each in its account, and every sentence of the graph says what the answer says."""
+    graph = production.graph(production.who_can("s3:PutObject", PRODUCTION))
+    assert len(graph.nodes) <= 12
+    assert {edge.relation for edge in graph.edges} == {"allows"}
+    assert any(
+        one.startswith("Role ProdRole may do s3:PutObject (through Application/#2) on") for one in graph.sentences
+    )
+
+
+def test_paths_as_a_graph(production):
+    """The shortest way through a role is marked, with its condition."""
+    graph = production.graph(production.paths("s3:PutObject", PRODUCTION))
+    marked = [edge for edge in graph.edges if edge.deciding]
+    assert [edge.relation for edge in marked] == ["assumes", "allows"]
+    assert marked[0].label == "assumes (only with MFA)"
+    assert "User oscar assumes (only with MFA) role ProdRole." in graph.sentences
+
+
+def test_a_difference_as_a_graph(production):
+    """Gained and lost are relations of their own."""
+    before = production.snapshot()
+    dana = next(one for one in production.callers if one.name == "dana")
+    dana.put_policy("New", allow("s3:GetObject", on=PRODUCTION))
+    (edge,) = production.graph(production.difference(before)).edges
+    assert (edge.source.name, edge.relation, edge.label) == ("dana", "gained", "gained s3:GetObject on")
+
+
+def test_many_callers_are_drawn_together():
+    """Callers of whom the same is said are one node with their number; the graph stays small."""
+    lab = Lab()
+    dev = lab.create_account("Development", "111111111111")
+    dev.create_bucket("acme-photos")
+    for number in range(60):
+        policy = allow("s3:GetObject" if number % 2 else "s3:*", on="arn:aws:s3:::acme-photos/*")
+        dev.create_user(f"user{number}").put_policy("Photos", policy)
+    graph = lab.graph(lab.who_can("s3:GetObject", "arn:aws:s3:::acme-photos/1.jpg"))
+    assert len(graph.nodes) <= 12
+    assert any(node.name.startswith("60 users: user0, user1") for node in graph.nodes)
+
+
+def test_the_matrix_as_html(production):
+    """Words and signs, headers that say what they head, names escaped; beyond its size, numbers and advice."""
+    production.accounts[0].create_user("a+b")
+    page = matrix_html(production.access_matrix(None, ["s3:GetObject", "sts:AssumeRole"], [PRODUCTION]))
+    assert '<th scope="col">who</th>' in page
+    assert '<th scope="row">role ProdRole</th>' in page
+    assert "✔ allowed" in page
+    assert "sts:AssumeRole" not in page  # nobody asks about that on an object
+    assert "Ask about fewer" in matrix_html(production.access_matrix())
+
+
+def test_the_answers_as_html(production):
+    """The question, and a sentence for each answer."""
+    page = sentences_html(production.who_can("s3:PutObject", PRODUCTION))
+    assert page.count("<li>") == len(production.who_can("s3:PutObject", PRODUCTION))

@@ -78,7 +78,7 @@ def _who(matrix: AccessMatrix, at: int) -> str:
 
 
 def _head(resource: str, action: str) -> Markup:
-    on = join(element("br"), breakable(resource)) if resource != "*" else Markup()
+    on = join(Markup("<br>"), breakable(resource)) if resource != "*" else Markup()
     return element("th", join(action, on), scope="col")
 
 
