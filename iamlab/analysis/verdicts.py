@@ -60,6 +60,13 @@ class Part(NamedTuple):
     uncovered: bool  # ... and on an open key
     naming: Naming
 
+    @property
+    def alike(self) -> tuple[object, ...]:
+        """The same for parts that differ in their actions alone; empty for a part that stands for itself."""
+        if self.fixed or self.variables:
+            return ()
+        return id(self.coverage), bool(self.statement.resources), self.deny, self.open, self.naming
+
 
 class Piece(NamedTuple):
     """A part that matches the resource."""
@@ -91,6 +98,16 @@ class Group:
 
 
 Levels = tuple[tuple[Any, ...], ...]
+Prepared = tuple[tuple[Part, ...], ...]
+
+
+@dataclass(slots=True)
+class Known:
+    """Statements taken apart for one situation, by their ids."""
+
+    situation: Situation
+    parts: dict[int, tuple[Part, ...]] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
 
 
 class Profile:
@@ -136,7 +153,7 @@ class Row:
         self.profile = profile
         self.refused = refused
         self.groups: dict[tuple[str, str, bool, bool], tuple[Group, ...]] = {}
-        self.prepared: dict[tuple[bool, bool], list[tuple[str, tuple[tuple[Part, ...], ...]]]] = {}
+        self.prepared: dict[tuple[bool, bool], list[tuple[str, Prepared]]] = {}
 
 
 class Judge:
@@ -151,7 +168,7 @@ class Judge:
         self.varying = {*varying, "aws:resourceaccount"} - self.given
         self._traits = actions.groups(_trait)
         self._kinds: dict[tuple[Any, ...], tuple[Group, ...]] = {}
-        self._parts: dict[Situation, dict[int, tuple[Part, ...]]] = {}
+        self._parts: dict[Situation, Known] = {}
         self._coverage: dict[tuple[tuple[str, ...], bool], dict[str, bool]] = {}
         self._outcomes: dict[tuple[Any, ...], Mapping[Outcome, Overlay]] = {}
         self._refused: dict[tuple[Any, ...], int] = {}
@@ -249,34 +266,42 @@ class Judge:
         named = resource == "*" and ALL_BUCKETS[1] in (statement.resources or statement.not_resources)
         return self._all_buckets if named else 0
 
-    def _layers(self, row: Row, thing: Thing) -> list[tuple[str, tuple[tuple[Part, ...], ...]]]:
+    def _layers(self, row: Row, thing: Thing) -> list[tuple[str, Prepared]]:
         """The caller's own layers, prepared once, and those that the thing brings."""
         shape = thing.known, thing.asked.resource != "*"
         own = row.prepared.get(shape)
+        policy, rcps = thing.asked.policy, thing.asked.rcps
+        if own is not None and policy is None and not rcps:
+            return own
+        values, situation = self._values(row, thing), self._situation(row, thing)
+        known = self._parts.get(situation)
+        if known is None:
+            known = self._parts[situation] = Known(situation)
         if own is None:
             own = row.prepared[shape] = [
-                (name, self._prepared(row, thing, name, levels)) for name, levels in row.profile.own
+                (name, self._prepared(levels, known, values, None)) for name, levels in row.profile.own
             ]
-        policy, rcps = thing.asked.policy, thing.asked.rcps
         brought = (("rcps", rcps or ()), ("resource", () if policy is None else (policy,)))
-        return [*((name, self._prepared(row, thing, name, levels)) for name, levels in brought if levels), *own]
+        there = [(name, levels) for name, levels in brought if levels]
+        named = row.profile.named
+        return [*((name, self._prepared(levels, known, values, named)) for name, levels in there), *own]
 
-    def _prepared(self, row: Row, thing: Thing, name: str, levels: Levels) -> tuple[tuple[Part, ...], ...]:
-        situation = self._situation(row, thing)
-        values = self._values(row, thing)
-        named = row.profile.named if name in NAMING else None
-        known = self._parts.setdefault(situation, {})
+    def _prepared(self, levels: Levels, known: Known, values: Values, named: Named | None) -> Prepared:
+        """The parts of each level that can matter to a caller, those together that differ in their actions alone."""
         prepared = []
         for level in levels:
-            parts: list[Part] = []
+            merged: dict[tuple[object, ...], Part] = {}
             for policy in level:
                 for statement in self._statements(policy.policy):
-                    taken = known.get(id(statement))
+                    taken = known.parts.get(id(statement))
                     if taken is None:
-                        taken = known[id(statement)] = tuple(self._split(statement, situation))
-                    if taken:
-                        parts.extend(self._of(statement, taken, values, named))
-            prepared.append(tuple(parts))
+                        taken = known.parts[id(statement)] = tuple(self._split(statement, known.situation))
+                        known.statements.append(statement)  # its id is its own as long as it is kept
+                    for part in self._of(statement, taken, values, named) if taken else ():
+                        alike = part.alike or (len(merged),)
+                        same = merged.get(alike)
+                        merged[alike] = part if same is None else same._replace(mask=same.mask | part.mask)
+            prepared.append(tuple(merged.values()))
         return tuple(prepared)
 
     def _statements(self, policy: Policy) -> tuple[Statement, ...]:
