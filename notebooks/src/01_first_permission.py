@@ -42,8 +42,8 @@ lab.graph()
 #
 # | verdict | meaning |
 # |---|---|
-# | `allowed` | a statement allows it, and nothing forbids it |
-# | `implicit deny` | denied because something is **missing**: no statement allows it |
+# | `allowed` | something allows it, and nothing forbids it |
+# | `implicit deny` | denied because something is **missing**: nothing allows it |
 # | `explicit deny` | denied because something **forbids** it |
 
 # %% [markdown]
@@ -67,8 +67,8 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 # ## Does a group help? Does a role?
 #
 # alice joins the new group *Developers*. And there is a new role, *Auditor*: a set of permissions that somebody
-# can take on for a while. Its **trust policy** says who may do that: here, users of this account whom a
-# policy lets.
+# can take on for a while. The text below, its **trust policy**, says who may do that. You need not read it yet:
+# a later lesson is about it.
 
 # %%
 developers = dev.create_group("Developers")
@@ -196,8 +196,9 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 #
 # ## Exercise 01.2: grant one list action
 #
-# Write the policy that lets alice list the account's buckets, **and nothing else**. Replace both `...`. If you are
-# stuck, run `hint("01.2")` in a cell of its own.
+# Write the policy that lets alice list the account's buckets, **and nothing else**. Replace both `...` (texts stand in
+# quotes). It is tried in a small world of its own, so nothing changes for the alice above. If you are stuck, run
+# `hint("01.2")` in a cell of its own.
 
 # %% tags=["exercise"]
 see_buckets = {
@@ -225,7 +226,7 @@ check("01.2", see_buckets)
 # %% [markdown]
 # ## A bucket is not what is in it
 #
-# Resources have names, called **ARNs**. Many actions are about one kind of resource only:
+# Resources have names, called **ARNs** (Amazon Resource Names). Many actions are about one kind of resource only:
 #
 # | action | is asked about | its ARN |
 # |---|---|---|
@@ -261,7 +262,7 @@ reveal(prediction, lab.evaluate(alice, "s3:GetObject", photos / "1.jpg"))
 # ## Exercise 01.3: mend an ARN
 #
 # alice should list what is in `acme-photos` **and** read every object in it, and do nothing else. The policy below
-# was meant to allow that. Run it, read what comes out, and mend it. (Beside it there are the buckets
+# was meant to allow that. Find what is missing, mend it, and run the cell. (Beside it there are the buckets
 # `acme-photos-archive` and `acme-payroll`, which are none of her business.)
 
 # %% tags=["exercise"]
