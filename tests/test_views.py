@@ -707,3 +707,14 @@ def test_the_answers_as_html(production):
     """The question, and a sentence for each answer."""
     page = sentences_html(production.who_can("s3:PutObject", PRODUCTION))
     assert page.count("<li>") == len(production.who_can("s3:PutObject", PRODUCTION))
+
+
+def test_a_large_world_is_counted_not_drawn():
+    """A hairball helps nobody: the picture says how many there are, and what to ask instead."""
+    lab = Lab()
+    dev = lab.create_account("Development", "111111111111")
+    for number in range(300):
+        dev.create_user(f"user{number}")
+    graph = lab.graph()
+    assert [node.name for node in graph.nodes] == ["300 users"]
+    assert "lab.who_can" in graph.title

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from iamlab.core.arn import Arn
 from iamlab.core.evaluation import Evaluation
@@ -31,7 +32,8 @@ class Node:
     @property
     def words(self) -> str:
         """Kind and name: ``user alice``; where the name says the kind, the name alone."""
-        return self.name if self.kind in self.name.split() else f"{self.kind} {self.name}"
+        said = {self.kind, f"{self.kind}s", f"{self.kind}s:"} & set(self.name.split())
+        return self.name if said else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,18 @@ def _graph(title: str, nodes: Iterable[Node], edges: Iterable[Edge], alone: str)
     )
 
 
+MOST: Final = 60
+"""Things in the picture of a world; of a larger one it shows how many there are of each kind."""
+
+
 def world_graph(state: State) -> Graph:
-    """The whole world: memberships, attachments, and what each policy allows and denies on which resource."""
+    """The whole world: memberships, attachments, and what each policy allows and denies on which resource.
+
+    Of a large world, how many there are of each kind in each account.
+    """
     names = {one.id: f"{one.name} ({one.id})" for one in state.accounts.values()}
+    if len(state.entities) + len(state.resources) > MOST:
+        return _counted(state, names)
     nodes = [_entity_node(record, names) for record in state.entities.values()]
     things = [one for one in state.resources.values() if one.kind != "object"]
     buckets = [Node(kind="resource", name=one.arn, account=names[one.account]) for one in things]
@@ -102,6 +113,18 @@ def world_graph(state: State) -> Graph:
     edges = [edge for record in state.entities.values() for edge in _entity_edges(state, record, names)]
     placed = [replace(edge, target=known.get(edge.target.name, edge.target)) for edge in edges]
     return _graph("The world", [*nodes, *buckets], placed, alone="stands alone: no policy connects it with anything")
+
+
+def _counted(state: State, names: dict[str, str]) -> Graph:
+    """One node for each kind in each account, with its number."""
+    kinds = Counter((one.account, one.kind, one.kind) for one in state.entities.values())
+    kinds += Counter((one.account, "resource", one.kind) for one in state.resources.values())
+    nodes = tuple(
+        Node(kind=look, name=f"{number:,} {kind}{'s' if number > 1 else ''}", account=names[account])
+        for (account, look, kind), number in kinds.items()
+    )
+    title = "The world, counted: too large to draw. Ask a question and draw its answer: lab.graph(lab.who_can(...))"
+    return Graph(title=title, nodes=nodes, edges=(), alone="stand in their account")
 
 
 def _entity_node(record: EntityRecord, names: dict[str, str]) -> Node:
