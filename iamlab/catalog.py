@@ -72,12 +72,6 @@ LEVELS: Final = ("List", "Read", "Write", "Tagging", "Permissions management")
 """The access levels, as AWS names them."""
 
 
-@cache
-def every_action() -> tuple[str, ...]:
-    """The names of all actions, service by service."""
-    return tuple(f"{service}:{name}" for service in services() for name in service_actions(service))
-
-
 def expand(pattern: str) -> tuple[str, ...]:
     """The actions that a name, a pattern (``s3:Get*``) or an access level (``Write``) stands for.
 

@@ -52,8 +52,7 @@ def _lab(users, roles, *, tagged, seed=1):
     lab = Lab(quotas=Quotas(InlineSizePerUser=10_000))
     dev = lab.create_account("Dev", DEV)
     for number in range(10):
-        bucket = dev.create_bucket(f"acme-{number}")
-        del bucket
+        dev.create_bucket(f"acme-{number}")
     limits = [dev.create_policy(f"Limit{one}", _policy(chance, tagged=tagged)) for one in range(5)]
     people = [dev.create_user(f"u{one}", tags={"team": chance.choice(("red", "blue"))}) for one in range(users)]
     people += [dev.create_role(f"r{one}", trust=TRUST) for one in range(roles)]
@@ -88,7 +87,7 @@ def test_against_moto_and_our_own_engine(capsys):
     lab = _lab(0, 100, tagged=False)
     subjects = _subjects(lab, "role")
     actions = random.Random(2).sample(
-        [one for one in catalog.every_action() if one.startswith(("s3:", "sqs:", "iam:"))], 200
+        [one for one in catalog.expand("*") if one.startswith(("s3:", "sqs:", "iam:"))], 200
     )
     best = float("inf")
     for _ in range(3):
@@ -127,7 +126,7 @@ def test_the_whole_catalogue(capsys):
     """Principals times every action times 20 resources; boundaries, conditions on the caller, two levels of SCPs."""
     lab = _lab(1_000, 0, tagged=True)
     people = _subjects(lab, "user")
-    actions = catalog.every_action()
+    actions = catalog.expand("*")
     for number in (10, 100, 1_000):
         gc.collect()
         start = time.perf_counter()
