@@ -233,3 +233,24 @@ def test_an_action_that_does_not_exist(action, says):
     lab = story.administrator()
     with pytest.raises(IamlabError, match=says):
         lab.access_matrix(None, [action])
+
+
+def test_what_is_open_for_one_role_is_not_for_another():
+    """Two roles with one policy; the sessions of one may come with tags, those of the other may not."""
+    lab = Lab()
+    dev = lab.create_account("Dev", DEV)
+    condition = {"StringEquals": {"aws:RequestTag/team": "${aws:PrincipalTag/team}"}}
+    statement = {"Effect": "Allow", "Action": "iam:CreateUser", "Resource": "*", "Condition": condition}
+    tagging = {**TRUST["Statement"], "Action": ["sts:AssumeRole", "sts:TagSession"]}
+    roles = [
+        dev.create_role("Tagged", trust={**TRUST, "Statement": tagging}),
+        dev.create_role("Plain", trust=TRUST),
+    ]
+    dev.create_policy("Team", {"Version": "2012-10-17", "Statement": statement})
+    for role in roles:
+        role.attach(dev.managed_policy("Team"))
+    new = f"arn:aws:iam::{DEV}:user/new"
+    for order in (roles, roles[::-1]):
+        matrix = lab.access_matrix(order, "iam:CreateUser", new)
+        found = {one.name: matrix.cell(one, "iam:CreateUser", new).access for one in matrix.subjects}
+        assert found == {"Tagged": Access.DEPENDS, "Plain": Access.IMPLICIT}

@@ -205,12 +205,12 @@ class Judge:
     def _possible(self, row: Row, thing: Thing, elements: tuple[Open, ...]) -> Mapping[Outcome, Overlay]:
         values = self._values(row, thing)
         keys = frozenset(key for one in elements for key in one.keys)
-        relevant = tuple((key, values.get(key)) for key in sorted(keys))
-        found = self._outcomes.get((elements, relevant))
+        situation = self._situation(row, thing)
+        open_keys = frozenset(key for key in keys if situation.leaves_open(key))
+        asked = elements, open_keys, tuple((key, values.get(key)) for key in sorted(keys))
+        found = self._outcomes.get(asked)
         if found is None:
-            situation = self._situation(row, thing)
-            open_keys = frozenset(key for key in keys if situation.leaves_open(key))
-            found = self._outcomes[elements, relevant] = Outcomes(elements, values, open_keys).possible()
+            found = self._outcomes[asked] = Outcomes(elements, values, open_keys).possible()
         return found
 
     def _values(self, row: Row, thing: Thing) -> Values:
