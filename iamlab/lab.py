@@ -267,8 +267,7 @@ class Lab:
         given = _check_context(context)
         asked = everybody(state) if principals is None else tuple(map(self._subject, _list("principals", principals)))
         named = _expanded(actions)
-        about = everything(state) if resources is None else _several(resources)
-        arns = [_check_arn(one, self.resources) for one in about]
+        arns = everything(state) if resources is None else tuple(map(self._checked_arn, _several(resources)))
         return AccessMatrix(state, asked, named, arns, given, self._known())
 
     def who_can(
@@ -333,6 +332,22 @@ class Lab:
         if self._profiles is None or self._profiles.state is not self.world.state:
             self._profiles = Profiles(self.world.state)
         return self._profiles
+
+    def _checked_arn(self, resource: object) -> str:
+        """The ARN of something to be asked about, or ``*``."""
+        text = resource if isinstance(resource, str) else getattr(resource, "arn", None)
+        if text == "*":
+            return "*"
+        if not isinstance(text, str) or text.count(":") < 5 or not text.startswith("arn:"):
+            near = difflib.get_close_matches(str(text), self.resources, n=1, cutoff=0.3)
+            hint = f" Did you mean {near[0]}?" if near else " Write arn:aws:s3:::acme-photos, for example."
+            raise IamlabError(f"{resource!r} is no ARN.{hint}", code="InvalidResource")
+        if wildcard.has_wildcard(text):
+            raise IamlabError(
+                f"{text!r} is a pattern; ask about one resource, or leave resources out for everything there is.",
+                code="InvalidResource",
+            )
+        return text
 
     def _subject(self, principal: Caller) -> Subject:
         who = _check_caller(principal)
@@ -450,23 +465,6 @@ def _several(resources: ResourceLike | Iterable[ResourceLike]) -> tuple[object, 
     if isinstance(resources, str) or not isinstance(resources, Iterable):
         return (resources,)
     return tuple(resources)
-
-
-def _check_arn(resource: object, known: Iterable[str]) -> str:
-    """The ARN of something to be asked about, or ``*``."""
-    text = resource if isinstance(resource, str) else getattr(resource, "arn", None)
-    if text == "*":
-        return "*"
-    if not isinstance(text, str) or text.count(":") < 5 or not text.startswith("arn:"):
-        near = difflib.get_close_matches(str(text), list(known), n=1, cutoff=0.3)
-        hint = f" Did you mean {near[0]}?" if near else " Write arn:aws:s3:::acme-photos, for example."
-        raise IamlabError(f"{resource!r} is no ARN.{hint}", code="InvalidResource")
-    if wildcard.has_wildcard(text):
-        raise IamlabError(
-            f"{text!r} is a pattern; ask about one resource, or about everything there is by leaving resources out.",
-            code="InvalidResource",
-        )
-    return text
 
 
 def _check_resource(action: catalog.Action, resource: ResourceLike | None) -> str:

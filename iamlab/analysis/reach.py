@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from iamlab.analysis.access import AccessMatrix, Cell
-from iamlab.analysis.subjects import Subject, everybody, subject
+from iamlab.analysis.subjects import Subject, everybody, services_in, subject
 from iamlab.analysis.verdicts import Profiles
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.entities import RoleRecord
@@ -190,7 +190,4 @@ def starts(state: State) -> tuple[Subject, ...]:
 
 def trusted_services(state: State) -> tuple[Subject, ...]:
     """The services that the trust policies of this world name."""
-    policies = (record.trust.policy for record in state.of_kind(RoleRecord))
-    principals = (pair for policy in policies for one in policy.statements for pair in one.principals)
-    named = sorted({name for kind, name in principals if kind == "Service"})
-    return tuple(subject(state, Caller(Signer.SERVICE, name)) for name in named)
+    return services_in(state, (record.trust.policy for record in state.of_kind(RoleRecord)))

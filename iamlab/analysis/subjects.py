@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from iamlab.core.errors import IamlabError
+from iamlab.core.policy import Policy
 from iamlab.core.request import ANONYMOUS
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.entities import EntityRecord, GroupRecord
@@ -70,9 +71,12 @@ def _everybody(state: State) -> Iterator[Subject]:
                 yield subject(state, Caller(Signer.SESSION, session.id))
             except IamlabError:
                 continue  # its role or user is gone, and it counts no more (STS-26)
-    policies = (one.policy.policy for one in state.resources.values() if one.policy)
-    principals = (pair for policy in policies for one in policy.statements for pair in one.principals)
-    named = (name for kind, name in principals if kind == "Service")
-    for service in sorted(set(named)):
-        yield subject(state, Caller(Signer.SERVICE, service))
+    yield from services_in(state, (one.policy.policy for one in state.resources.values() if one.policy))
     yield subject(state, Caller(Signer.NOBODY, ANONYMOUS))
+
+
+def services_in(state: State, policies: Iterable[Policy]) -> tuple[Subject, ...]:
+    """The services that the policies name."""
+    principals = (pair for policy in policies for one in policy.statements for pair in one.principals)
+    named = sorted({name for kind, name in principals if kind == "Service"})
+    return tuple(subject(state, Caller(Signer.SERVICE, name)) for name in named)

@@ -80,9 +80,13 @@ class Things:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        state = self.state
-        holders = (state.entities, state.policies, state.profiles)
-        return frozenset((*state.resources, *(one.arn for each in holders for one in each.values())))
+        return frozenset(_named(self.state))
+
+
+def _named(state: State) -> tuple[str, ...]:
+    """The ARNs of all that there is."""
+    holders = (state.entities, state.policies, state.profiles)
+    return (*state.resources, *(one.arn for each in holders for one in each.values()))
 
 
 EXAMPLE_KEY: Final = "1.jpg"
@@ -92,6 +96,4 @@ EXAMPLE_KEY: Final = "1.jpg"
 def everything(state: State) -> tuple[str, ...]:
     """The ARNs of all that a request may be about, an example object in each bucket, and ``*`` for none."""
     examples = (f"{one.arn}/{EXAMPLE_KEY}" for one in state.resources.values() if one.kind == "bucket")
-    holders = (state.entities, state.policies, state.profiles)
-    others = (one.arn for each in holders for one in each.values())
-    return tuple(dict.fromkeys((*state.resources, *examples, *others, "*")))
+    return tuple(dict.fromkeys((*state.resources, *examples, *_named(state), "*")))

@@ -54,8 +54,8 @@ class Situation:
         stem = key.partition("/")[0]
         if stem == "aws:principaltag":
             return self.signer is Signer.ROLE and self.passes_tags
-        if stem in _OF_RESOURCES or "resourcetag" in stem or stem == "s3:existingobjecttag":
-            return self.has_resource and not self.known_resource and stem not in _OF_RESOURCES
+        if "resourcetag" in stem or stem == "s3:existingobjecttag":
+            return self.has_resource and not self.known_resource
         if key in _OF_SESSIONS:
             return self.signer in _OF_SESSIONS[key]
         if key in _OF_SERVICES:
@@ -82,10 +82,12 @@ _NEVER: Final = frozenset(
         "aws:calledvia",
         "aws:calledviafirst",
         "aws:calledvialast",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:resourceorgpaths",
         "iam:permissionsboundary",
     ]
 )
-_OF_RESOURCES: Final = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
 _LONG_TERM: Final = (Signer.USER, Signer.ROOT, Signer.ROLE)
 _OF_SESSIONS: Final = {
     # Keys belong to who has them, and with them come temporary credentials: with MFA, or without (COND-25).
@@ -235,9 +237,8 @@ def _texts(key: str, elements: Sequence[Open], values: Values) -> list[str]:
         if isinstance(one, Covered):
             found.update(dict.fromkeys(_pieces(one.resource)))
         elif one.key.lower() != key:
-            known = values.get(
-                one.key.lower()
-            )  # the key stands in a policy variable: equal to what it is compared with
+            # The key stands in a policy variable: equal to what that is compared with.
+            known = values.get(one.key.lower())
             found.update(dict.fromkeys((known,) if isinstance(known, str) else known or (SOMETHING,)))
         else:
             base = take_apart(one.operator)[1]

@@ -34,22 +34,21 @@ def _answer(one: Answer) -> Drawn:
 def difference_graph(difference: Difference, accounts: dict[str, str]) -> Graph:
     """What a change did: an edge from each caller to each resource of which the answer is another one."""
     drawn = [(one.subject, _change(one)) for one in difference.changes]
-    return _graph("What the change did", drawn, accounts, "Nobody may do more or less than before.")
+    return _graph(difference.title, drawn, accounts, "Nobody may do more or less than before.")
 
 
 _TURNS: Final = {
-    Turn.GAINED: "gained",
-    Turn.LOST: "lost",
-    Turn.LOOSENED: "gained",
-    Turn.TIGHTENED: "lost",
+    Turn.GAINED: ("gained", "gained"),
+    Turn.LOST: ("lost", "lost"),
+    Turn.LOOSENED: ("gained", "may now always do"),
+    Turn.TIGHTENED: ("lost", "may do with a condition alone"),
 }
+"""The relation and the verb of each turn."""
 
 
 def _change(one: Change) -> Drawn:
-    verb = {Turn.LOOSENED: "may now always do", Turn.TIGHTENED: "may do with a condition alone"}.get(
-        one.turn, one.turn.value
-    )
-    return _TURNS[one.turn], f"{verb} {action_words(one.actions)}{_in_brackets(one.when)} on", _thing(one.resource)
+    relation, verb = _TURNS[one.turn]
+    return relation, f"{verb} {action_words(one.actions)}{_in_brackets(one.when)} on", _thing(one.resource)
 
 
 def _graph(title: str, drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[str, str], nothing: str) -> Graph:
@@ -59,11 +58,16 @@ def _graph(title: str, drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[st
         Edge(source=nodes[subject], target=Node(kind="resource", name=resource), relation=relation, label=label)
         for subject, (relation, label, resource) in drawn
     ]
-    kept, left = _bounded(list(dict.fromkeys(edges)))
-    note = f" (and {left:,} more that are not drawn: ask about fewer)" if left else ""
-    ends = (node for edge in kept for node in (edge.source, edge.target))
-    empty = (Node(kind="caller", name=nothing),) if not kept else ()
-    return Graph(title=f"{title}{note}", nodes=(*dict.fromkeys(ends), *empty), edges=tuple(kept), alone="")
+    return _drawn(title, list(dict.fromkeys(edges)), nothing, "ask about fewer")
+
+
+def _drawn(title: str, edges: list[Edge], nothing: str, advice: str) -> Graph:
+    """As many edges as can be read, and how many more there are; without any, the sentence that says so."""
+    kept, left = _bounded(edges)
+    note = f" (and {left:,} more that are not drawn: {advice})" if left else ""
+    nodes = dict.fromkeys(node for edge in kept for node in (edge.source, edge.target))
+    empty = () if kept else (Node(kind="caller", name=nothing),)
+    return Graph(title=f"{title}{note}", nodes=(*nodes, *empty), edges=tuple(kept), alone="")
 
 
 def _bounded(edges: list[Edge]) -> tuple[list[Edge], int]:
@@ -126,11 +130,7 @@ def paths_graph(paths: Paths, accounts: dict[str, str]) -> Graph:
     unique: dict[tuple[Node, Node, str, str], Edge] = {}
     for edge in edges:
         unique.setdefault((edge.source, edge.target, edge.relation, edge.label), edge)
-    kept, left = _bounded(list(unique.values()))
-    note = f" (and {left:,} more that are not drawn: ask from one caller)" if left else ""
-    nodes = tuple(dict.fromkeys(node for edge in kept for node in (edge.source, edge.target)))
-    empty = () if kept else (Node(kind="caller", name="There is no path."),)
-    return Graph(title=f"{paths.title}{note}", nodes=(*nodes, *empty), edges=tuple(kept), alone="")
+    return _drawn(paths.title, list(unique.values()), "There is no path.", "ask from one caller")
 
 
 def _path(path: Path, accounts: dict[str, str], *, marked: bool) -> Iterator[Edge]:
