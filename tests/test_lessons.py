@@ -8,20 +8,22 @@ from typing import Any
 
 import pytest
 
-from iamlab import Policy
+from iamlab import Lab, Policy
 from iamlab.core.evaluation import Decision
-from iamlab.lessons import check, hint, progress, reveal, worlds
+from iamlab.lessons import begin, check, hint, progress, reveal, worlds
 from iamlab.lessons.checks import EXERCISES
 from iamlab.lessons.course import lessons
-from iamlab.lessons.exercise import PolicyExercise, PredictionExercise
+from iamlab.lessons.exercise import PolicyExercise, SortExercise, WorldExercise
+from iamlab.lessons.progress_codes import ORDER
 
 POLICY = [one for one in EXERCISES.values() if isinstance(one, PolicyExercise)]
-PREDICTION = [one for one in EXERCISES.values() if isinstance(one, PredictionExercise)]
-WRONG = [(one, wrong) for one in POLICY for wrong in one.misconceptions]
+SORT = [one for one in EXERCISES.values() if isinstance(one, SortExercise)]
+WORLD = [one for one in EXERCISES.values() if isinstance(one, WorldExercise)]
+WRONG = [(one, wrong) for one in (*POLICY, *WORLD) for wrong in one.misconceptions]
 PHOTOS = "arn:aws:s3:::acme-photos"
 
-# Verdicts derived by hand: nothing reaches alice, dana and a session of Auditor (ENT-08); ada may do everything.
-PREDICTED = {
+# Derived by hand. 01.1: nothing reaches alice, dana and a session of Auditor (ENT-08); ada may do everything.
+RIGHT = {
     "01.1": {"alice": "implicit deny", "dana": "implicit deny", "Auditor": "implicit deny", "ada": "allowed"},
 }
 
@@ -78,46 +80,73 @@ def test_the_reference_passes(exercise: PolicyExercise) -> None:
     assert progress.status(exercise.id) == "correct"
 
 
+@pytest.mark.parametrize("exercise", WORLD, ids=lambda one: one.id)
+def test_the_reference_passes_as_a_function_and_as_a_changed_world(exercise: WorldExercise) -> None:
+    """And the world as it was handed out does not."""
+    lab = begin(exercise.id)
+    assert check(exercise.id, lab).status == "not attempted"
+    assert check(exercise.id, exercise.reference).correct
+    exercise.reference(lab)
+    assert check(exercise.id, lab).correct
+    assert progress.status(exercise.id) == "correct"
+
+
+@pytest.mark.parametrize("exercise", WORLD, ids=lambda one: one.id)
+def test_a_world_of_another_lesson_or_a_failing_function_gets_a_sentence(exercise: WorldExercise) -> None:
+    """Neither is an answer, and neither raises."""
+    other = Lab()
+    other.create_account("Elsewhere", "555555555555")
+    assert "not the world of" in check(exercise.id, other).message
+    assert check(exercise.id, Lab()).status == "not valid"
+    said = check(exercise.id, lambda lab: lab.accounts[0].user("nobody at all"))
+    assert said.status == "not valid"
+    assert "NoSuchEntity" in said.message
+
+
 @pytest.mark.parametrize(("exercise", "wrong"), WRONG, ids=lambda one: getattr(one, "id", getattr(one, "message", "")))
-def test_a_known_wrong_answer_draws_its_own_message(exercise: PolicyExercise, wrong: Any) -> None:
+def test_a_known_wrong_answer_draws_its_own_message(exercise: PolicyExercise | WorldExercise, wrong: Any) -> None:
     """Not yet, with the message of that misconception, and a request that shows it."""
     result = check(exercise.id, wrong.answer)
     assert result.status == "not yet"
     assert result.message.startswith(wrong.message)
-    assert result.counterexample is not None
+    assert result.counterexample is not None or isinstance(exercise, WorldExercise)
+    assert result.misconception == wrong.number
     others = [one.message for one in exercise.misconceptions if one is not wrong]
     assert not any(result.message.startswith(other) for other in others)
 
 
-@pytest.mark.parametrize("exercise", POLICY, ids=lambda one: one.id)
-def test_there_are_at_least_three_known_wrong_answers(exercise: PolicyExercise) -> None:
+@pytest.mark.parametrize("exercise", [*POLICY, *WORLD], ids=lambda one: one.id)
+def test_there_are_at_least_three_known_wrong_answers(exercise: PolicyExercise | WorldExercise) -> None:
     """Each exercise knows the likely mistakes."""
     assert len({one.message for one in exercise.misconceptions}) >= 3
 
 
 @pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in OTHER_CORRECT.items() for one in many])
-def test_a_correct_policy_written_differently_passes(id_: str, answer: dict[str, Any]) -> None:
+def test_a_correct_answer_written_differently_passes(id_: str, answer: Any) -> None:
     """Behaviour is judged, not text."""
     assert check(id_, answer).correct
 
 
-@pytest.mark.parametrize("exercise", PREDICTION, ids=lambda one: one.id)
-def test_the_right_predictions_pass(exercise: PredictionExercise) -> None:
-    """The verdicts derived by hand are the engine's."""
-    assert check(exercise.id, PREDICTED[exercise.id]).correct
+@pytest.mark.parametrize("exercise", SORT, ids=lambda one: one.id)
+def test_the_right_choices_pass(exercise: SortExercise) -> None:
+    """What was derived by hand is what the engine says."""
+    assert check(exercise.id, RIGHT[exercise.id]).correct
 
 
-@pytest.mark.parametrize("exercise", PREDICTION, ids=lambda one: one.id)
-def test_each_wrong_prediction_draws_its_own_message(exercise: PredictionExercise) -> None:
-    """For every question, both other verdicts have an answer of their own."""
-    for key, question in exercise.questions.items():
-        right = PREDICTED[exercise.id][key]
-        wrong = [one for one in Decision if one.value != right]
-        assert set(question.messages) == set(wrong)
-        for decision in wrong:
-            result = check(exercise.id, {**PREDICTED[exercise.id], key: decision.value})
+@pytest.mark.parametrize("exercise", SORT, ids=lambda one: one.id)
+def test_each_wrong_choice_draws_its_own_message(exercise: SortExercise) -> None:
+    """For every item, each other choice has an answer of its own."""
+    for key, item in exercise.items.items():
+        right = RIGHT[exercise.id][key]
+        wrong = [one for one in exercise.choices_of(key) if one != right]
+        assert wrong
+        assert set(item.messages) == set(wrong)
+        assert set(item.numbers) <= set(wrong)
+        for choice in wrong:
+            result = check(exercise.id, {**RIGHT[exercise.id], key: choice})
             assert result.status == "not yet"
-            assert question.messages[decision] in result.message
+            assert item.messages[choice] in result.message
+            assert result.misconception == item.numbers.get(choice, 0)
 
 
 class _Hostile(dict):  # type: ignore[type-arg]
@@ -156,9 +185,21 @@ def test_there_are_three_hints_and_the_way_to_the_next(id_: str) -> None:
     """Where to look, which rule, nearly there."""
     texts = [repr(hint(id_, number)) for number in (1, 2, 3)]
     assert len(set(texts)) == 3
-    assert "2)" in texts[0]
-    assert "More" not in texts[2]
+    assert "again" in texts[0]
+    assert "again" not in texts[2]
     assert "1, 2 and 3" in repr(hint(id_, 4))
+
+
+def test_without_a_number_the_next_hint_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after the other, and the last one again."""
+    monkeypatch.setattr("iamlab.lessons.checks._given", {})
+    assert [repr(hint("01.2"))[:6] for _ in range(4)] == ["Hint 1", "Hint 2", "Hint 3", "Hint 3"]
+
+
+def test_every_exercise_has_two_further_correct_answers_and_a_place_in_the_code() -> None:
+    """Behaviour is judged; and no exercise is forgotten in the progress code."""
+    assert set(EXERCISES) <= set(ORDER)
+    assert all(len(OTHER_CORRECT.get(one.id, ())) >= 2 for one in (*POLICY, *WORLD))
 
 
 def test_an_answer_counts_when_progress_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
+from iamlab.analysis.difference import Change
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import Policy
 from iamlab.core.request import Principal
@@ -15,11 +16,15 @@ from iamlab.lessons.excess import Wanted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One request that an answer is judged by: ``ask`` puts it to a world; ``allowed`` is what must come out."""
+    """One request that an answer is judged by: ``ask`` puts it to a world; ``allowed`` is what must come out.
+
+    ``after`` is done first, to a copy of the world: so a probe can ask what happens to somebody who joins a group.
+    """
 
     words: str
     ask: Callable[[Lab], Evaluation]
     allowed: bool
+    after: Callable[[Lab], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +35,16 @@ class Failure:
     evaluation: Evaluation
 
 
+_NO_POLICY: Final = Policy(statements=(), text="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A valid policy that was given as an answer, and the probes that it fails."""
+    """An answer that could be judged: the world with it, the probes that it fails, and the policy if it is one."""
 
-    policy: Policy
+    lab: Lab
     failures: tuple[Failure, ...]
+    policy: Policy = _NO_POLICY
 
     def fails(self, words: str) -> bool:
         """Whether the probe of these words came out wrong."""
@@ -44,11 +53,15 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
-    """A likely wrong answer: an example of it, how to know it again by what it does, and what to say to it."""
+    """A likely wrong answer: an example of it, how to know it again by what it does, and what to say to it.
+
+    ``number`` is that of the curriculum's list of misconceptions, 0 for a mistake that is not among them.
+    """
 
     answer: Any
     message: str
     known_by: Callable[[Attempt], bool] = field(repr=False)
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,24 +87,60 @@ class PolicyExercise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One verdict to predict; ``messages`` answers each wrong prediction."""
+class WorldExercise:
+    """Change a world: the learner takes it with ``begin(id)``, changes it, and gives it back.
 
-    words: str
-    ask: Callable[[Lab], Evaluation]
-    messages: Mapping[Decision, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionExercise:
-    """Predict verdicts: the answer maps each question's key to one of the three verdicts in words."""
+    An answer is the changed lab, or a function that changes the one it is given; ``reference`` and the answers of
+    misconceptions are such functions. ``may_change`` says of each difference to the fresh world whether it was asked
+    for: whatever else somebody gained or lost is too much.
+    """
 
     id: str
     title: str
     world: Callable[[], Lab]
-    questions: Mapping[str, Question]
+    may_change: Callable[[Change], bool]
+    probes: tuple[Probe, ...]
+    hints: tuple[str, str, str]
+    reference: Callable[[Lab], Any]
+    explanation: str
+    misconceptions: tuple[Misconception, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing to be sorted, or one question; ``messages`` answers each wrong choice.
+
+    What is right comes from the engine (``ask``), or is a fact (``right``). ``choices`` are this item's own, where they
+    are not those of the exercise.
+    """
+
+    words: str
+    messages: Mapping[str, str]
+    ask: Callable[[Lab], Evaluation] | None = None
+    right: str = ""
+    choices: tuple[str, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Of each wrong choice that is one of the curriculum's misconceptions, its number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortExercise:
+    """Give each item one of the choices: verdicts to predict, tasks to sort, questions with answers of their own."""
+
+    id: str
+    title: str
+    items: Mapping[str, Item]
     hints: tuple[str, str, str]
     explanation: str
+    choices: tuple[str, ...] = ()
+    world: Callable[[], Lab] = Lab
+
+    def choices_of(self, key: str) -> tuple[str, ...]:
+        """What one item can be answered with."""
+        return self.items[key].choices or self.choices
 
 
-Exercise = PolicyExercise | PredictionExercise
+VERDICTS: Final = tuple(one.value for one in Decision)
+"""The choices of an exercise whose items are verdicts."""
+
+Exercise = PolicyExercise | WorldExercise | SortExercise

@@ -11,12 +11,13 @@ from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import (
+    VERDICTS,
     Attempt,
+    Item,
     Misconception,
     PolicyExercise,
-    PredictionExercise,
     Probe,
-    Question,
+    SortExercise,
 )
 
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -24,8 +25,13 @@ ARCHIVE: Final = "arn:aws:s3:::acme-photos-archive"
 PAYROLL: Final = "arn:aws:s3:::acme-payroll"
 
 
-def _question(who: str, action: str, words: str, messages: dict[Decision, str]) -> Question:
-    return Question(words=words, ask=lambda lab: lab.evaluate(worlds.identity(lab, who), action), messages=messages)
+def _question(who: str, action: str, words: str, messages: dict[Decision, str], **numbers: int) -> Item:
+    return Item(
+        words=words,
+        ask=lambda lab: lab.evaluate(worlds.identity(lab, who), action),
+        messages={decision.value: message for decision, message in messages.items()},
+        numbers={Decision[name].value: number for name, number in numbers.items()},
+    )
 
 
 def _alice(action: str, resource: str | None, words: str, *, allowed: bool) -> Probe:
@@ -52,11 +58,12 @@ _NOTHING_FORBIDS: Final = (
     "Denied it is, but nothing forbids it: there is no Deny anywhere. Something is missing. That is an implicit deny."
 )
 
-PREDICT: Final = PredictionExercise(
+PREDICT: Final = SortExercise(
     id="01.1",
     title="Predict four verdicts",
     world=worlds.first_day,
-    questions={
+    choices=VERDICTS,
+    items={
         "alice": _question(
             "alice",
             "s3:ListAllMyBuckets",
@@ -66,6 +73,8 @@ PREDICT: Final = PredictionExercise(
                 "everything is denied.",
                 Decision.EXPLICIT_DENY: _NOTHING_FORBIDS,
             },
+            ALLOW=1,
+            EXPLICIT_DENY=11,
         ),
         "dana": _question(
             "dana",
@@ -76,6 +85,7 @@ PREDICT: Final = PredictionExercise(
                 "it has none, so being in it gives dana nothing.",
                 Decision.EXPLICIT_DENY: _NOTHING_FORBIDS,
             },
+            EXPLICIT_DENY=11,
         ),
         "Auditor": _question(
             "Auditor",
@@ -86,6 +96,8 @@ PREDICT: Final = PredictionExercise(
                 "For that it needs a policy of its own, and a new role has none.",
                 Decision.EXPLICIT_DENY: _NOTHING_FORBIDS,
             },
+            ALLOW=6,
+            EXPLICIT_DENY=11,
         ),
         "ada": _question(
             "ada",
@@ -280,6 +292,7 @@ MEND: Final = PolicyExercise(
                 and not attempt.fails(_LIST_PHOTOS)
                 and not _covers(attempt, f"{PHOTOS}/1.jpg")
             ),
+            number=13,
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}/*"),
@@ -287,6 +300,7 @@ MEND: Final = PolicyExercise(
             known_by=lambda attempt: (
                 attempt.fails(_LIST_PHOTOS) and not attempt.fails(_ONE_PHOTO) and not _covers(attempt, PHOTOS)
             ),
+            number=13,
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], "*"),

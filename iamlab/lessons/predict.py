@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.lessons.checks import WORDS, as_decision
+from iamlab.lessons.sorted_answers import VERDICT_WORDS, as_decision
 from iamlab.views import explain
 from iamlab.views.html import element, join, page
 
@@ -51,9 +51,11 @@ DIFFERENCES = {
 def reveal(prediction: Any, evaluation: Evaluation) -> Reveal:
     """Show the verdict to whoever has predicted one: ``'allowed'``, ``'implicit deny'`` or ``'explicit deny'``."""
     if prediction is None or prediction is ...:
-        return Reveal(evaluation=evaluation, predicted=None, problem=f"Predict first: replace the dots. {WORDS}")
+        return Reveal(
+            evaluation=evaluation, predicted=None, problem=f"Predict first: replace the dots. {VERDICT_WORDS}"
+        )
     predicted = as_decision(prediction)
-    problem = "" if predicted else f"{prediction!r} is no verdict. {WORDS}"
+    problem = "" if predicted else f"{prediction!r} is no verdict. {VERDICT_WORDS}"
     return Reveal(evaluation=evaluation, predicted=predicted, problem=problem)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -108,3 +109,23 @@ def _parse(data: bytes, exercise_id: str) -> str | None:
     if not isinstance(content, dict) or content.get("exercise") != exercise_id:
         return None
     return content["status"] if content.get("status") in (NOT_YET, CORRECT) else None
+
+
+def met(misconception: int, *, home: Path | None = None) -> None:
+    """Remember that an answer showed this misconception of the curriculum; nothing is said when it cannot be."""
+    folder = _met_folder(home)
+    with suppress(OSError):  # FileExistsError included: it was met before
+        create_whole(folder / f"{misconception:02}", b"")
+
+
+def misconceptions(*, home: Path | None = None) -> tuple[int, ...]:
+    """The numbers of the misconceptions that answers have shown so far, ascending."""
+    try:
+        names = [one.name for one in _met_folder(home).iterdir()]
+    except OSError:
+        return ()
+    return tuple(sorted(int(name) for name in names if re.fullmatch("[0-9]{2}", name)))
+
+
+def _met_folder(home: Path | None) -> Path:
+    return (home_dir() if home is None else home) / ".iamlab" / "met"

@@ -39,6 +39,12 @@ class World:
         self.acting: Caller | None = None  # None: the builder, who is never asked
         self._observers: list[WeakMethod[Callable[[], None]]] = []
 
+    def copy(self) -> World:
+        """A world of its own in the same state; nobody observes it, and the builder acts in it."""
+        made = World(self.seed, quotas=self.quotas)
+        made.state, made.serial = self.state, self.serial
+        return made
+
     def observe(self, method: Callable[[], None]) -> None:
         """Call this bound method after each change, for as long as its owner is alive elsewhere."""
         self._observers.append(WeakMethod(method))

@@ -1,0 +1,94 @@
+"""Judging a policy that was given as an answer: what it does counts, not how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from iamlab import catalog
+from iamlab.core.errors import IamlabError, PolicyError
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.policy import LATEST, Policy
+from iamlab.core.wildcard import has_wildcard
+from iamlab.lessons import result
+from iamlab.lessons.excess import first_excess
+from iamlab.lessons.exercise import Attempt, PolicyExercise
+from iamlab.lessons.probing import counterexample, failures, recognized
+from iamlab.lessons.result import Result
+
+
+def judge(exercise: PolicyExercise, answer: Any) -> Result:
+    """The result of a policy as dict, JSON text or Policy."""
+    if answer is None or _has_placeholder(answer) or (isinstance(answer, dict) and answer == exercise.untouched):
+        where = "Write your policy where the dots are, or change the one that stands there."
+        return result.not_attempted(exercise, f"{where} {result.see_hints(exercise)}")
+    try:
+        policy = Policy.parse(answer)
+    except PolicyError as error:
+        return result.not_valid(exercise, f"AWS would not store this policy. {error}")
+    lab = exercise.world()
+    exercise.apply(lab, policy)
+    attempt = Attempt(lab=lab, policy=policy, failures=failures(exercise.probes, lab))
+    if attempt.failures:
+        worst = attempt.failures[0]
+        said, number = _known(exercise, attempt)
+        words = " ".join(part for part in (said, counterexample(worst)) if part)
+        return result.not_yet(exercise, words, worst.evaluation, number)
+    fresh = exercise.world()
+    excess = first_excess(policy, exercise.caller(fresh), exercise.only, fresh.resources)
+    if excess:
+        said = f"It does what was asked and allows more: {excess.request.action}{_about(excess)}, for example."
+        return result.not_yet(exercise, said, excess)
+    return result.correct(exercise, _without_version(policy))
+
+
+def _about(evaluation: Evaluation) -> str:
+    resource = evaluation.request.resource
+    return f" on {resource}" if resource != "*" else ""
+
+
+def _without_version(policy: Policy) -> str:
+    """A correct answer in the old language is correct, and worth a word (POL-02)."""
+    if policy.version == LATEST:
+        return ""
+    return f' (Write "Version": "{LATEST}" as well: without it AWS refuses a managed policy.)'
+
+
+def _known(exercise: PolicyExercise, attempt: Attempt) -> tuple[str, int]:
+    """What is to be said to this mistake, one that any policy may have or one of this exercise; and its number."""
+    if unknown := _unknown_action(attempt.policy):
+        return unknown, 0
+    known = recognized(exercise.misconceptions, attempt)
+    if known:
+        return known.message, known.number
+    if attempt.failures[0].evaluation.decision is not Decision.EXPLICIT_DENY:
+        return "", 0
+    return "Your own Deny forbids it: an explicit Deny wins over every Allow.", 0
+
+
+def _unknown_action(policy: Policy) -> str:
+    """A name that AWS does not have is stored all the same, and never matches (POL-24, end)."""
+    for pattern in (one for statement in policy.statements for one in statement.actions):
+        if not has_wildcard(pattern):
+            try:
+                catalog.find(pattern)
+            except IamlabError as error:
+                return f"{error.message} AWS stores such a policy, but it matches nothing. {OTHER_NAMES}"
+    return ""
+
+
+OTHER_NAMES: Final = (
+    "Not every action is named as the API call: ListBuckets, ListObjectsV2 and HeadObject are allowed by "
+    "s3:ListAllMyBuckets, s3:ListBucket and s3:GetObject."
+)
+
+
+def _has_placeholder(answer: Any, depth: int = 0) -> bool:
+    """Whether dots still stand somewhere in the answer."""
+    if depth > 10:  # deeper than any policy; the parser will say so
+        return False
+    if isinstance(answer, Mapping):
+        return any(_has_placeholder(value, depth + 1) for value in answer.values())
+    if isinstance(answer, list | tuple):
+        return any(_has_placeholder(value, depth + 1) for value in answer)
+    return answer is ...

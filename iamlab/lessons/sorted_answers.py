@@ -1,0 +1,88 @@
+"""Judging what was sorted, predicted or chosen: one choice for each item, the engine's where it is a verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.lab import Lab
+from iamlab.lessons import result
+from iamlab.lessons.exercise import VERDICTS, Item, SortExercise
+from iamlab.lessons.result import Result
+
+
+def judge(exercise: SortExercise, answer: Any) -> Result:
+    """The result of a dict with a choice for each item."""
+    keys = list(exercise.items)
+    wanted = "a verdict" if exercise.choices == VERDICTS else "a choice"
+    if answer is None or answer is ...:
+        return result.not_attempted(exercise, f"Give a dict with {wanted} for each of {', '.join(keys)}.")
+    if not isinstance(answer, Mapping):
+        message = f"The answer is a dict with {wanted} for each of {', '.join(keys)}, not {type(answer).__name__}."
+        return result.not_valid(exercise, message)
+    open_ = [key for key in keys if answer.get(key, ...) in (..., None)]
+    if open_:
+        message = f"Still open: {', '.join(open_)}. {_choices_words(exercise, open_[0])}"
+        return result.not_attempted(exercise, message)
+    lab = exercise.world()
+    for key, item in exercise.items.items():
+        choices = exercise.choices_of(key)
+        chosen = chosen_of(choices, answer[key])
+        if chosen is None:
+            return result.not_valid(
+                exercise, f"{answer[key]!r} for {key} is none of the choices. {_choices_words(exercise, key)}"
+            )
+        right, evaluation = truth(item, lab)
+        if chosen != right:
+            said = f"{key}: {item.words}. {item.messages[chosen]}"
+            return result.not_yet(exercise, said, evaluation, item.numbers.get(chosen, 0))
+    return result.correct(exercise)
+
+
+def truth(item: Item, lab: Lab) -> tuple[str, Evaluation | None]:
+    """What is right for the item, and the evaluation that says so where it is a verdict."""
+    if item.ask is None:
+        return item.right, None
+    evaluation = item.ask(lab)
+    return evaluation.decision.value, evaluation
+
+
+def _choices_words(exercise: SortExercise, key: str) -> str:
+    choices = exercise.choices_of(key)
+    return VERDICT_WORDS if choices == VERDICTS else f"The choices are {', '.join(map(repr, choices))}."
+
+
+VERDICT_WORDS: Final = (
+    "A verdict is 'allowed', 'implicit deny' (something is missing) or 'explicit deny' (something forbids)."
+)
+
+
+def chosen_of(choices: Sequence[str], word: Any) -> str | None:
+    """The choice that a learner's word means, or None: letter case, blanks and dashes do not matter.
+
+    >>> chosen_of(("root user", "administrator"), "Root-User")
+    'root user'
+    """
+    if choices == VERDICTS:
+        decision = as_decision(word)
+        return None if decision is None else decision.value  # a denial is falsy
+    plain = _plain(word) if isinstance(word, str) and len(word) < 200 else ""
+    return next((one for one in choices if _plain(one) == plain), None)
+
+
+def as_decision(word: Any) -> Decision | None:
+    """The decision that a learner's word means, or None: letter case and a dash do not matter.
+
+    >>> as_decision("Implicit-Deny")
+    <Decision.IMPLICIT_DENY: 'implicit deny'>
+    """
+    if isinstance(word, Decision):
+        return word
+    plain = _plain(word) if isinstance(word, str) else ""
+    return next((one for one in Decision if plain in (_plain(one.value), one.name.lower())), None)
+
+
+def _plain(word: str) -> str:
+    return re.sub("[^a-z0-9:]", "", word.lower())
