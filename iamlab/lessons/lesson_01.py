@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import Any, Final
 
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import Effect, Policy
+from iamlab.core.policy import Policy
 from iamlab.core.request import Principal
-from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import (
     VERDICTS,
-    Attempt,
     Item,
     Misconception,
     PolicyExercise,
     Probe,
     SortExercise,
 )
+from iamlab.lessons.recognizing import covers, denies_only, names, on, silent
 
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
 ARCHIVE: Final = "arn:aws:s3:::acme-photos-archive"
@@ -127,46 +126,6 @@ _USERS: Final = "alice lists the users (iam:ListUsers)"
 _READ: Final = "alice reads an object in acme-photos (s3:GetObject)"
 
 
-def _denies_only(attempt: Attempt) -> bool:
-    return all(one.effect is Effect.DENY for one in attempt.policy.statements)
-
-
-def _names(attempt: Attempt, *actions: str) -> bool:
-    """Whether an Allow lists one of these actions or patterns, letter for letter but for case (POL-09)."""
-    wanted = {action.lower() for action in actions}
-    return any(
-        one.lower() in wanted
-        for statement in attempt.policy.statements
-        if statement.effect is Effect.ALLOW
-        for one in statement.actions
-    )
-
-
-def _on(attempt: Attempt, *resources: str) -> bool:
-    """Whether an Allow lists one of these resources, letter for letter."""
-    return any(
-        one in resources
-        for statement in attempt.policy.statements
-        if statement.effect is Effect.ALLOW
-        for one in statement.resources
-    )
-
-
-def _covers(attempt: Attempt, arn: str) -> bool:
-    """Whether a Resource of an Allow fits the ARN, whatever the action."""
-    return any(
-        resource_matches(pattern, arn)
-        for statement in attempt.policy.statements
-        if statement.effect is Effect.ALLOW
-        for pattern in statement.resources
-    )
-
-
-def _silent(attempt: Attempt) -> bool:
-    """Whether the first thing that fails is denied for want of an Allow, not by a Deny."""
-    return attempt.failures[0].evaluation.decision is Decision.IMPLICIT_DENY
-
-
 GRANT: Final = PolicyExercise(
     id="01.2",
     title="Grant one list action",
@@ -197,29 +156,29 @@ GRANT: Final = PolicyExercise(
                 "Statement": [{"Effect": "Deny", "NotAction": "s3:ListAllMyBuckets", "Resource": "*"}],
             },
             message="A Deny forbids; what it leaves out is not thereby allowed. alice still has no Allow.",
-            known_by=_denies_only,
+            known_by=denies_only,
         ),
         Misconception(
             answer=_allow("*", "*"),
             message="That is AdministratorAccess: every action in every service. Name the one action.",
-            known_by=lambda attempt: _names(attempt, "*", "*:*"),
+            known_by=lambda attempt: names(attempt, "*", "*:*"),
         ),
         Misconception(
             answer=_allow("s3:*", "*"),
             message="s3:* is every action of S3, creating and deleting included. Name the one action.",
-            known_by=lambda attempt: _names(attempt, "s3:*") and attempt.fails(_CREATE),
+            known_by=lambda attempt: names(attempt, "s3:*") and attempt.fails(_CREATE),
         ),
         Misconception(
             answer=_allow("s3:List*", "*"),
             message="s3:List* also covers s3:ListBucket, which shows what is in each bucket, and every List action "
             "that S3 will ever get. Name the one action.",
-            known_by=lambda attempt: _names(attempt, "s3:List*") and attempt.fails(_CONTENTS),
+            known_by=lambda attempt: names(attempt, "s3:List*") and attempt.fails(_CONTENTS),
         ),
         Misconception(
             answer=_allow("s3:ListBucket", "*"),
             message="The names mislead: s3:ListBucket lists what is in one bucket. The buckets of the account are "
             "listed by another action.",
-            known_by=lambda attempt: attempt.fails(_BUCKETS) and _names(attempt, "s3:ListBucket") and _silent(attempt),
+            known_by=lambda attempt: attempt.fails(_BUCKETS) and names(attempt, "s3:ListBucket") and silent(attempt),
         ),
         Misconception(
             answer=_allow("s3:ListAllMyBuckets", PHOTOS),
@@ -227,10 +186,10 @@ GRANT: Final = PolicyExercise(
             'names a bucket never matches it. Write "*".',
             known_by=lambda attempt: (
                 attempt.fails(_BUCKETS)
-                and _names(attempt, "s3:ListAllMyBuckets")
-                and _silent(attempt)
-                and _covers(attempt, PHOTOS)
-                and not _on(attempt, "*")
+                and names(attempt, "s3:ListAllMyBuckets")
+                and silent(attempt)
+                and covers(attempt, PHOTOS)
+                and not on(attempt, "*")
             ),
         ),
     ),
@@ -279,18 +238,16 @@ MEND: Final = PolicyExercise(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/*.jpg"]),
             message="The bucket holds more than what your pattern fits: every object, whatever its name, is /*.",
             known_by=lambda attempt: (
-                _silent(attempt)
+                silent(attempt)
                 and not attempt.fails(_LIST_PHOTOS)
-                and _on(attempt, f"{PHOTOS}/*.jpg", f"{PHOTOS}/1.jpg", f"{PHOTOS}/*/*")
+                and on(attempt, f"{PHOTOS}/*.jpg", f"{PHOTOS}/1.jpg", f"{PHOTOS}/*/*")
             ),
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/"]),
             message="The bucket is named, and that is enough to list it. But reading is about the objects in it.",
             known_by=lambda attempt: (
-                attempt.fails(_ONE_PHOTO)
-                and not attempt.fails(_LIST_PHOTOS)
-                and not _covers(attempt, f"{PHOTOS}/1.jpg")
+                attempt.fails(_ONE_PHOTO) and not attempt.fails(_LIST_PHOTOS) and not covers(attempt, f"{PHOTOS}/1.jpg")
             ),
             number=13,
         ),
@@ -298,25 +255,25 @@ MEND: Final = PolicyExercise(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}/*"),
             message="Now the objects are covered, but the bucket itself is not: /* covers what is in the bucket.",
             known_by=lambda attempt: (
-                attempt.fails(_LIST_PHOTOS) and not attempt.fails(_ONE_PHOTO) and not _covers(attempt, PHOTOS)
+                attempt.fails(_LIST_PHOTOS) and not attempt.fails(_ONE_PHOTO) and not covers(attempt, PHOTOS)
             ),
             number=13,
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], "*"),
             message="That opens every bucket of the account, payroll included. Name the one bucket and its objects.",
-            known_by=lambda attempt: attempt.fails(_SALARIES) and _on(attempt, "*", "arn:aws:s3:::*"),
+            known_by=lambda attempt: attempt.fails(_SALARIES) and on(attempt, "*", "arn:aws:s3:::*"),
         ),
         Misconception(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
             message="A star right after the name matches every bucket whose name begins so: acme-photos-archive "
             "as well. Put the slash before the star, and name the bucket beside it.",
-            known_by=lambda attempt: attempt.fails(_ARCHIVED) and _on(attempt, f"{PHOTOS}*", f"{PHOTOS}*/*"),
+            known_by=lambda attempt: attempt.fails(_ARCHIVED) and on(attempt, f"{PHOTOS}*", f"{PHOTOS}*/*"),
         ),
         Misconception(
             answer=_allow("s3:*", [PHOTOS, f"{PHOTOS}/*"]),
             message="The resources are right. But s3:* also overwrites and deletes; keep the two actions.",
-            known_by=lambda attempt: attempt.fails(_OVERWRITE) and _names(attempt, "s3:*"),
+            known_by=lambda attempt: attempt.fails(_OVERWRITE) and names(attempt, "s3:*"),
         ),
     ),
     untouched=BROKEN_ARN,
