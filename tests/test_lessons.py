@@ -21,11 +21,40 @@ SORT = [one for one in EXERCISES.values() if isinstance(one, SortExercise)]
 WORLD = [one for one in EXERCISES.values() if isinstance(one, WorldExercise)]
 WRONG = [(one, wrong) for one in (*POLICY, *WORLD) for wrong in one.misconceptions]
 PHOTOS = "arn:aws:s3:::acme-photos"
+CODE = "arn:aws:s3:::acme-dev"
 
 # Derived by hand. 01.1: nothing reaches alice, dana and a session of Auditor (ENT-08); ada may do everything.
 RIGHT = {
     "01.1": {"alice": "implicit deny", "dana": "implicit deny", "Auditor": "implicit deny", "ada": "allowed"},
 }
+
+
+def _join_as_root(lab: Lab) -> None:
+    dev = lab.accounts[0]
+    with lab.signed_in(dev.root):
+        dev.group("developers").add(dev.user("fay"))
+
+
+def _join_after_a_wrong_turn(lab: Lab) -> None:
+    dev = lab.accounts[0]
+    dev.user("fay").attach(dev.managed_policy("DevAccess"))
+    dev.group("Developers").add(dev.user("fay"))
+    dev.user("fay").detach(dev.managed_policy("DevAccess"))
+
+
+def _detach_as_root(lab: Lab) -> None:
+    dev = lab.accounts[0]
+    with lab.signed_in(dev.root):
+        dev.user("tess").detach(dev.managed_policy("DevAccess"))
+
+
+def _keep_what_she_needs_through_a_group(lab: Lab) -> None:
+    dev = lab.accounts[0]
+    tess = dev.user("tess")
+    tess.detach(dev.managed_policy("DevAccess"))
+    tess.delete_policy("SeeUsers")
+    dev.group("Testers").put_policy("SeeUsers", _policy(_allow("iam:ListUsers")))
+
 
 OTHER_CORRECT = {
     "01.2": [
@@ -48,6 +77,29 @@ OTHER_CORRECT = {
             "Statement": [
                 {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": [PHOTOS, f"{PHOTOS}/*"]},
                 {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"},
+            ],
+        },
+    ],
+    "03.1": [_join_as_root, _join_after_a_wrong_turn],
+    "03.2": [_detach_as_root, _keep_what_she_needs_through_a_group],
+    "03.3": [
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": ["s3:ListBucket", "s3:GetObject", "s3:PutObject"],
+                    "Resource": [CODE, f"{CODE}/*"],
+                }
+            ],
+        },
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "s3:listbucket", "Resource": CODE},
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{CODE}/*"},
+                {"Effect": "Allow", "Action": "s3:PutObject", "Resource": [f"{CODE}/*", f"{CODE}/*/*"]},
+                {"Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"},
             ],
         },
     ],
@@ -190,6 +242,31 @@ def test_there_are_three_hints_and_the_way_to_the_next(id_: str) -> None:
     assert "1, 2 and 3" in repr(hint(id_, 4))
 
 
+MORE_CHANGED = {
+    "03.1": [
+        lambda lab: (_join_as_root(lab), lab.accounts[0].user("tess").put_policy("More", _policy(BUCKETS))),
+        lambda lab: (_join_as_root(lab), lab.accounts[0].group("Developers").put_policy("More", _policy(BUCKETS))),
+    ],
+    "03.2": [
+        lambda lab: (_detach_as_root(lab), lab.accounts[0].user("tess").put_policy("More", _policy(BUCKETS))),
+        lambda lab: (_detach_as_root(lab), lab.accounts[0].group("Testers").attach(_admin(lab))),
+        lambda lab: (_detach_as_root(lab), lab.accounts[0].user("eric").attach(_admin(lab))),
+    ],
+}
+
+
+def _admin(lab: Lab) -> Any:
+    return lab.accounts[0].managed_policy("AdministratorAccess")
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in MORE_CHANGED.items() for one in many])
+def test_a_world_in_which_more_has_changed_does_not_pass(id_: str, answer: Any) -> None:
+    """What was asked for is done, and somebody gained something else."""
+    result = check(id_, answer)
+    assert result.status == "not yet"
+    assert "must be denied" in result.message or "More has changed" in result.message
+
+
 def test_without_a_number_the_next_hint_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """One after the other, and the last one again."""
     monkeypatch.setattr("iamlab.lessons.checks._given", {})
@@ -250,6 +327,8 @@ def _allow(action: Any, resource: Any = "*") -> dict[str, Any]:
 BUCKETS = _allow("s3:ListAllMyBuckets")
 BOTH = [PHOTOS, f"{PHOTOS}/*"]
 LOOK = _allow(["s3:ListBucket", "s3:GetObject"], BOTH)
+ITS_OWN = [CODE, f"{CODE}/*"]
+WORK = _allow(["s3:ListBucket", "s3:GetObject", "s3:PutObject"], ITS_OWN)
 
 TOO_MUCH = {
     "01.2": [
@@ -276,6 +355,17 @@ TOO_MUCH = {
             _allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
             {"Effect": "Deny", "Action": "*", "Resource": f"{PHOTOS}-archive*"},
         ),
+    ],
+    "03.3": [
+        *[
+            _policy(WORK, _allow(extra, ITS_OWN))
+            for extra in ("s3:DeleteObject", "s3:PutBucketPolicy", "s3:GetObjectAcl")
+        ],
+        _policy(WORK, _allow("s3:ListAllMyBuckets")),
+        _policy(WORK, _allow("iam:*")),
+        _policy(WORK, _allow("s3:PutObject", f"{CODE}-archive/*")),
+        _policy(_allow(["s3:List*", "s3:Get*", "s3:Put*"], ITS_OWN)),
+        _policy({"Effect": "Allow", "NotAction": "s3:Delete*", "Resource": ITS_OWN}),
     ],
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from iamlab.core.policy import allow
 from iamlab.lab import Lab
 from iamlab.world.account import Account
 from iamlab.world.identities import Role, User
@@ -49,3 +50,52 @@ def identity(lab: Lab, name: str) -> User | Role:
     """The user or role of that name in the Development account."""
     dev = development(lab)
     return next(one for one in dev.principals if one.name == name)
+
+
+def two_teams() -> Lab:
+    """``dana`` and ``eric`` are in ``Developers``, who have the managed policy ``DevAccess``; ``tess`` is in
+    ``Testers``, who have ``TestAccess``.
+    """
+    lab = Lab()
+    dev = lab.create_account("Development", DEVELOPMENT)
+    code, reports = dev.create_bucket("acme-dev"), dev.create_bucket("acme-test")
+    developers, testers = dev.create_group("Developers"), dev.create_group("Testers")
+    for name, group in (("dana", developers), ("eric", developers), ("tess", testers)):
+        group.add(dev.create_user(name))
+    work = [
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": code.arn},
+        {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": code / "*"},
+    ]
+    developers.attach(dev.create_policy("DevAccess", {"Version": "2012-10-17", "Statement": work}))
+    testers.attach(dev.create_policy("TestAccess", allow("s3:ListBucket", on=reports.arn)))
+    return lab
+
+
+def new_hire() -> Lab:
+    """The two teams, and ``fay``, who is new and in no group yet."""
+    lab = two_teams()
+    development(lab).create_user("fay")
+    return lab
+
+
+def moved_over() -> Lab:
+    """The two teams; ``tess`` was a developer once, and DevAccess is still attached to her. SeeUsers she needs."""
+    lab = two_teams()
+    dev = development(lab)
+    tess = dev.user("tess")
+    tess.put_policy("SeeUsers", allow("iam:ListUsers"))
+    tess.attach(dev.managed_policy("DevAccess"))
+    return lab
+
+
+def team_without_policy() -> Lab:
+    """``dana`` and ``eric`` are in ``Developers``, who have no policy yet; ``tess`` is in no group."""
+    lab = Lab()
+    dev = lab.create_account("Development", DEVELOPMENT)
+    developers = dev.create_group("Developers")
+    developers.add(dev.create_user("dana"))
+    developers.add(dev.create_user("eric"))
+    dev.create_user("tess")
+    for name in ("acme-dev", "acme-dev-archive", "acme-test"):
+        dev.create_bucket(name)
+    return lab

@@ -1,0 +1,391 @@
+"""Lesson 03: a team through a group."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from iamlab.analysis.difference import Change, Turn
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.policy import Policy, allow, deny
+from iamlab.core.request import Principal
+from iamlab.lab import Lab
+from iamlab.lessons import worlds
+from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
+from iamlab.lessons.recognizing import covers, names, on, silent
+from iamlab.world.account import Account
+from iamlab.world.identities import Group, User
+
+CODE: Final = "arn:aws:s3:::acme-dev"
+ARCHIVE: Final = "arn:aws:s3:::acme-dev-archive"
+REPORTS: Final = "arn:aws:s3:::acme-test"
+PLAN: Final = f"{CODE}/plan.txt"
+
+
+def _dev(lab: Lab) -> Account:
+    return worlds.development(lab)
+
+
+def _user(lab: Lab, name: str) -> User:
+    return _dev(lab).user(name)
+
+
+def _group(lab: Lab, name: str) -> Group:
+    return _dev(lab).group(name)
+
+
+def _asks(who: str, action: str, resource: str | None, words: str, *, allowed: bool = True, after: Any = None) -> Probe:
+    def ask(lab: Lab) -> Evaluation:
+        return lab.evaluate(_user(lab, who), action, resource)
+
+    return Probe(words=f"{words} ({action})", ask=ask, allowed=allowed, after=after)
+
+
+def _is_in(lab: Lab, name: str, group: str) -> bool:
+    return _group(lab, group) in _user(lab, name).groups
+
+
+def _is_roots(change: Change) -> bool:
+    """Whatever is new in an account, its root user gains."""
+    return change.subject.kind == "root"
+
+
+def _statement(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def _document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+# 03.1
+
+
+def _join(lab: Lab) -> None:
+    _group(lab, "Developers").add(_user(lab, "fay"))
+
+
+def _leave(lab: Lab) -> None:
+    if _is_in(lab, "fay", "Developers"):
+        _group(lab, "Developers").remove(_user(lab, "fay"))
+
+
+def _join_and_attach(lab: Lab) -> None:
+    _join(lab)
+    _user(lab, "fay").attach(_dev(lab).managed_policy("DevAccess"))
+
+
+def _join_both(lab: Lab) -> None:
+    _join(lab)
+    _group(lab, "Testers").add(_user(lab, "fay"))
+
+
+def _own_group(lab: Lab) -> None:
+    made = _dev(lab).create_group("NewDevelopers")
+    made.attach(_dev(lab).managed_policy("DevAccess"))
+    made.add(_user(lab, "fay"))
+
+
+_FAY_LISTS: Final = _asks("fay", "s3:ListBucket", CODE, "fay lists what is in acme-dev")
+_FAY_TESTS: Final = _asks("fay", "s3:ListBucket", REPORTS, "fay lists what is in acme-test", allowed=False)
+_FAY_DELETES: Final = _asks("fay", "s3:DeleteBucket", CODE, "fay deletes the bucket acme-dev", allowed=False)
+_NEXT_MONTH: Final = _asks(
+    "fay",
+    "iam:ListUsers",
+    None,
+    "next month the group Developers gets a policy that lets it list the users; fay lists them",
+    after=lambda lab: _group(lab, "Developers").put_policy("SeeUsers", allow("iam:ListUsers")),
+)
+_ANOTHER_TEAM: Final = _asks(
+    "fay",
+    "s3:ListBucket",
+    CODE,
+    "next year fay is taken out of the group Developers; fay lists what is in acme-dev",
+    allowed=False,
+    after=_leave,
+)
+
+
+def _for_fay_alone(attempt: Attempt) -> bool:
+    return (
+        not attempt.fails(_FAY_LISTS.words)
+        and attempt.fails(_NEXT_MONTH.words)
+        and not _user(attempt.lab, "fay").groups
+    )
+
+
+HIRE: Final = WorldExercise(
+    id="03.1",
+    title="Add a new hire",
+    world=worlds.new_hire,
+    may_change=lambda change: (
+        _is_roots(change)
+        or (change.subject.name == "fay" and change.turn is Turn.GAINED and change.resource.startswith(CODE))
+    ),
+    probes=(
+        _FAY_LISTS,
+        _asks("fay", "s3:GetObject", PLAN, "fay reads acme-dev/plan.txt"),
+        _asks("fay", "s3:PutObject", PLAN, "fay overwrites acme-dev/plan.txt"),
+        _FAY_DELETES,
+        _FAY_TESTS,
+        _asks("fay", "s3:DeleteObject", PLAN, "fay deletes acme-dev/plan.txt", allowed=False),
+        _NEXT_MONTH,
+        _ANOTHER_TEAM,
+        _asks("dana", "s3:GetObject", PLAN, "dana reads acme-dev/plan.txt"),
+    ),
+    hints=(
+        "Look at the picture: by which way do dana and eric get what they may do? fay needs the same way.",
+        "A user has the policies of all its groups (ENT-07). So membership is enough; no policy has to be touched.",
+        'acme = team.accounts[0]; acme.group("Developers").add(...): only the user is missing, acme.user("fay").',
+    ),
+    reference=_join,
+    explanation="One membership, and nothing else. What the group has, fay has: today, after the next change, and "
+    "until somebody takes her out.",
+    misconceptions=(
+        Misconception(
+            answer=lambda lab: _user(lab, "fay").attach(_dev(lab).managed_policy("AdministratorAccess")),
+            message="An administrator may do everything, so fay may do what the developers do, and all the rest.",
+            known_by=lambda attempt: attempt.fails(_FAY_DELETES.words),
+        ),
+        Misconception(
+            answer=_own_group,
+            message="The same policy on another group works today. But now there are two groups to keep in step, and "
+            "what Developers gets next does not reach fay.",
+            known_by=lambda attempt: (
+                not attempt.fails(_FAY_LISTS.words)
+                and attempt.fails(_NEXT_MONTH.words)
+                and bool(_user(attempt.lab, "fay").groups)
+            ),
+        ),
+        Misconception(
+            answer=lambda lab: _user(lab, "fay").attach(_dev(lab).managed_policy("DevAccess")),
+            message="fay can work today. But she was given it alone: what the group gets later passes her by.",
+            known_by=_for_fay_alone,
+        ),
+        Misconception(
+            answer=lambda lab: _group(lab, "Testers").add(_user(lab, "fay")),
+            message="fay is among the testers now: a group passes its own policies on, and no other group's.",
+            known_by=lambda attempt: (
+                _is_in(attempt.lab, "fay", "Testers") and not _is_in(attempt.lab, "fay", "Developers")
+            ),
+        ),
+        Misconception(
+            answer=_join_both,
+            message="Developers is right. But a user has what all its groups have together, so Testers gives her more "
+            "than was asked for.",
+            known_by=lambda attempt: _is_in(attempt.lab, "fay", "Testers") and _is_in(attempt.lab, "fay", "Developers"),
+        ),
+        Misconception(
+            answer=_join_and_attach,
+            message="She is in the group, and the policy is attached to her as well. The day she leaves the group, "
+            "that is left over.",
+            known_by=lambda attempt: attempt.fails(_ANOTHER_TEAM.words) and _is_in(attempt.lab, "fay", "Developers"),
+        ),
+    ),
+)
+
+# 03.2
+
+_TESS_READS: Final = _asks("tess", "s3:GetObject", PLAN, "tess reads acme-dev/plan.txt", allowed=False)
+_TESS_TESTS: Final = _asks("tess", "s3:ListBucket", REPORTS, "tess lists what is in acme-test")
+_TESS_USERS: Final = _asks("tess", "iam:ListUsers", None, "tess lists the users")
+_DANA_READS: Final = _asks("dana", "s3:GetObject", PLAN, "dana reads acme-dev/plan.txt")
+_DANA_WRITES: Final = _asks("dana", "s3:PutObject", PLAN, "dana overwrites acme-dev/plan.txt")
+_COMES_BACK: Final = _asks(
+    "tess",
+    "s3:GetObject",
+    PLAN,
+    "next year tess is put into the group Developers; tess reads acme-dev/plan.txt",
+    after=lambda lab: _group(lab, "Developers").add(_user(lab, "tess")),
+)
+
+
+def _detach_from_tess(lab: Lab) -> None:
+    _user(lab, "tess").detach(_dev(lab).managed_policy("DevAccess"))
+
+
+def _strip(lab: Lab) -> None:
+    _detach_from_tess(lab)
+    _user(lab, "tess").delete_policy("SeeUsers")
+
+
+def _narrow(lab: Lab) -> None:
+    shared = _dev(lab).managed_policy("DevAccess")
+    shared.create_version(allow("s3:ListAllMyBuckets"), set_as_default=True)
+
+
+def _still_forbidden(attempt: Attempt) -> bool:
+    return any(
+        one.probe.words == _COMES_BACK.words and one.evaluation.decision is Decision.EXPLICIT_DENY
+        for one in attempt.failures
+    )
+
+
+LEFT_OVER: Final = WorldExercise(
+    id="03.2",
+    title="Find a left-over direct grant",
+    world=worlds.moved_over,
+    may_change=lambda change: (
+        _is_roots(change)
+        or (change.subject.name == "tess" and change.turn is Turn.LOST and change.resource.startswith(CODE))
+    ),
+    probes=(
+        _TESS_READS,
+        _asks("tess", "s3:ListBucket", CODE, "tess lists what is in acme-dev", allowed=False),
+        _asks("tess", "s3:PutObject", PLAN, "tess overwrites acme-dev/plan.txt", allowed=False),
+        _TESS_TESTS,
+        _TESS_USERS,
+        _DANA_READS,
+        _DANA_WRITES,
+        _asks("eric", "s3:GetObject", PLAN, "eric reads acme-dev/plan.txt"),
+        _COMES_BACK,
+    ),
+    hints=(
+        "tess is not in Developers any more. So by which other way does something about acme-dev reach her? Look at "
+        "the lines that leave tess in the picture, or at her rows of office.table().",
+        "A policy can be attached to several users and groups. Taking it off one of them leaves the others as they "
+        "are; changing the policy itself changes it for all.",
+        'acme = office.accounts[0]; acme.user("tess").detach(...): only acme.managed_policy("DevAccess") is missing.',
+    ),
+    reference=_detach_from_tess,
+    explanation="DevAccess was attached to tess herself, beside the group. Leaving the group could not take that away: "
+    "it never came through the group. Detaching it from her touches nobody else.",
+    misconceptions=(
+        Misconception(
+            answer=lambda lab: _user(lab, "tess").put_policy("NoCode", deny("s3:*", on=[CODE, f"{CODE}/*"])),
+            message="A Deny covers the old grant up and does not take it away. Both stay, and should tess come back to "
+            "the developers, the Deny would win.",
+            known_by=_still_forbidden,
+        ),
+        Misconception(
+            answer=lambda lab: _group(lab, "Developers").detach(_dev(lab).managed_policy("DevAccess")),
+            message="That takes it from the developers. tess is not among them: what she has, she has by another way.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA_READS.words) and not _group(attempt.lab, "Developers").policies
+            ),
+        ),
+        Misconception(
+            answer=_narrow,
+            message="A new version of a managed policy counts for everybody whom the policy reaches: the developers "
+            "have lost it with her.",
+            known_by=lambda attempt: (
+                (attempt.fails(_DANA_READS.words) or attempt.fails(_DANA_WRITES.words))
+                and _dev(attempt.lab).managed_policy("DevAccess").default_version != "v1"
+            ),
+        ),
+        Misconception(
+            answer=lambda lab: _group(lab, "Testers").remove(_user(lab, "tess")),
+            message="Testers is where tess works now. Leaving a group takes away what came through that group, and "
+            "nothing else.",
+            known_by=lambda attempt: attempt.fails(_TESS_TESTS.words) and not _is_in(attempt.lab, "tess", "Testers"),
+        ),
+        Misconception(
+            answer=_strip,
+            message="The left-over is gone, and with it something that tess needs. Not everything that is given to one "
+            "user alone is left over.",
+            known_by=lambda attempt: attempt.fails(_TESS_USERS.words) and not attempt.fails(_TESS_READS.words),
+        ),
+    ),
+)
+
+# 03.3
+
+_LISTS: Final = _asks("dana", "s3:ListBucket", CODE, "dana lists what is in acme-dev")
+_READS: Final = _asks("dana", "s3:GetObject", PLAN, "dana reads acme-dev/plan.txt")
+_WRITES: Final = _asks("dana", "s3:PutObject", f"{CODE}/src/app.py", "dana writes acme-dev/src/app.py")
+_ARCHIVED: Final = _asks(
+    "dana", "s3:GetObject", f"{ARCHIVE}/old.zip", "dana reads acme-dev-archive/old.zip", allowed=False
+)
+_TESTED: Final = _asks("dana", "s3:GetObject", f"{REPORTS}/1.txt", "dana reads acme-test/1.txt", allowed=False)
+_DELETES: Final = _asks("dana", "s3:DeleteObject", PLAN, "dana deletes acme-dev/plan.txt", allowed=False)
+_DESTROYS: Final = _asks("dana", "s3:DeleteBucket", CODE, "dana deletes the bucket acme-dev", allowed=False)
+_THREE: Final = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
+
+
+def _give_the_group(lab: Lab, policy: Policy) -> None:
+    _group(lab, "Developers").put_policy("Answer", policy)
+
+
+def _dana(lab: Lab) -> Principal:
+    return _user(lab, "dana").principal
+
+
+WRITE: Final = PolicyExercise(
+    id="03.3",
+    title="Write the bucket-and-objects policy",
+    world=worlds.team_without_policy,
+    caller=_dana,
+    apply=_give_the_group,
+    only=(("s3:ListBucket", CODE), ("s3:GetObject", f"{CODE}/*"), ("s3:PutObject", f"{CODE}/*")),
+    probes=(
+        _LISTS,
+        _READS,
+        _WRITES,
+        _asks("eric", "s3:GetObject", f"{CODE}/src/app.py", "eric reads acme-dev/src/app.py"),
+        _DESTROYS,
+        _DELETES,
+        _TESTED,
+        _ARCHIVED,
+        _asks("dana", "s3:ListBucket", ARCHIVE, "dana lists what is in acme-dev-archive", allowed=False),
+        _asks("tess", "s3:GetObject", PLAN, "tess, who is not in the group, reads acme-dev/plan.txt", allowed=False),
+    ),
+    hints=(
+        "Three actions: list, read, write. Ask of each: is it about the bucket, or about an object in it?",
+        "Two statements are the clearest: s3:ListBucket on arn:aws:s3:::acme-dev, and the other two on the objects "
+        "(POL-15). Whom it is about does not stand in the policy: that follows from the group it is put on.",
+        '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-dev/*"} is one '
+        "statement; the one for s3:ListBucket is missing.",
+    ),
+    reference=_document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
+    explanation="One statement for the bucket, one for the objects: each action meets the resource that it is about. "
+    "Nobody is named, for whoever is in the group has it.",
+    misconceptions=(
+        Misconception(
+            answer=_document(_statement(_THREE, "*")),
+            message='"*" is every bucket there is, those of the testers too. Name the one bucket and its objects.',
+            known_by=lambda attempt: attempt.fails(_TESTED.words) and on(attempt, "*", "arn:aws:s3:::*"),
+        ),
+        Misconception(
+            answer=_document(_statement(_THREE, f"{CODE}*")),
+            message="A star right after the name fits every bucket whose name begins so: acme-dev-archive as well.",
+            known_by=lambda attempt: attempt.fails(_ARCHIVED.words) and on(attempt, f"{CODE}*", f"{CODE}*/*"),
+        ),
+        Misconception(
+            answer=_document(_statement("s3:*", [CODE, f"{CODE}/*"])),
+            message="The resources are right. But s3:* also deletes the objects and the bucket itself; name the three "
+            "actions.",
+            known_by=lambda attempt: attempt.fails(_DESTROYS.words) and names(attempt, "s3:*"),
+        ),
+        Misconception(
+            answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:*Object", f"{CODE}/*")),
+            message="s3:*Object is every action whose name ends so, s3:DeleteObject among them. Name the two you mean.",
+            known_by=lambda attempt: attempt.fails(_DELETES.words) and names(attempt, "s3:*Object", "s3:*Object*"),
+        ),
+        Misconception(
+            answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:GetObject", f"{CODE}/*")),
+            message="They can look and read, and not write: s3:GetObject does not include s3:PutObject.",
+            known_by=lambda attempt: (
+                attempt.fails(_WRITES.words) and not attempt.fails(_READS.words) and silent(attempt)
+            ),
+        ),
+        Misconception(
+            answer=_document(_statement(_THREE, f"{CODE}/*")),
+            message="/* is what is in the bucket; s3:ListBucket is asked about the bucket itself, and no statement "
+            "names that.",
+            known_by=lambda attempt: (
+                attempt.fails(_LISTS.words) and silent(attempt) and not covers(attempt, CODE) and covers(attempt, PLAN)
+            ),
+            number=13,
+        ),
+        Misconception(
+            answer=_document(_statement(_THREE, CODE)),
+            message="One ARN does not do for all: it names the bucket, and reading and writing are about the objects "
+            "in it.",
+            known_by=lambda attempt: (
+                attempt.fails(_READS.words) and not attempt.fails(_LISTS.words) and not covers(attempt, PLAN)
+            ),
+            number=13,
+        ),
+    ),
+)
+
+EXERCISES: Final = (HIRE, LEFT_OVER, WRITE)
