@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from iamlab.core import values as read
 from iamlab.core.variables import Template, Values, segments
-from iamlab.core.wildcard import test_of
+from iamlab.core.wildcard import Test, test_of
 
 Comparison = Callable[[str, Values], bool | None]
 """Whether a request value fits; None when a value on either side cannot be read."""
@@ -60,18 +60,29 @@ ARN_PARTS: Final = 6
 
 
 def _arn(wanted: Template) -> Comparison:
-    parts = segments(wanted, ARN_PARTS)
-    if len(parts) != ARN_PARTS or parts[0].text[:4] != "arn:":
-        return lambda actual, values: None
+    fixed = None if wanted.variables else _arn_tests(wanted.parts)
 
     def compare(actual: str, values: Values) -> bool | None:
         named = actual.split(":", ARN_PARTS - 1)
         if len(named) != ARN_PARTS or named[0] != "arn":
             return None
-        tests = [part.test(values) for part in parts]
-        return all(test is not None and test(name) for test, name in zip(tests, named, strict=True))
+        tests = fixed
+        if wanted.variables:  # filled in first: a variable may stand for a whole ARN, colons included
+            resolved = wanted.resolve(values)
+            if resolved is None:
+                return False
+            tests = _arn_tests(resolved)
+        return None if tests is None else all(test(name) for test, name in zip(tests, named, strict=True))
 
     return compare
+
+
+def _arn_tests(parts: Iterable[Any]) -> list[Test] | None:
+    """A test for each part of an ARN; None for a pattern that is none (COND-09)."""
+    cut = segments(Template("", tuple(parts)), ARN_PARTS)
+    if len(cut) != ARN_PARTS or cut[0].literal({}) != "arn":
+        return None
+    return [test_of(one.parts) for one in cut]  # type: ignore[arg-type]  # there are no variables
 
 
 def _ordered(reader: Callable[[str], Any], holds: Callable[[Any, Any], bool]) -> Maker:
