@@ -87,7 +87,7 @@ def target(request: Request) -> str:
 def paths(request: Request, policies: PolicySet, said: Mapping[str, Verdict]) -> Paths:
     """The ways to an allow within one account (EVAL-10, EVAL-15, EVAL-26)."""
     named = said["resource"].naming if "resource" in said else Naming.NOT_AT_ALL
-    identity = "identity" in said and said["identity"].decision is Decision.ALLOW
+    identity = _grants(said)
     limits = _allows(said, "boundary") and _allows(said, "session") and not _no_session_policy(request, policies)
     if not named:
         return Paths(False, False, identity and not target(request), limits)
@@ -104,6 +104,11 @@ def paths(request: Request, policies: PolicySet, said: Mapping[str, Verdict]) ->
         identity=identity and (not kind or Naming.ACCOUNT in named),
         limits=limits,
     )
+
+
+def _grants(said: Mapping[str, Verdict]) -> bool:
+    """Whether the caller's identity policies allow, by themselves."""
+    return "identity" in said and said["identity"].decision is Decision.ALLOW
 
 
 def _allows(said: Mapping[str, Verdict], layer: str) -> bool:
@@ -166,7 +171,7 @@ def _within_account(request: Request, policies: PolicySet, said: Mapping[str, Ve
         return Reason.INTERSECTION if "boundary" in said or "session" in said else Reason.IDENTITY
     if kind and not named:
         return Reason.TRUST_SILENT if kind == "trust" else Reason.KEY_SILENT
-    if not (found.identity or found.behind):
+    if not (_grants(said) or found.behind):  # a key's policy may leave an identity policy without effect
         return Reason.IDENTITY_SILENT if policies.identity else Reason.NO_POLICY
     if not _allows(said, "boundary"):
         return Reason.BOUNDARY_SILENT
@@ -179,7 +184,7 @@ def _across_accounts(request: Request, policies: PolicySet, said: Mapping[str, V
     if not named:
         return Reason.TRUST_SILENT if trust else Reason.FOREIGN_RESOURCE_SILENT
     if request.principal.type is not PrincipalType.ROOT:
-        if not ("identity" in said and said["identity"].decision is Decision.ALLOW):
+        if not _grants(said):
             return Reason.FOREIGN_IDENTITY_SILENT
         if not _allows(said, "boundary"):
             return Reason.FOREIGN_BOUNDARY_SILENT
