@@ -464,6 +464,16 @@ def test_a_federated_user_has_what_both_allow(lab, dev, alice):
     assert not _lists(lab, some).allowed  # the user's policies count as they are now
 
 
+def test_a_federated_user_s_session_tags_go_before_its_user_s(lab, dev, alice):
+    """COND-20: whatever their letter case; the user's other tags stay."""
+    alice.tag({"team": "web", "cost": "7"})
+    alice.put_policy("All", PASS_ALL)
+    session = lab.sts.get_federation_token(alice, "bob", policy=allow("*"), tags={"Team": "ops"})
+    values = _lists(lab, session).request.values
+    assert values["aws:principaltag/team"] == "ops"
+    assert values["aws:principaltag/cost"] == "7"
+
+
 def test_role_sessions_get_no_session_token(lab, alice, role):
     """STS-16."""
     session = lab.sts.assume_role(alice, role, "alice")
@@ -536,6 +546,21 @@ def test_saml(lab, dev):
     session = lab.sts.assume_role_with_saml(lab.identity_token(provider, "dana", audience=audience), role)
     assert session.name == "dana"
     assert _lists(lab, session).allowed
+
+
+def test_who_federates_and_under_which_name(lab, dev, github):
+    """COND-20, COND-22: aws:FederatedProvider is OIDC's alone, sts:RoleSessionName is everybody's."""
+    saml = dev.create_saml_provider("AcmeLogin")
+    by_saml = {"StringEquals": {"sts:RoleSessionName": "dana"}, "Null": {"aws:FederatedProvider": "true"}}
+    by_oidc = {"StringEquals": {"sts:RoleSessionName": "dana", "aws:FederatedProvider": github.arn}}
+    staff = dev.create_role("Staff", trust=_federated(saml, "sts:AssumeRoleWithSAML", by_saml))
+    deploy = dev.create_role("Deploy", trust=_federated(github, "sts:AssumeRoleWithWebIdentity", by_oidc))
+    assertion = lab.identity_token(saml, "dana", audience="https://signin.aws.amazon.com/saml")
+    token = lab.identity_token(github, "repo", audience="sts.amazonaws.com")
+    staffed = lab.sts.assume_role_with_saml(assertion, staff)
+    deployed = lab.sts.assume_role_with_web_identity(token, deploy, "dana")
+    assert "aws:federatedprovider" not in _lists(lab, staffed).request.values
+    assert _lists(lab, deployed).request.values["aws:federatedprovider"] == github.arn
 
 
 # Keys and the console
@@ -618,6 +643,9 @@ def test_the_console(lab, dev, alice, role):
     lab.clock.advance(hours=11, minutes=30)
     assert lab.sts.switch_role(console, role).time_left == timedelta(minutes=30)
     _failed(lambda: lab.sts.switch_role(alice, role), "InvalidInput")
+    long = dev.create_role("L" * 60, trust=_trust(), path="/long/")
+    _failed(lambda: lab.sts.switch_role(console, long), "ValidationError")  # ENT-23: 65 characters
+    assert lab.sts.switch_role(console, dev.create_role("L" * 59, trust=_trust(), path="/long/"))
 
 
 def test_a_passkey_signs_in_to_the_console_and_nowhere_else(lab, dev, alice, role):

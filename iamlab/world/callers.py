@@ -139,7 +139,7 @@ def _session(state: State, id_: str, action: str) -> Identification:
             found = replace(found, context=_without(found.context, "aws:MultiFactorAuthPresent"))
         return replace(found, session=record.policies, source_identity=record.source_identity)
     if isinstance(owner, UserRecord):
-        found = _user(state, owner)
+        found = _user(state, replace(owner, tags=merged(owner.tags, record.tags)))
     else:
         found = _root(state, record.entity, action)
         if record.kind == "federated":  # the root user's own permissions, which no policy states
@@ -148,7 +148,7 @@ def _session(state: State, id_: str, action: str) -> Identification:
     if record.kind != "federated":
         return replace(found, context=issued)
     issuer = found.principal
-    tags = _tags(merged(owner.tags if owner else (), record.tags))
+    tags = _tags(record.tags)  # a user's are there already, those of the session before them
     arn = f"arn:aws:sts::{issuer.account}:federated-user/{record.name}"
     return replace(
         found,

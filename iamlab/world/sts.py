@@ -40,6 +40,7 @@ LONGEST_OF_USER: Final = 129600
 DEFAULT_OF_USER: Final = 43200
 LONGEST_OF_ROOT: Final = 3600
 CONSOLE: Final = 12 * 3600
+LONGEST_SWITCHED: Final = 64  # characters of path and name (ENT-23)
 MOST_POLICY_ARNS: Final = 10
 MOST_TAGS: Final = 50
 LONGEST_POLICIES: Final = 2048  # characters, inline and ARNs together (STS-08)
@@ -167,10 +168,18 @@ class Sts:
     def switch_role(self, session: Session, role: Role | str) -> Session:
         """Switch roles in the console: no external ID can be sent, and it ends with the console session (STS-27).
 
-        Raises IamlabError (``InvalidInput``) when the session is none of the console, and as ``assume_role`` does.
+        Raises IamlabError (``InvalidInput``) when the session is none of the console, ``ValidationError`` when path and
+        name of the role are too long to be typed there (ENT-23), and as ``assume_role`` does.
         """
         if not isinstance(session, Session) or session.record.kind != "console":
             raise IamlabError("Only a console session switches roles: lab.console_sign_in(user).", code="InvalidInput")
+        named = _role_arn(role).partition(":role/")[2]
+        if len(named) > LONGEST_SWITCHED:
+            raise IamlabError(
+                f"Path and name of the role have {len(named)} characters. To be switched to in the console, they may "
+                f"have {LONGEST_SWITCHED} together.",
+                code=INVALID,
+            )
         return self.assume_role(session, role, session.name)
 
     def assume_role_with_web_identity(
@@ -236,9 +245,8 @@ class Sts:
         given = {"RoleArn": arn, **given, **passed.given}
         given |= {"DurationSeconds": duration} if duration is not None else {}
         made = call(operation, arn, given)
-        facts = {**token.claims, "aws:FederatedProvider": token.provider.arn, **request_tags(tags)}
-        if not saml:
-            facts["sts:RoleSessionName"] = session_name
+        said = {**token.claims, **({} if saml else {"aws:FederatedProvider": token.provider.arn})}
+        facts = {**said, "sts:RoleSessionName": session_name, **request_tags(tags)}
         made = _with_sessions_checks(made, facts, bool(tags), False)
         issued: list[SessionRecord] = []
 
@@ -265,7 +273,7 @@ class Sts:
                 name=session_name,
                 policies=passed.policies,
                 tags=tuple(tags.items()),
-                facts=tuple({**token.claims, "aws:FederatedProvider": token.provider.arn}.items()),
+                facts=tuple(said.items()),
                 caller=token.provider.arn,
             )
             issued.append(session)
