@@ -118,6 +118,22 @@ def test_tags_of_request_and_resource(lab, dev, alice):
     _denied(lab, alice, other.delete)
 
 
+def test_what_is_being_created_has_its_tags_already(lab, dev, alice):
+    """COND-20: aws:ResourceTag is also that of the resource being created; tagging one that is there is no creation."""
+    own = {"StringEquals": {"aws:ResourceTag/team": "web"}}
+    actions = ["iam:CreateUser", "iam:TagUser", "kms:CreateKey", "ec2:CreateTags"]
+    create = {"Effect": "Allow", "Action": actions, "Resource": "*", "Condition": own}
+    alice.put_policy("Team", document(create))
+    bare, instance = dev.create_user("bare"), dev.run_instance()
+    _denied(lab, alice, lambda: dev.create_user("bob"))
+    _denied(lab, alice, lambda: dev.create_user("bob", tags={"team": "ops"}))
+    _denied(lab, alice, lambda: bare.tag({"team": "web"}))
+    _denied(lab, alice, lambda: instance.tag({"team": "web"}))
+    with lab.signed_in(alice):
+        dev.create_user("bob", tags={"team": "web"}).tag({"cost": "7"})
+        dev.create_key(tags={"team": "web"})
+
+
 def test_to_rename_takes_permission_on_both_names(lab, dev, alice):
     """ENT-05."""
     bob = dev.create_user("bob")
@@ -220,6 +236,20 @@ def test_a_role_is_put_into_a_profile_by_who_may_pass_it(lab, dev, alice):
     with lab.signed_in(alice):
         profile.add_role(role)
     assert profile.role == role
+
+
+def test_who_may_not_pass_a_role_is_told_by_the_service_that_was_called(lab, dev, alice):
+    """STS-19: iam:PassRole is no call, so the code is that of EC2 or Lambda (STS-18)."""
+    role = dev.create_role("App", trust=trust(Service=["ec2.amazonaws.com", "lambda.amazonaws.com"]))
+    profile = dev.create_instance_profile("App")
+    profile.add_role(role)
+    alice.put_policy("Run", allow("ec2:RunInstances", "lambda:CreateFunction"))
+    for do, code in (
+        (lambda: dev.run_instance(profile=profile), "UnauthorizedOperation"),
+        (lambda: dev.create_function("f", role=role), "AccessDeniedException"),
+    ):
+        assert _denied(lab, alice, do).request.action == "iam:PassRole"
+        assert lab.trail[-1].error == code
 
 
 def test_lambda_must_be_trusted(lab, dev):

@@ -71,15 +71,15 @@ def test_a_user_is_deleted_when_all_else_is_gone(lab, dev, alice):
 
 
 def test_a_group_is_deleted_when_it_is_empty(lab, dev, alice):
-    """Policies, then members."""
+    """Members, then policies: in the order of ENT-16 (UNSURE-2)."""
     policy, group = dev.create_policy("P", allow("s3:*")), dev.create_group("G")
     group.put_policy("Own", allow("s3:*"))
     group.attach(policy)
     group.add(alice)
     for text, clear in (
+        ("remove users from group first.", lambda: group.remove(alice)),
         ("delete policies first.", lambda: group.delete_policy("Own")),
         ("detach all policies first.", lambda: group.detach(policy)),
-        ("remove users from group first.", lambda: group.remove(alice)),
     ):
         _failed(lab, group.delete, "DeleteConflict", f"Cannot delete entity, must {text}")
         clear()
@@ -289,6 +289,8 @@ def test_tags(lab, dev, alice):
         {"k" * 129: ""},
         {"a": None},
         {"<": "1"},
+        {"a\tb": "1"},
+        {"a": "1\n2"},
     ):
         _failed(lab, lambda wrong=wrong: alice.tag(wrong), "ValidationError")
     _failed(lab, lambda: alice.tag(["team"]), "ValidationError")
@@ -296,6 +298,24 @@ def test_tags(lab, dev, alice):
     _failed(lab, lambda: alice.tag({"a": "1", "A": "2"}), "InvalidInput")
     alice.untag("TEAM", "nothing")
     assert alice.tags == {}
+    alice.tag({"a\u00a0b": "c d"})  # blanks are no line breaks (ENT-04)
+    assert alice.tags == {"a\u00a0b": "c d"}
+
+
+def test_a_tag_in_two_letter_cases_is_one_key_with_two_values(lab, dev, alice):
+    """ENT-19: what a plain operator makes of it is open (UNSURE-15); a set operator sees both."""
+    own = {"StringEquals": {"aws:ResourceTag/team": "web"}}
+    send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": own}
+    create = {"Effect": "Allow", "Action": "sqs:CreateQueue", "Resource": "*"}
+    alice.put_policy("Send", document(send, create))
+    with lab.signed_in(alice):
+        queue = dev.create_queue("q", tags={"team": "web", "Team": "ops"})
+    asked = lab.evaluate(alice, "sqs:SendMessage", queue)
+    assert not asked.allowed
+    assert asked.doubts == ("UNSURE-15",)
+    send["Condition"] = {"ForAnyValue:StringEquals": {"aws:ResourceTag/TEAM": "web"}}
+    alice.put_policy("Send", document(send))
+    assert lab.evaluate(alice, "sqs:SendMessage", queue).allowed
 
 
 # Names, roles, service-linked roles, resources

@@ -235,8 +235,8 @@ class Evaluation:
 
     @property
     def error_code(self) -> str:
-        """The code that AWS gives a denial; services differ (STS-18). Empty when allowed."""
-        return "" if self.allowed else messages.error_code(self.request)
+        """The code that the action's service gives a denial; services differ (STS-18). Empty when allowed."""
+        return "" if self.allowed else messages.error_code(self.request.action.partition(":")[0])
 
     @property
     def simulate_command(self) -> str:

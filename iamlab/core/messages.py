@@ -28,9 +28,9 @@ WITH_ARN: Final = ("identity", "boundary", "session", "scps", "rcps")
 """Types whose explicit deny may end with the policy's ARN."""
 
 
-def error_code(request: Request) -> str:
-    """The code that the action's service gives a denial."""
-    return ERROR_CODES.get(request.action.partition(":")[0].lower(), "AccessDenied")
+def error_code(service: str) -> str:
+    """The code that a service gives a denial."""
+    return ERROR_CODES.get(service.lower(), "AccessDenied")
 
 
 def implicit(request: Request, layer: str) -> str:

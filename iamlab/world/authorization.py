@@ -4,12 +4,13 @@ that has a say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from iamlab import catalog
+from iamlab.core import messages
 from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation, evaluate
@@ -29,10 +30,13 @@ TRUST_POLICY: Final = "trust policy"
 
 
 class AccessDeniedError(IamlabError):
-    """A call that was not allowed; ``evaluation`` says why."""
+    """A call that was not allowed; ``evaluation`` says why.
 
-    def __init__(self, evaluation: Evaluation) -> None:
-        super().__init__(evaluation.error_message, code=evaluation.error_code)
+    The code is that of the service that was called: iam:PassRole is a permission and no call (STS-18, STS-19).
+    """
+
+    def __init__(self, evaluation: Evaluation, service: str) -> None:
+        super().__init__(evaluation.error_message, code=messages.error_code(service))
         self.evaluation = evaluation
 
 
@@ -48,11 +52,11 @@ def judge(state: State, caller: Caller, check: Check) -> Evaluation:
     return evaluate(request(by, of, check.action, state.now, check.context), policy_set(by, of))
 
 
-def authorize(state: State, caller: Caller, check: Check) -> Evaluation:
-    """Decide, and raise AccessDeniedError unless it is allowed."""
+def authorize(state: State, caller: Caller, check: Check, service: str) -> Evaluation:
+    """Decide, and raise AccessDeniedError unless it is allowed; ``service`` is the one that was called."""
     evaluation = judge(state, caller, check)
     if not evaluation.allowed:
-        raise AccessDeniedError(evaluation)
+        raise AccessDeniedError(evaluation, service)
     return evaluation
 
 
@@ -233,8 +237,21 @@ def _resource_keys(state: State, check: Check, owner: str, organization: Organiz
 
 def _resource_tags(state: State, check: Check) -> dict[str, Any]:
     """The resource's tags, under every key for tags that the catalogue gives the action."""
-    tags = tags_of(state, check.resource)
-    return {f"{prefix}/{key}": value for prefix in _tag_keys(check.action) for key, value in tags} if tags else {}
+    return shown_tags(check.action, tags_of(state, check.resource))
+
+
+def shown_tags(action: str, tags: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """A resource's tags as the action's condition keys."""
+    found = _by_key(tags)
+    return {f"{prefix}/{key}": value for prefix in _tag_keys(action) for key, value in found.items()} if found else {}
+
+
+def _by_key(tags: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Tags as condition keys see them: one that is written in two letter cases is one key with two values (ENT-19)."""
+    found: dict[str, tuple[str, list[Any]]] = {}
+    for key, value in tags:
+        found.setdefault(key.lower(), (key, []))[1].append(value)
+    return {key: values if len(values) > 1 else values[0] for key, values in found.values()}
 
 
 def _tag_keys(action: str) -> tuple[str, ...]:
@@ -284,4 +301,5 @@ def request_tags(tags: Mapping[str, str]) -> dict[str, Any]:
     """The condition keys of a call that passes tags; of one that passes none, none."""
     if not tags:
         return {}
-    return {**{f"aws:RequestTag/{key}": value for key, value in tags.items()}, "aws:TagKeys": list(tags)}
+    keys = {f"aws:RequestTag/{key}": value for key, value in _by_key(tags.items()).items()}
+    return {**keys, "aws:TagKeys": list(tags)}

@@ -34,6 +34,7 @@ def deliver(world: World, state: State, instance: str) -> State:
             state,
             Caller(Signer.SERVICE, EC2),
             Check(action="sts:AssumeRole", resource=role.arn, context=context),
+            "sts",
         )
     except IamlabError:
         return state

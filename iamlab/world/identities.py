@@ -610,9 +610,9 @@ def _check_user_free(state: State, record: UserRecord) -> None:
 
 def _check_group_free(state: State, record: GroupRecord) -> None:
     _check_free(
+        (state.members(record.id), "remove users from group first."),
         (record.inline, "delete policies first."),
         (record.attached, "detach all policies first."),
-        (state.members(record.id), "remove users from group first."),
     )
 
 

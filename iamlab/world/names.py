@@ -78,7 +78,7 @@ DESCRIPTION: Final = NameRule(
     longest=1000,
     words="printable Latin-1 characters and line breaks",
 )
-_TAG: Final = r"[\w\s.:/=+\-@]"
+_TAG: Final = r"(?:[\w.:/=+\-@]|(?![\t-\r\x1c-\x1f\x85])\s)"  # blanks of every kind, but no tab and no line break
 TAG_KEY: Final = NameRule(
     field="tag key",
     pattern=rf"(?!(?i:aws:)){_TAG}+",

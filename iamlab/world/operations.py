@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from iamlab.world.authorization import request_tags
+from iamlab.world.authorization import request_tags, shown_tags
 from iamlab.world.calls import Call, Check
 
 Parameters = Mapping[str, Any]
@@ -293,9 +293,21 @@ def call(
         context.update(KEYS[key](parameters))
     if tags and "tags" in operation.keys:
         context.update(request_tags(tags))
-    check = Check(action=operation.action, resource=resource, context=context, account=account)
     service, _, aws_name = name.partition(":")
+    if aws_name.startswith(CREATING) and aws_name not in TAGGING:
+        context.update(shown_tags(operation.action, _passed(context)))
+    check = Check(action=operation.action, resource=resource, context=context, account=account)
     return Call(service=service, operation=aws_name, parameters=parameters, checks=(check, *more))
+
+
+CREATING: Final = ("Create", "RunInstances")
+TAGGING: Final = ("CreateTags",)
+"""What is called creating, and is not: what it tags is there already."""
+
+
+def _passed(context: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The tags that a call passes; a resource that is being created has them already (COND-20)."""
+    return [(key.partition("/")[2], value) for key, value in context.items() if key.startswith("aws:RequestTag/")]
 
 
 def pass_role(role: str, service: str, for_: str = "") -> Check:

@@ -76,7 +76,7 @@ class World:
             if caller is not None:
                 who = identify(self.state, caller, call.checks[0].action)
                 for check in call.checks:
-                    rule = authorize(self.state, caller, check).rule.id
+                    rule = authorize(self.state, caller, check, call.service).rule.id
             changed = change(self.state)
         except IamlabError as error:
             self.serial = serial
