@@ -56,6 +56,17 @@ def _keep_what_she_needs_through_a_group(lab: Lab) -> None:
     dev.group("Testers").put_policy("SeeUsers", _policy(_allow("iam:ListUsers")))
 
 
+def _attach_all_of_s3(lab: Lab) -> None:
+    dev = lab.accounts[0]
+    dev.user("fay").attach(dev.managed_policy("AmazonS3FullAccess"))
+
+
+def _test_and_attach(lab: Lab) -> None:
+    dev = lab.accounts[0]
+    dev.group("Testers").add(dev.user("fay"))
+    dev.user("fay").attach(dev.managed_policy("DevAccess"))
+
+
 OTHER_CORRECT = {
     "01.2": [
         {"Statement": {"Effect": "Allow", "Action": ["S3:listallmybuckets"], "Resource": ["*"]}},
@@ -400,11 +411,23 @@ NOT_SAID = {
         _policy(_allow(["s3:ListObjectsV2", "s3:GetObject"], BOTH)),
         "the bucket itself is not",
     ),
+    "a pattern for some objects is no missing ARN": (
+        "03.3",
+        _policy(_allow("s3:ListBucket", CODE), _allow(["s3:GetObject", "s3:PutObject"], f"{CODE}/${{aws:username}}/*")),
+        "One ARN does not do",
+    ),
+    "s3:* on the bucket alone has not the right resources": (
+        "03.3",
+        _policy(_allow("s3:*", CODE)),
+        "The resources are right",
+    ),
+    "all of S3 is no administrator": ("03.1", _attach_all_of_s3, "An administrator"),
+    "testers and an attached policy are no new group": ("03.1", _test_and_attach, "on another group"),
 }
 
 
 @pytest.mark.parametrize(("id_", "answer", "words"), NOT_SAID.values(), ids=NOT_SAID)
-def test_a_message_is_true_of_the_answer_it_is_given_to(id_: str, answer: dict[str, Any], words: str) -> None:
+def test_a_message_is_true_of_the_answer_it_is_given_to(id_: str, answer: Any, words: str) -> None:
     """A misconception is not read into an answer that has another mistake."""
     result = check(id_, answer)
     assert result.status == "not yet"

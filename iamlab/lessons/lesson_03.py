@@ -88,6 +88,9 @@ def _own_group(lab: Lab) -> None:
 _FAY_LISTS: Final = _asks("fay", "s3:ListBucket", CODE, "fay lists what is in acme-dev")
 _FAY_TESTS: Final = _asks("fay", "s3:ListBucket", REPORTS, "fay lists what is in acme-test", allowed=False)
 _FAY_DELETES: Final = _asks("fay", "s3:DeleteBucket", CODE, "fay deletes the bucket acme-dev", allowed=False)
+_FAY_HIRES: Final = _asks(
+    "fay", "iam:CreateUser", f"arn:aws:iam::{worlds.DEVELOPMENT}:user/gil", "fay creates the user gil", allowed=False
+)
 _NEXT_MONTH: Final = _asks(
     "fay",
     "iam:ListUsers",
@@ -125,6 +128,7 @@ HIRE: Final = WorldExercise(
         _FAY_LISTS,
         _asks("fay", "s3:GetObject", PLAN, "fay reads acme-dev/plan.txt"),
         _asks("fay", "s3:PutObject", PLAN, "fay overwrites acme-dev/plan.txt"),
+        _FAY_HIRES,
         _FAY_DELETES,
         _FAY_TESTS,
         _asks("fay", "s3:DeleteObject", PLAN, "fay deletes acme-dev/plan.txt", allowed=False),
@@ -144,7 +148,7 @@ HIRE: Final = WorldExercise(
         Misconception(
             answer=lambda lab: _user(lab, "fay").attach(_dev(lab).managed_policy("AdministratorAccess")),
             message="An administrator may do everything, so fay may do what the developers do, and all the rest.",
-            known_by=lambda attempt: attempt.fails(_FAY_DELETES.words),
+            known_by=lambda attempt: attempt.fails(_FAY_HIRES.words) and attempt.fails(_FAY_DELETES.words),
         ),
         Misconception(
             answer=_own_group,
@@ -153,7 +157,7 @@ HIRE: Final = WorldExercise(
             known_by=lambda attempt: (
                 not attempt.fails(_FAY_LISTS.words)
                 and attempt.fails(_NEXT_MONTH.words)
-                and bool(_user(attempt.lab, "fay").groups)
+                and any(one.name not in ("Developers", "Testers") for one in _user(attempt.lab, "fay").groups)
             ),
         ),
         Misconception(
@@ -260,7 +264,9 @@ LEFT_OVER: Final = WorldExercise(
             answer=lambda lab: _group(lab, "Developers").detach(_dev(lab).managed_policy("DevAccess")),
             message="That takes it from the developers. tess is not among them: what she has, she has by another way.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA_READS.words) and not _group(attempt.lab, "Developers").policies
+                attempt.fails(_TESS_READS.words)
+                and attempt.fails(_DANA_READS.words)
+                and not _group(attempt.lab, "Developers").policies
             ),
         ),
         Misconception(
@@ -309,6 +315,12 @@ def _dana(lab: Lab) -> Principal:
     return _user(lab, "dana").principal
 
 
+def _names_objects(attempt: Attempt) -> bool:
+    """Whether an Allow names something in the bucket, be it one object."""
+    named = (one for statement in attempt.policy.statements for one in statement.resources)
+    return any(one.startswith(f"{CODE}/") and one != f"{CODE}/" for one in named)
+
+
 WRITE: Final = PolicyExercise(
     id="03.3",
     title="Write the bucket-and-objects policy",
@@ -353,7 +365,7 @@ WRITE: Final = PolicyExercise(
             answer=_document(_statement("s3:*", [CODE, f"{CODE}/*"])),
             message="The resources are right. But s3:* also deletes the objects and the bucket itself; name the three "
             "actions.",
-            known_by=lambda attempt: attempt.fails(_DESTROYS.words) and names(attempt, "s3:*"),
+            known_by=lambda attempt: attempt.failures[0].probe is _DESTROYS and names(attempt, "s3:*"),
         ),
         Misconception(
             answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:*Object", f"{CODE}/*")),
@@ -381,7 +393,7 @@ WRITE: Final = PolicyExercise(
             message="One ARN does not do for all: it names the bucket, and reading and writing are about the objects "
             "in it.",
             known_by=lambda attempt: (
-                attempt.fails(_READS.words) and not attempt.fails(_LISTS.words) and not covers(attempt, PLAN)
+                attempt.fails(_READS.words) and not attempt.fails(_LISTS.words) and not _names_objects(attempt)
             ),
             number=13,
         ),

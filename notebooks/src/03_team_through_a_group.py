@@ -27,7 +27,7 @@
 # %%
 from iamlab import IamlabError, Lab
 from iamlab.lessons import begin, check, hint, reveal
-from iamlab.widgets import Choice, PolicyWorkbench
+from iamlab.widgets import Choice, PolicyWorkbench, WorldEditor
 
 lab = Lab()
 dev = lab.create_account("Development", "111111111111")
@@ -160,13 +160,16 @@ team = begin("03.1")
 team.graph()
 
 # %% [markdown]
-# Change it in the **world editor**: it lists who is in which group and what is attached to whom, and each change
-# says who gained and lost what, and which AWS command does the same.
+# Change it in the **world editor**. It lists the world as statements (who is in which group, what is attached to whom),
+# to be removed, added and undone. Each change says who gained and lost what, and which AWS command does the same.
+
+# %%
+WorldEditor(team)
 
 # %% [markdown]
 # Or in Python: `acme = team.accounts[0]` is the account, `acme.user("fay")` and `acme.group("Testers")` are what
 # is in it. Then check the world as you have left it. (For
-# a fresh copy, run the cell with `begin` again.)
+# a fresh copy, run the cells from `begin` on again.)
 
 # %% tags=["exercise"]
 acme = team.accounts[0]
@@ -268,6 +271,9 @@ office.graph()
 # tester: listing `acme-test` and listing the users.
 #
 # Look at the picture, ask `office.table()` in a cell of its own, or use the editor.
+
+# %%
+WorldEditor(office)
 
 # %% [markdown]
 # In Python: `put_policy`, `attach` and `add` each have an opposite: `delete_policy`, `detach` and `remove`. A
