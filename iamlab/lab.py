@@ -13,6 +13,7 @@ from iamlab import catalog
 from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.answers import Answers, answers, title_of
 from iamlab.analysis.difference import Difference
+from iamlab.analysis.fields import check_pattern
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.reach import Paths, Reach, starts
@@ -268,7 +269,9 @@ class Lab:
 
         Without ``principals`` everybody is asked about, without ``resources`` everything there is (and ``"*"`` for
         actions that take none). ``actions`` are names, patterns (``s3:Get*``), access levels (``Write``) or both
-        (``s3:*/Write``). Raises IamlabError as ``evaluate`` does, and for a pattern that matches nothing.
+        (``s3:*/Write``). A resource may be a pattern, as in ``who_can``: its cell is *allowed* where all of it is,
+        *depends* where some is, and says on what. Raises IamlabError as ``evaluate`` does, and for a pattern that
+        matches nothing.
         """
         state = self.world.state
         given = _check_context(context)
@@ -285,13 +288,21 @@ class Lab:
     ) -> Answers:
         """Everybody who may do this: through which statements, and under which condition.
 
-        ``action`` as in ``access_matrix``; ``resource`` is left out for actions that take none.
+        ``action`` as in ``access_matrix``; ``resource`` is left out for actions that take none. It may be a pattern
+        (``bucket / "*"``), with ``*`` and ``?`` after the fifth colon: whatever can have such an ARN is asked about, be
+        it in the lab or not, but of S3 only what is in buckets of the lab. Then each answer says whether it is about
+        all of it or what of it, in the patterns of the policies that make the difference; who may do it on none is in
+        no answer. Raises IamlabError as ``access_matrix`` does, when AWS asks about nothing of the kind
+        (``InvalidResource``), and when the policies divide the pattern into too many parts.
         """
         about = "*" if resource is None else resource
         matrix = self.access_matrix(None, action, about, context)
         if matrix.asks_nothing:
-            _check_resource(catalog.find(matrix.actions[0]), resource)  # says what it is asked about
-            raise _resource_error(f"No action of {action!r} is asked about {about!r}.", catalog.find(matrix.actions[0]))
+            first, several = catalog.find(matrix.actions[0]), len(matrix.actions) > 1
+            if not wildcard.has_wildcard(matrix.resources[0]) or first.wildcard_only or first.asks_several:
+                _check_resource(first, resource)  # says what it is asked about
+            asked = "No action" if several else "Nothing"
+            raise _resource_error(f"{asked} of {action!r} is asked about {matrix.resources[0]!r}.", first)
         return answers(title_of((action,) if isinstance(action, str) else action, matrix.resources[0]), matrix)
 
     def what_can(
@@ -350,10 +361,7 @@ class Lab:
             hint = f" Did you mean {near[0]}?" if near else " Write arn:aws:s3:::acme-photos, for example."
             raise IamlabError(f"{resource!r} is no ARN.{hint}", code="InvalidResource")
         if wildcard.has_wildcard(text):
-            raise IamlabError(
-                f"{text!r} is a pattern; ask about one resource, or leave resources out for everything there is.",
-                code="InvalidResource",
-            )
+            check_pattern(text)
         return text
 
     def _subject(self, principal: Caller) -> Subject:

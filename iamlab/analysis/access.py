@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from iamlab.analysis.actions import Actions
+from iamlab.analysis.fields import fields
+from iamlab.analysis.patterns import Cutter, Places, Seen, portions
+from iamlab.analysis.portions import Portion
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
 from iamlab.analysis.unknowns import Overlay
-from iamlab.analysis.verdicts import Judge, Profiles, Verdicts
+from iamlab.analysis.verdicts import Judge, Profiles, Row, Verdicts
 from iamlab.analysis.wording import condition_words
+from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.world.authorization import judge
@@ -42,7 +46,11 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One answer; of one that depends, ``when`` it is allowed, in words, and a context as ``example``."""
+    """One answer; of one that depends, ``when`` it is allowed, in words, and a context as ``example``.
+
+    About a pattern of resources ``portion`` is what of it is meant; where the pattern has several answers, the cell
+    depends, ``when`` says on what, and ``portion`` is the first that is allowed or depends.
+    """
 
     subject: Subject
     action: str
@@ -50,9 +58,15 @@ class Cell:
     access: Access
     when: str = ""
     example: Mapping[str, Any] | None = None
+    portion: Portion | None = None
 
     def __str__(self) -> str:
         return f"{self.access.value}: {self.when}" if self.when else self.access.value
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The ARNs that were asked about: of a pattern one for each way in which the answer comes about."""
+        return self.portion.examples if self.portion else (self.resource,)
 
 
 MOST_CELLS: Final = 100_000
@@ -62,8 +76,9 @@ MOST_CELLS: Final = 100_000
 class AccessMatrix:
     """The answers for callers, actions and resources; each row is worked out when it is first looked at.
 
-    ``resources`` are ARNs, or ``*`` for actions that take none. ``context`` holds the condition keys that every request
-    is given; ``profiles`` are those of the same state, from a question before. Iterating gives every cell.
+    ``resources`` are ARNs, patterns of them, or ``*`` for actions that take none. ``context`` holds the condition keys
+    that every request is given; ``profiles`` are those of the same state, from a question before. Iterating gives every
+    cell.
     """
 
     def __init__(
@@ -82,11 +97,14 @@ class AccessMatrix:
         self.context = dict(context or {})
         self._bits = Actions(tuple(actions))
         self._things = Things(state, self._bits)
-        accounts = dict.fromkeys(one.account for one in self.subjects)
-        seen = (thing for account in accounts for arn in self.resources for thing in self._things.at(arn, account))
-        varying = {key for thing in seen for key in thing.values}
+        self._fields = {
+            one: fields(state, self._things, one) for one in self.resources if one != "*" and wildcard.has_wildcard(one)
+        }
+        varying = {key for thing in self._seen for key in thing.values}
         self._judge = Judge(state, self._bits, self.context, varying)
-        self._rows: dict[Subject, list[tuple[tuple[Thing, Verdicts], ...]]] = {}
+        self._cutter = Cutter(self._judge, self._things)
+        self._rows: dict[Subject, list[Seen]] = {}
+        self._places: dict[tuple[Subject, str], tuple[Places, ...]] = {}
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -101,24 +119,69 @@ class AccessMatrix:
     @property
     def asks_nothing(self) -> bool:
         """Whether AWS never asks about any of these actions on any of these resources."""
-        seen = (thing for one in self.subjects for arn in self.resources for thing in self._things.at(arn, one.account))
-        return not any(thing.mask for thing in seen)
+        return not any(thing.mask for thing in self._seen)
 
-    def row(self, subject: Subject) -> list[tuple[tuple[Thing, Verdicts], ...]]:
-        """For each resource, as each sort of action sees it: what the caller may do, as sets of actions."""
+    @property
+    def _seen(self) -> Iterator[Thing]:
+        """All that is asked about, of patterns what is known to be in them."""
+        accounts = dict.fromkeys(one.account for one in self.subjects)
+        for arn in self.resources:
+            several = self._fields.get(arn)
+            arns = (arn,) if several is None else (one for field in several for one in (*field.examples, *field.points))
+            yield from (thing for one in arns for account in accounts for thing in self._things.at(one, account))
+
+    def row(self, subject: Subject) -> list[Seen]:
+        """For each resource, as each sort of action sees it: what the caller may do, as sets of actions.
+
+        A pattern is seen at all of its parts.
+        """
         found = self._rows.get(subject)
         if found is None:
             row = self._judge.row(self._profiles.of(subject.caller, self.context))
-            found = self._rows[subject] = [
-                tuple((thing, self._judge.verdicts(row, thing)) for thing in self._things.at(arn, subject.account))
-                for arn in self.resources
-            ]
+            found = self._rows[subject] = [self._looked_at(row, subject, arn) for arn in self.resources]
         return found
 
+    def _looked_at(self, row: Row, subject: Subject, arn: str) -> Seen:
+        several = self._fields.get(arn)
+        if several is None:
+            return tuple((thing, self._judge.verdicts(row, thing)) for thing in self._things.at(arn, subject.account))
+        places = self._places[subject, arn] = self._cutter.places(row, subject.account, several)
+        return tuple(pair for one in places for place in one.found for pair in place.seen)
+
     def cell(self, subject: Subject, action: str, resource: str) -> Cell:
-        """One answer, by the names of its row, action and resource."""
-        bit = self._bits.bit(action)
+        """One answer, by the names of its row, action and resource; of a pattern, what its parts come to together."""
         seen = self.row(subject)[self.resources.index(resource)]
+        if resource in self._fields:
+            return _together(self.parts(subject, action, resource)) or Cell(
+                subject=subject, action=action, resource=resource, access=Access.NOT_ASKED
+            )
+        return self._cell(subject, action, resource, seen)
+
+    def parts(self, subject: Subject, action: str, resource: str) -> tuple[Cell, ...]:
+        """The answers to one question: of a pattern, one for each portion of it of which another thing is said."""
+        seen = self.row(subject)[self.resources.index(resource)]
+        if resource not in self._fields:
+            return (self._cell(subject, action, resource, seen),)
+        cells: dict[tuple[Access, str], Cell] = {}
+
+        def said(there: Seen) -> tuple[Access, str] | None:
+            cell = self._cell(subject, action, resource, there)
+            cells.setdefault((cell.access, cell.when), cell)
+            return None if cell.access is Access.NOT_ASKED else (cell.access, cell.when)
+
+        found = portions(resource, self._places[subject, resource], said)
+        return tuple(self._with_example(replace(cells[answer], portion=one)) for answer, one in found.items())
+
+    def _with_example(self, cell: Cell) -> Cell:
+        """The cell with an example for the first ARN that was asked about, not for all that it stands for."""
+        if cell.access is not Access.DEPENDS:
+            return cell
+        row = self._judge.row(self._profiles.of(cell.subject.caller, self.context))
+        seen = self._looked_at(row, cell.subject, cell.asked[0])
+        return replace(cell, example=self._cell(cell.subject, cell.action, cell.resource, seen).example)
+
+    def _cell(self, subject: Subject, action: str, resource: str, seen: Seen) -> Cell:
+        bit = self._bits.bit(action)
         thing, verdicts = next((one for one in seen if one[0].mask & bit), (None, None))
         if verdicts is None or thing is None:
             return Cell(subject=subject, action=action, resource=resource, access=Access.NOT_ASKED)
@@ -137,14 +200,18 @@ class AccessMatrix:
     def explain(self, cell: Cell) -> Evaluation:
         """The engine's own evaluation behind a cell; for one that depends, in a context in which it is allowed.
 
-        Raises IamlabError for a cell that is refused or not asked, as asking for it by itself would.
+        Of a pattern, at the first ARN that was asked about. Raises IamlabError for a cell that is refused or not asked,
+        as asking for it by itself would.
         """
+        return next(self.explained(cell))
+
+    def explained(self, cell: Cell) -> Iterator[Evaluation]:
+        """The evaluations behind a cell: of a pattern, one for each way in which the answer comes about."""
         if cell.access is Access.NOT_ASKED:
             raise IamlabError(f"AWS never asks about {cell.action} on {cell.resource}.", code="InvalidResource")
         context = {**(cell.example or {}), **self.context}
-        return judge(
-            self.state, cell.subject.caller, Check(action=cell.action, resource=cell.resource, context=context)
-        )
+        for arn in cell.asked:
+            yield judge(self.state, cell.subject.caller, Check(action=cell.action, resource=arn, context=context))
 
     def __iter__(self) -> Iterator[Cell]:
         for subject in self.subjects:
@@ -153,14 +220,14 @@ class AccessMatrix:
                     yield self.cell(subject, action, resource)
 
     def possible(self) -> Iterator[Cell]:
-        """The cells that are allowed or depend."""
+        """The cells that are allowed or depend; of a pattern, one for each portion."""
         for subject in self.subjects:
             for resource, seen in zip(self.resources, self.row(subject), strict=True):
                 may = 0
                 for _, found in seen:
                     may |= found.allowed | found.depends
                 for action in self.named(may):
-                    yield self.cell(subject, action, resource)
+                    yield from (one for one in self.parts(subject, action, resource) if one.access.possible)
 
     def named(self, mask: int) -> Iterator[str]:
         """The actions in a set of bits, in order."""
@@ -170,7 +237,11 @@ class AccessMatrix:
         """How many cells there are of each kind, without making a single one."""
         total: Counter[Access] = Counter()
         for subject in self.subjects:
-            for seen in self.row(subject):
+            for resource, seen in zip(self.resources, self.row(subject), strict=True):
+                if resource in self._fields:
+                    answers = (self.cell(subject, action, resource).access for action in self.actions)
+                    total.update(one for one in answers if one is not Access.NOT_ASKED)
+                    continue
                 for thing, found in seen:
                     total.update(_counted(thing.mask, found))
         total[Access.NOT_ASKED] = self.size - total.total()
@@ -207,6 +278,18 @@ class AccessMatrix:
             f"<access of {len(self.subjects):,} principals to {len(self.actions):,} actions on "
             f"{len(self.resources):,} resources>"
         )
+
+
+def _together(parts: Sequence[Cell]) -> Cell | None:
+    """What the answers for portions of a pattern come to; nothing when AWS asks about none."""
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    possible = [one for one in parts if one.access.possible]
+    if not possible:
+        return next((one for one in parts if one.access is Access.IMPLICIT), parts[0])
+    words = (f"on {one.portion.words if one.portion else one.resource}" for one in possible)
+    told = (f"{where}, {one.when}" if one.when else where for where, one in zip(words, possible, strict=True))
+    return replace(possible[0], access=Access.DEPENDS, when=f"only {'; or '.join(told)}")
 
 
 def _access(found: Verdicts, bit: int) -> Access:

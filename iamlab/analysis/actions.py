@@ -72,7 +72,7 @@ class Actions:
         return found
 
     @cached_property
-    def _forms(self) -> dict[str, int]:
+    def forms(self) -> dict[str, int]:
         """For each form of an ARN, the actions that are asked about such resources."""
         places: dict[str, list[int]] = {}
         for at, name in enumerate(self.names):
@@ -89,11 +89,11 @@ class Actions:
         """The actions that are asked about this resource, or about none when it is ``*``; each alone."""
         if resource == "*":
             found = self.every
-            for mask in self._forms.values():
+            for mask in self.forms.values():
                 found &= ~mask
             return found
         taking = 0
-        for form, mask in self._forms.items():
+        for form, mask in self.forms.items():
             if catalog.has_form(form, resource):
                 taking |= mask
         return taking & ~self.several

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One caller and what it may do: actions that it may do on the same resource, under one condition."""
+    """One caller and what it may do: actions that it may do on the same resource, under one condition.
+
+    About a pattern of resources there is one for each portion of it of which another thing is said.
+    """
 
     matrix: AccessMatrix = field(repr=False, compare=False)
     cells: tuple[Cell, ...]
@@ -33,8 +36,20 @@ class Answer:
 
     @property
     def resource(self) -> str:
-        """On which resource; ``*`` for actions that take none."""
-        return self.cells[0].resource
+        """On which resource, or on what of a pattern, in words; ``*`` for actions that take none."""
+        portion = self.cells[0].portion
+        return portion.words if portion else self.cells[0].resource
+
+    @property
+    def part(self) -> str:
+        """What of the pattern that was asked about, in words, or ``all``; empty when a single resource was."""
+        portion = self.cells[0].portion
+        return "" if portion is None else "all" if portion.whole else portion.words
+
+    def covers(self, arn: str) -> bool:
+        """Whether the answer is about the resource of that ARN."""
+        portion = self.cells[0].portion
+        return portion.covers(arn) if portion else arn == self.cells[0].resource
 
     @property
     def access(self) -> Access:
@@ -51,7 +66,7 @@ class Answer:
         """The statements that allow it, as ``policy/statement``, with the group that passes them on; worked out when
         it is looked at.
         """
-        found = (label for cell in self.cells for label in labels(self.matrix.explain(cell)))
+        found = (label for cell in self.cells for one in self.matrix.explained(cell) for label in labels(one))
         return tuple(dict.fromkeys(found))
 
     @property
@@ -78,17 +93,21 @@ class Answers:
         return tuple(one.words for one in self.found) or ("Nobody may." if self.matrix.size else "Nothing was asked.",)
 
     def frame(self) -> pd.DataFrame:
-        """One row for each answer; ``actions`` is their number, ``access`` a categorical dtype."""
+        """One row for each answer; ``actions`` is their number, ``access`` a categorical dtype.
+
+        ``resource`` is what was asked about, ``part`` what of it is meant when that was a pattern.
+        """
         import pandas as pd  # here, so that importing iamlab stays cheap
 
-        columns = ["account", "principal", "action", "actions", "resource", "access", "when", "through"]
+        columns = ["account", "principal", "action", "actions", "resource", "part", "access", "when", "through"]
         rows = [
             (
                 one.subject.account,
                 one.subject.words,
                 one.actions[0] if len(one.actions) == 1 else ", ".join(one.actions[:20]),
                 len(one.actions),
-                one.resource,
+                one.cells[0].resource,
+                one.part,
                 one.access.value,
                 one.when,
                 ", ".join(one.through),
@@ -108,9 +127,10 @@ class Answers:
 
 def answers(title: str, matrix: AccessMatrix) -> Answers:
     """What the matrix allows, cells together that are alike."""
-    alike: dict[tuple[Subject, str, Access, str], list[Cell]] = {}
+    alike: dict[tuple[Subject, str, str, Access, str], list[Cell]] = {}
     for cell in matrix.possible():
-        alike.setdefault((cell.subject, cell.resource, cell.access, cell.when), []).append(cell)
+        part = cell.portion.words if cell.portion else ""
+        alike.setdefault((cell.subject, cell.resource, part, cell.access, cell.when), []).append(cell)
     return Answers(title, matrix, tuple(Answer(matrix=matrix, cells=tuple(cells)) for cells in alike.values()))
 
 

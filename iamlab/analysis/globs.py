@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final
 
 from iamlab.core.errors import IamlabError
@@ -68,7 +69,7 @@ def _symbols(pattern: Sequence[Token]) -> Iterator[Symbol]:
 def _other(symbols: Sequence[Sequence[Symbol]]) -> str:
     """A character that stands in no pattern, so that it is like every other that does not."""
     used = {symbol for one in symbols for symbol in one}
-    candidates = map(chr, (*range(ord("x"), ord("z") + 1), *range(ord("0"), ord("x")), *range(0x100, 0x10000)))
+    candidates = map(chr, chain(range(ord("x"), ord("z") + 1), range(ord("0"), ord("x")), range(0x100, 0x10000)))
     return next(letter for letter in candidates if letter not in used)
 
 

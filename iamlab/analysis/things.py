@@ -16,11 +16,15 @@ from iamlab.world.state import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """One resource as some actions see it: ``mask`` says which. ``known`` is whether it is in the world."""
+    """One resource as some actions see it: ``mask`` says which. ``known`` is whether it is in the world.
+
+    ``many`` is whether it stands for others that match the same patterns.
+    """
 
     asked: Asked
     mask: int
     known: bool
+    many: bool = False
     values: Values = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,13 +84,18 @@ class Things:
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        return frozenset(_named(self.state))
+        return frozenset(known(self.state))
 
 
 def _named(state: State) -> tuple[str, ...]:
     """The ARNs of all that there is."""
     holders = (state.entities, state.policies, state.profiles)
     return (*state.resources, *(one.arn for each in holders for one in each.values()))
+
+
+def known(state: State) -> tuple[str, ...]:
+    """The ARNs of all of which the world knows what tags it has."""
+    return (*_named(state), *(one.arn for each in (state.providers, state.devices) for one in each.values()))
 
 
 EXAMPLE_KEY: Final = "1.jpg"

@@ -105,22 +105,33 @@ _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sour
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """The Resource or NotResource of a statement, as far as it hangs on an open policy variable."""
+    """The Resource or NotResource of a statement, as far as it hangs on an open policy variable.
+
+    Where the resource stands for ``many``, it may cover some and others not, whatever else is known of the variable.
+    """
 
     statement: Statement
     resource: str
+    many: bool = False
 
     def holds(self, values: Values) -> bool:
         """Whether the resource is covered."""
+        if self.many:
+            return self._own_key in values
         covered = any(cover(self.resource, values) for cover in self.statement.covers)
         return covered is bool(self.statement.resources)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of its variables, in lower case."""
-        return self.statement.resource_keys
+        """The keys of its variables, in lower case; for many resources a key of its own, which no request carries."""
+        return (self._own_key,) if self.many else self.statement.resource_keys
+
+    @property
+    def _own_key(self) -> str:
+        return f"{_MANY}{id(self.statement)}"
 
 
+_MANY: Final = "covered:"
 Open = Condition | Covered
 
 
@@ -204,6 +215,8 @@ def _dimension(key: str) -> str:
 
 
 def _choices(dimension: str, elements: Sequence[Open], values: Values) -> list[Overlay]:
+    if dimension.startswith(_MANY):
+        return [{dimension: "true"}, {dimension: None}]
     conditions = [one for one in elements if isinstance(one, Condition)]
     if dimension == "aws:currenttime":
         return list(_moments(conditions)) or [{}]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from iamlab.analysis.actions import Actions
+from iamlab.analysis.fields import keys_of, may_cover
 from iamlab.analysis.things import Thing
 from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
 from iamlab.core.conditions import Condition
@@ -203,9 +204,9 @@ class Judge:
         return Verdicts(allowed, explicit, ever & ~always, refused, elements, found)
 
     def _possible(self, row: Row, thing: Thing, elements: tuple[Open, ...]) -> Mapping[Outcome, Overlay]:
-        values = self._values(row, thing)
+        values = self.values(row, thing)
         keys = frozenset(key for one in elements for key in one.keys)
-        situation = self._situation(row, thing)
+        situation = self.situation(row, thing)
         open_keys = frozenset(key for key in keys if situation.leaves_open(key))
         asked = elements, open_keys, tuple((key, values.get(key)) for key in sorted(keys))
         found = self._outcomes.get(asked)
@@ -213,15 +214,23 @@ class Judge:
             found = self._outcomes[asked] = Outcomes(elements, values, open_keys).possible()
         return found
 
-    def _values(self, row: Row, thing: Thing) -> Values:
+    def values(self, row: Row, thing: Thing) -> Values:
         """The values of the request's keys, put together as a Request does."""
         brought = {key: value for key, value in thing.values.items() if key not in self.given}
         owner = {"aws:resourceaccount": thing.asked.owner} if thing.asked.resource != "*" else {}
         return {**owner, **row.profile.values, **brought}
 
-    def _situation(self, row: Row, thing: Thing) -> Situation:
+    def situation(self, row: Row, thing: Thing) -> Situation:
+        """What decides which keys are open."""
         signer = row.profile.caller.signer if row.profile.caller.signer is not Signer.KEY else Signer.USER
         return Situation(signer, row.profile.passes_tags, thing.known, thing.asked.resource != "*", self.given)
+
+    def dividing(self, row: Row, thing: Thing) -> Iterator[tuple[str, bool]]:
+        """The Resource and NotResource of all statements that can matter, and whether they have variables."""
+        for _, levels in self._layers(row, thing):
+            for part in (part for level in levels for part in level):
+                statement = part.statement
+                yield from ((one, statement.variables) for one in statement.resources or statement.not_resources)
 
     # Which statements match the thing
 
@@ -234,17 +243,30 @@ class Judge:
                 here = []
                 for part in level:
                     if part.fixed or part.variables:
-                        values = values or self._values(row, thing)
+                        values = values or self.values(row, thing)
                         if not all(one.holds(values) for one in part.fixed):
                             continue
                     if part.uncovered:
-                        covered = Covered(part.statement, thing.asked.resource)
+                        covered = self._covered(row, thing, part.statement)
                         here.append(Piece(part.deny, part.mask, (*part.open, covered), part.naming))
                     elif mask := self._cover(part, thing.asked.resource, values):
                         here.append(Piece(part.deny, mask, part.open, part.naming))
                 matched.append(here)
             found.append((name, matched))
         return found
+
+    def _covered(self, row: Row, thing: Thing, statement: Statement) -> Covered:
+        """Many resources are covered in part when open variables alone make the difference."""
+        resource, some = thing.asked.resource, False
+        if thing.many:
+            values, situation = self.values(row, thing), self.situation(row, thing)
+            for text in statement.resources or statement.not_resources:
+                opened = {key for key in keys_of(text, statement.variables) if situation.leaves_open(key)}
+                if may_cover(text, statement.variables, resource, values, opened):
+                    if not opened:
+                        return Covered(statement, resource)
+                    some = True
+        return Covered(statement, resource, some)
 
     def _cover(self, part: Part, resource: str, values: Values | None) -> int:
         """The actions for which the statement covers the resource."""
@@ -273,7 +295,7 @@ class Judge:
         policy, rcps = thing.asked.policy, thing.asked.rcps
         if own is not None and policy is None and not rcps:
             return own
-        values, situation = self._values(row, thing), self._situation(row, thing)
+        values, situation = self.values(row, thing), self.situation(row, thing)
         known = self._parts.get(situation)
         if known is None:
             known = self._parts[situation] = Known(situation)

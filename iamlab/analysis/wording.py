@@ -25,9 +25,9 @@ def shortest(ways: Mapping[Outcome, bool]) -> tuple[Term, ...]:
     terms = dict.fromkeys(_widened(one, refused) for one in wanted)
     left, chosen = list(wanted), []
     while left:
-        best = max(terms, key=lambda term: (sum(_fits(term, one) for one in left), _freedom(term)))
+        best = max(terms, key=lambda term: (sum(fits(term, one) for one in left), _freedom(term)))
         chosen.append(best)
-        left = [one for one in left if not _fits(best, one)]
+        left = [one for one in left if not fits(best, one)]
     return tuple(chosen)
 
 
@@ -36,12 +36,13 @@ def _widened(outcome: Outcome, refused: Sequence[Outcome]) -> Term:
     term: list[bool | None] = list(outcome)
     for at in sorted(range(len(term)), key=lambda at: bool(outcome[at])):
         kept, term[at] = term[at], None
-        if any(_fits(tuple(term), one) for one in refused):
+        if any(fits(tuple(term), one) for one in refused):
             term[at] = kept
     return tuple(term)
 
 
-def _fits(term: Term, outcome: Outcome) -> bool:
+def fits(term: Term, outcome: Outcome) -> bool:
+    """Whether the term holds for the outcome."""
     return all(wanted is None or wanted is is_so for wanted, is_so in zip(term, outcome, strict=True))
 
 
