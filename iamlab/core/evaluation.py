@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from iamlab.core import messages
 from iamlab.core.layers import (
@@ -193,7 +193,8 @@ class Evaluation:
         if trust and type_ is PrincipalType.USER and Naming.DIRECTLY in named and self.silent == "boundary":
             found.append("UNSURE-22")
         by_star_alone = Naming.EVERYONE in named and Naming.DIRECTLY not in named and not ways.limits
-        if by_star_alone and self.allowed and type_ in (PrincipalType.USER, PrincipalType.ROLE_SESSION):
+        entity = type_ in (PrincipalType.USER, PrincipalType.ROLE_SESSION)
+        if by_star_alone and entity and self.allowed and not any(map(_says_who, self.deciding)):
             found.append("UNSURE-29")
         if by_star_alone and type_ is PrincipalType.FEDERATED_USER and self.silent and self.policies.session is None:
             found.append("UNSURE-31")
@@ -289,6 +290,14 @@ class Evaluation:
 
 def _said(layers: tuple[Layer, ...]) -> dict[str, Verdict]:
     return {layer.name: layer.verdict for layer in layers}
+
+
+_SAYING: Final = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
+
+
+def _says_who(one: StatementMatch) -> bool:
+    """Whether a statement for everyone asks for aws:PrincipalArn besides: of those AWS says what they do (EVAL-10)."""
+    return any(line.key.lower() == "aws:principalarn" and line.operator in _SAYING for line in one.statement.conditions)
 
 
 def _both_ways(request: Request) -> bool:
