@@ -96,6 +96,26 @@ def expand(pattern: str) -> tuple[str, ...]:
     return found
 
 
+def search(words: str) -> tuple[str, ...]:
+    """The real actions whose names hold every one of these words, those that begin with the first of them first.
+
+    Letter case does not matter; nothing is found for no words at all.
+
+    >>> search("s3 listallmyb")
+    ('s3:ListAllMyBuckets',)
+    """
+    wanted = words.lower().split()
+    if not wanted:
+        return ()
+    found = [name for name in _every() if all(word in name.lower() for word in wanted)]
+    return tuple(sorted(found, key=lambda name: (not name.lower().startswith(wanted[0]), len(name))))
+
+
+@cache
+def _every() -> tuple[str, ...]:
+    return tuple(name for service in services() for name in _of(service))
+
+
 def _of(service: str) -> Iterator[str]:
     return (f"{service}:{name}" for name in service_actions(service))
 

@@ -17,9 +17,10 @@ from iamlab.views import explain, language
 from iamlab.views.access_html import matrix_html, sentences_html
 from iamlab.views.display import FORMATTERS, graph_html
 from iamlab.views.dot import dot
-from iamlab.views.graph import Edge, Graph, Node, question_graph, world_graph
+from iamlab.views.graph import Edge, Graph, Node, question_graph
 from iamlab.views.html import element, join, markup, page
 from iamlab.views.svg import svg
+from iamlab.views.world_graph import world_graph
 
 DEV = "111111111111"
 TRUST = {"Statement": {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -18,8 +19,24 @@ WRAP = 32
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff]")
 
 
-def dot(graph: Graph) -> str:
-    """The graph as DOT text; every name is escaped, so that none of it is taken for markup."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What is to be known of a whole graph to draw a part of it."""
+
+    keys: Mapping[Node, str]
+    here: Node | None
+    keyed: bool
+
+    def classed(self, key: str) -> dict[str, str]:
+        """The class of a part of the drawing, where it is wanted."""
+        return {"class": key} if self.keyed else {}
+
+
+def dot(graph: Graph, *, keyed: bool = False) -> str:
+    """The graph as DOT text; every name is escaped, so that none of it is taken for markup.
+
+    ``keyed`` gives each node and edge its key (``n0``, ``e0``, in the graph's order) as a class of the drawing.
+    """
     drawing = graphviz.Digraph(
         graph_attr={
             "rankdir": "LR",
@@ -39,15 +56,16 @@ def dot(graph: Graph) -> str:
         edge_attr={"fontname": "Helvetica", "fontsize": "10"},
     )
     keys = {node: f"n{index}" for index, node in enumerate(graph.nodes)}
+    style = Drawn(keys=keys, here=graph.here, keyed=keyed)
     for number, (account, nodes) in enumerate(groupby(sorted(graph.nodes, key=_account), key=_account)):
         if account:
             with drawing.subgraph(name=f"cluster_{number}") as box:
                 box.attr(label=_text(f"account {account}"), style="rounded", color="#777777", fontsize="11")
-                _add_nodes(box, nodes, keys)
+                _add_nodes(box, nodes, style)
         else:
-            _add_nodes(drawing, nodes, keys)
-    for edge in graph.edges:
-        _add_edge(drawing, edge, keys)
+            _add_nodes(drawing, nodes, style)
+    for index, edge in enumerate(graph.edges):
+        _add_edge(drawing, edge, style, f"e{index}")
     return str(drawing.source)
 
 
@@ -55,24 +73,27 @@ def _account(node: Node) -> str:
     return node.account
 
 
-def _add_nodes(drawing: Any, nodes: Iterable[Node], keys: Mapping[Node, str]) -> None:
+def _add_nodes(drawing: Any, nodes: Iterable[Node], style: Drawn) -> None:
     for node in nodes:
         look = language.NODES[node.kind]
-        label = f"{node.kind}\n{_wrapped(node.name)}"
-        drawing.node(keys[node], _text(label), shape=look.shape, fillcolor=look.fill)
+        label = f"{'you are here: ' if node == style.here else ''}{node.kind}\n{_wrapped(node.name)}"
+        mark = {"penwidth": language.HERE_WIDTH, "peripheries": "2"} if node == style.here else {}
+        key = style.keys[node]
+        drawing.node(key, _text(label), shape=look.shape, fillcolor=look.fill, **mark, **style.classed(key))
 
 
-def _add_edge(drawing: Any, edge: Edge, keys: Mapping[Node, str]) -> None:
+def _add_edge(drawing: Any, edge: Edge, style: Drawn, key: str) -> None:
     look = language.EDGES[edge.relation]
     drawing.edge(
-        keys[edge.source],
-        keys[edge.target],
+        style.keys[edge.source],
+        style.keys[edge.target],
         label=_text(_wrapped(edge.label)),
         style="bold" if edge.deciding and look.style == "solid" else look.style,
         arrowhead=look.arrowhead,
         color=look.colour,
         fontcolor=look.colour,
         penwidth=language.DECIDING_WIDTH if edge.deciding else look.width,
+        **style.classed(key),
     )
 
 

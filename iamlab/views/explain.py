@@ -167,7 +167,7 @@ def text(evaluation: Evaluation) -> str:
     several = [layer.name for layer in evaluation.layers] != ["identity"]
     for layer in evaluation.layers:
         if several:
-            lines.append(_says(evaluation, layer))
+            lines.append(says(evaluation, layer))
         for match in _ordered(evaluation, layer):
             lines.append(f"{_capital(_statement(match))} ({match.statement.effect.value}) {_outcome(match)}")
             lines += [f"  {check.element}: {_mark(check)} {why(check)}" for check in match.elements]
@@ -189,7 +189,7 @@ SHOWN = 8
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
-def _says(evaluation: Evaluation, layer: Layer) -> str:
+def says(evaluation: Evaluation, layer: Layer) -> str:
     """One type of policy by itself: ``Service control policies: allow it.``"""
     words = layer_words(evaluation, layer.name)
     plural = words.endswith("policies")
@@ -199,6 +199,20 @@ def _says(evaluation: Evaluation, layer: Layer) -> str:
         Decision.IMPLICIT_DENY: "do not allow it" if plural else "does not allow it",
     }
     return f"{_capital(words)}: {said[layer.decision]}."
+
+
+def asked_keys(evaluation: Evaluation) -> dict[str, str | None]:
+    """The condition keys that statements about this action look at, each with its value in this request, or None."""
+    found: dict[str, str | None] = {}
+    for one in (match for layer in evaluation.layers for match in layer.matches):
+        if not any(check.element.endswith("Action") and check.applies for check in one.elements):
+            continue
+        for check in one.elements:
+            if isinstance(check, ConditionMatch):
+                actual = check.actual
+                found[check.key] = actual if isinstance(actual, str | None) else ", ".join(actual)
+            found.update({key: None for key in check.missing if key not in found})
+    return found
 
 
 def _notes(evaluation: Evaluation) -> list[str]:
@@ -256,8 +270,8 @@ def body(evaluation: Evaluation) -> Markup:
             ),
         ),
         _steps(evaluation),
-        _message(evaluation),
-        _rule_card(evaluation),
+        message(evaluation),
+        rule_card(evaluation),
     ]
     return join(*parts)
 
@@ -271,9 +285,9 @@ def _steps(evaluation: Evaluation) -> str:
     parts: list[str] = []
     for layer in evaluation.layers:
         if several:
-            parts.append(element("p", element("b", _says(evaluation, layer))))
+            parts.append(element("p", element("b", says(evaluation, layer))))
         if layer.matches:
-            parts.append(_layer_table(evaluation, layer))
+            parts.append(layer_table(evaluation, layer))
     parts += [element("p", line) for line in _notes(evaluation)]
     return join(*parts)
 
@@ -281,7 +295,8 @@ def _steps(evaluation: Evaluation) -> str:
 COLUMNS: Final = {"Who": "Principal", "Action": "Action", "Resource": "Resource", "Condition": "Condition"}
 
 
-def _layer_table(evaluation: Evaluation, layer: Layer) -> str:
+def layer_table(evaluation: Evaluation, layer: Layer) -> str:
+    """Each statement of a type of policy against the request, element by element."""
     matches = _ordered(evaluation, layer)
     kinds = {check.element.removeprefix("Not") for match in matches for check in match.elements}
     columns = {title: kind for title, kind in COLUMNS.items() if kind in kinds}
@@ -305,7 +320,8 @@ def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
     return element("tr", join(*cells), cls="iamlab-decides" if decides else "")
 
 
-def _message(evaluation: Evaluation) -> str:
+def message(evaluation: Evaluation) -> str:
+    """What AWS would answer; nothing when it is allowed."""
     if not evaluation.error_message:
         return ""
     return join(
@@ -313,7 +329,8 @@ def _message(evaluation: Evaluation) -> str:
     )
 
 
-def _rule_card(evaluation: Evaluation) -> str:
+def rule_card(evaluation: Evaluation) -> str:
+    """The rule that settled it, with a link to AWS's own page."""
     rule = evaluation.rule
     link = element("a", "AWS's page on it", href=rule.link, target="_blank", rel="noopener")
     return element("p", join(element("b", f"Rule {rule.id}."), f" {rule.sentence} ", link), cls="iamlab-rule")

@@ -66,6 +66,7 @@ STYLE: Final = """
 .iamlab.iamlab table thead th, .iamlab.iamlab table .iamlab-decides * { font-weight: bold; }
 .iamlab-verdict { color: white; padding: 0.1em 0.6em; border-radius: 4px; white-space: nowrap; }
 .iamlab-rule { border-left: 4px solid var(--jp-border-color1, #999); padding-left: 0.7em; }
+.iamlab .iamlab-marked { display: inline-block; width: 100%; border-left: 4px solid #0072b2; font-weight: 600; }
 .iamlab a { color: var(--jp-content-link-color, #0b5cad); text-decoration: underline; }
 """
 

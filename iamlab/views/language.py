@@ -41,6 +41,11 @@ NODES: Final = {
     "caller": NodeLook(shape="diamond", fill="#eeeeee"),
     "policy": NodeLook(shape="note", fill="#fdf9d9"),
     "resource": NodeLook(shape="cylinder", fill="#eeeeee"),
+    "instance profile": NodeLook(shape="folder", fill="#e1f4ee"),
+    "account": NodeLook(shape="house", fill="#ffffff"),
+    "request": NodeLook(shape="cds", fill="#e3f1fa"),
+    "step": NodeLook(shape="box", fill="#fdf9d9"),
+    "verdict": NodeLook(shape="octagon", fill="#eeeeee"),
 }
 
 EDGES: Final = {
@@ -51,6 +56,10 @@ EDGES: Final = {
     "denies": EdgeLook(style="solid", arrowhead="tee", colour="#a33c00"),
     "depends": EdgeLook(style="dashed", arrowhead="normal", colour="#00664b"),
     "assumes": EdgeLook(style="solid", arrowhead="onormal", colour="#333333"),
+    "trusts": EdgeLook(style="dashed", arrowhead="crow", colour="#333333"),
+    "limits": EdgeLook(style="dotted", arrowhead="tee", colour="#333333"),
+    "holds": EdgeLook(style="solid", arrowhead="odiamond", colour="#333333"),
+    "leads to": EdgeLook(style="solid", arrowhead="vee", colour="#333333"),
     "passes": EdgeLook(style="dotted", arrowhead="onormal", colour="#333333"),
     "gained": EdgeLook(style="solid", arrowhead="diamond", colour="#00664b", width="2.5"),
     "lost": EdgeLook(style="dashed", arrowhead="odiamond", colour="#a33c00"),
@@ -73,6 +82,7 @@ LAYERS: Final = {
 """The types of policy, in words; ``trust`` and ``key`` are resource policies of roles and KMS keys."""
 
 DECIDING_WIDTH: Final = "3"
+HERE_WIDTH: Final = "2.5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

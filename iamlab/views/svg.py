@@ -13,16 +13,27 @@ from iamlab.views.dot import dot
 from iamlab.views.graph import Graph
 
 
+def marked_svg(graph: Graph) -> str:
+    """The graph as an ``<svg>`` element whose nodes and edges carry their keys (``n0``, ``e0``) as classes.
+
+    For a view that makes them choosable; empty when nothing can lay it out.
+    """
+    return _titled(graph, _layout(dot(graph, keyed=True)))
+
+
 def svg(graph: Graph) -> str:
     """The graph as an ``<svg>`` element with a label that says it in words; empty when nothing can lay it out."""
     drawn = _layout(dot(graph))
     if not drawn:
         return ""
-    words = {f"n{index}": node.words for index, node in enumerate(graph.nodes)}
-    drawn = re.sub(r"<title>(.*?)</title>", lambda found: _title(found.group(1), words), drawn, flags=re.DOTALL)
     label = escape(f"{graph.title}. {' '.join(graph.sentences)}")
     opening = f'<svg role="img" aria-label="{label}" style="max-width: 100%; height: auto; border-radius: 6px;"'
-    return drawn.replace("<svg", opening, 1)
+    return _titled(graph, drawn).replace("<svg", opening, 1)
+
+
+def _titled(graph: Graph, drawn: str) -> str:
+    words = {f"n{index}": node.words for index, node in enumerate(graph.nodes)}
+    return re.sub(r"<title>(.*?)</title>", lambda found: _title(found.group(1), words), drawn, flags=re.DOTALL)
 
 
 def _title(text: str, words: dict[str, str]) -> str:

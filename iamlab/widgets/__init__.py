@@ -1,8 +1,12 @@
-"""Widgets for notebooks: each takes a lab and needs one line.
+"""Widgets for notebooks: each takes a lab, or the name of a story's world, and needs one line.
 
 A widget reads, asks the layers below and shows; it decides nothing.
 """
 
+from iamlab.widgets.graph_view import GraphView
+from iamlab.widgets.questions import Choice, Predict, Sort
 from iamlab.widgets.request_explorer import RequestExplorer
+from iamlab.widgets.workbench import PolicyWorkbench
+from iamlab.widgets.world_editor import WorldEditor
 
-__all__ = ["RequestExplorer"]
+__all__ = ["Choice", "GraphView", "PolicyWorkbench", "Predict", "RequestExplorer", "Sort", "WorldEditor"]

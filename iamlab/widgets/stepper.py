@@ -1,0 +1,59 @@
+"""Stepping through a decision: one type of policy at a time, with the flow graph saying where one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ipywidgets import HTML, Button, HBox, Layout, VBox
+
+from iamlab.core.evaluation import Evaluation
+from iamlab.views.display import graph_html
+from iamlab.views.html import element, join, page
+from iamlab.views.steps import Step, flow_graph, step_html, steps
+from iamlab.widgets.frame import live
+
+
+class Stepper(VBox):  # type: ignore[misc]
+    """Hidden until it is given an evaluation; then back and forward through its steps."""
+
+    def __init__(self) -> None:
+        self.back = Button(description="◀ Step back", layout=Layout(width="auto"))
+        self.forward = Button(description="Step forward ▶", layout=Layout(width="auto"))
+        self.where = live()
+        self.flow = HTML()
+        self._evaluation: Evaluation | None = None
+        self._steps: tuple[Step, ...] = ()
+        self._at = 0
+        super().__init__([HBox([self.back, self.forward]), self.where, self.flow])
+        self.back.on_click(self._step_back)
+        self.forward.on_click(self._step_forward)
+        self.show(None)
+
+    def show(self, evaluation: Evaluation | None) -> None:
+        """Begin with the first step of this evaluation; without one there is nothing to see."""
+        self._evaluation, self._at = evaluation, 0
+        self._steps = steps(evaluation) if evaluation is not None else ()
+        self.layout.display = None if evaluation is not None else "none"
+        self._draw()
+
+    @property
+    def step(self) -> Step | None:
+        """The step one is at."""
+        return self._steps[self._at] if self._steps else None
+
+    def _step_back(self, _: Any) -> None:
+        self._at = max(self._at - 1, 0)
+        self._draw()
+
+    def _step_forward(self, _: Any) -> None:
+        self._at = min(self._at + 1, len(self._steps) - 1)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._evaluation is None or self.step is None:
+            self.where.value = self.flow.value = ""
+            return
+        number = f"Step {self._at + 1} of {len(self._steps)}: {self.step.name}"
+        shown = join(element("p", number, cls="iamlab-step"), step_html(self._evaluation, self.step))
+        self.where.value = page(shown, label=number)
+        self.flow.value = graph_html(flow_graph(self._evaluation, self._at))
