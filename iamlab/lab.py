@@ -26,8 +26,9 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import PolicyKind, PolicySource
 from iamlab.core.request import ANONYMOUS
 from iamlab.views.access_graph import answers_graph, difference_graph, paths_graph
-from iamlab.views.graph import Graph, question_graph, world_graph
+from iamlab.views.graph import Graph, question_graph
 from iamlab.views.tables import permissions_table, trail_table
+from iamlab.views.world_graph import world_graph
 from iamlab.world import names, organizations, store
 from iamlab.world.access_keys import AccessKey
 from iamlab.world.account import Account
