@@ -7,22 +7,30 @@ from typing import Final
 from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.request import PrincipalType, Request
+from iamlab.core.settlement import FREE_ACTIONS
 
 LONG_TERM_ONLY: Final = ("sts:getsessiontoken", "sts:getfederationtoken")
 """What role sessions may not call (STS-16)."""
+UNSIGNED: Final = (PrincipalType.ANONYMOUS, PrincipalType.PROVIDER)
+"""Callers whose requests bear no signature (STS-16, EVAL-19)."""
 
 
 def check_possible(request: Request) -> None:
     """Refuse what no policy could allow, whatever it says.
 
-    Raises IamlabError: ``AccessDenied`` for calls that the kind of credentials cannot make, ``InvalidClientTokenId``
-    for credentials of another partition (ENT-01).
+    Raises IamlabError: ``AccessDenied`` for calls that the kind of credentials cannot make,
+    ``MissingAuthenticationToken`` for a call of STS about oneself that nobody has signed (STS-26),
+    ``InvalidClientTokenId`` for credentials of another partition (ENT-01).
     """
     action = request.action.lower()
     type_ = request.principal.type
     name = request.action.partition(":")[2]
     if type_ is PrincipalType.ROOT and action == "sts:assumerole":
         raise _denied("Roles may not be assumed by root accounts.")  # STS-05
+    if type_ in UNSIGNED and action in FREE_ACTIONS:  # they need no permission, but somebody who asks
+        raise IamlabError("Request is missing Authentication Token", code="MissingAuthenticationToken")
+    if type_ is PrincipalType.SERVICE and action in LONG_TERM_ONLY:
+        raise _denied(f"A service cannot call {name}; a user or root user with long-term keys can.")  # STS-14
     if type_ is PrincipalType.ROLE_SESSION and action in LONG_TERM_ONLY:
         raise _denied(f"A role session cannot call {name}; long-term keys can.")
     if type_ is PrincipalType.FEDERATED_USER and action != "sts:getcalleridentity":

@@ -202,7 +202,7 @@ class Account:
 
         ``service`` is the service's name (``autoscaling.amazonaws.com``), ``name`` the end of the role's name, and
         ``policy`` what the service has made the role for: in AWS the service says, here you do. Raises IamlabError
-        (``ValidationError``, ``InvalidInput`` when the role exists), or PolicyError.
+        (``ValidationError``, ``EntityAlreadyExists``), or PolicyError.
         """
         if not isinstance(service, str) or not service.endswith(".amazonaws.com"):
             raise IamlabError(
