@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from iamlab.analysis.actions import Actions
+from iamlab.analysis.actions import shared
 from iamlab.analysis.fields import fields
 from iamlab.analysis.patterns import Cutter, Places, Seen, portions
 from iamlab.analysis.portions import Portion
@@ -95,7 +95,7 @@ class AccessMatrix:
         self.subjects = tuple(subjects)
         self.resources = tuple(dict.fromkeys(resources))
         self.context = dict(context or {})
-        self._bits = Actions(tuple(actions))
+        self._bits = shared(tuple(actions))
         self._things = Things(state, self._bits)
         self._fields = {
             one: fields(state, self._things, one) for one in self.resources if one != "*" and wildcard.has_wildcard(one)

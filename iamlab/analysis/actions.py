@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from iamlab import catalog
 from iamlab.core import wildcard
@@ -26,6 +26,8 @@ class Actions:
         self._patterns: dict[str, int] = {"*": self.every}
         self._elements: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
         self._supporting: dict[str, int] = {}
+        self._asked_about: dict[str, int] = {}
+        self._groups: dict[object, dict[Any, int]] = {}
 
     @property
     def only_service(self) -> str:
@@ -88,15 +90,22 @@ class Actions:
     def asked_about(self, resource: str) -> int:
         """The actions that are asked about this resource, or about none when it is ``*``; each alone."""
         if resource == "*":
-            found = self.every
-            for mask in self.forms.values():
-                found &= ~mask
-            return found
-        taking = 0
-        for form, mask in self.forms.items():
-            if catalog.has_form(form, resource):
-                taking |= mask
-        return taking & ~self.several
+            return self._without_resource
+        found = self._asked_about.get(resource)
+        if found is None:
+            found = 0
+            for form, mask in self.forms.items():
+                if catalog.has_form(form, resource):
+                    found |= mask
+            found = self._asked_about[resource] = found & ~self.several
+        return found
+
+    @cached_property
+    def _without_resource(self) -> int:
+        found = self.every
+        for mask in self.forms.values():
+            found &= ~mask
+        return found
 
     def supporting(self, key: str) -> int:
         """The actions whose requests can carry a condition key; ``key`` is in lower case. Global keys go with all."""
@@ -115,11 +124,19 @@ class Actions:
         return self.mask(name for name in self.position if names & catalog.supported_keys(name))
 
     def groups(self, sort: Callable[[str], T]) -> dict[T, int]:
-        """The actions by what ``sort`` says of each: one mask for each answer."""
-        places: dict[T, list[int]] = {}
-        for at, name in enumerate(self.names):
-            places.setdefault(sort(name), []).append(at)
-        return {answer: _mask(len(self.names), iter(found)) for answer, found in places.items()}
+        """The actions by what ``sort``, a function of this package, says of each: one mask for each answer."""
+        if sort not in self._groups:
+            places: dict[T, list[int]] = {}
+            for at, name in enumerate(self.names):
+                places.setdefault(sort(name), []).append(at)
+            self._groups[sort] = {answer: _mask(len(self.names), iter(found)) for answer, found in places.items()}
+        return self._groups[sort]
+
+
+@lru_cache(maxsize=16)
+def shared(names: tuple[str, ...]) -> Actions:
+    """The same for every question about these actions: what has been found out about them is not found out again."""
+    return Actions(names)
 
 
 _OF_THE_ACTION = {"aws:requesttag/", "aws:tagkeys", "aws:resourcetag/"}

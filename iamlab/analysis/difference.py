@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
 from iamlab.analysis.answers import action_words, labels
+from iamlab.analysis.scope import scope
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.analysis.things import everything
 from iamlab.world.state import State
@@ -107,24 +108,53 @@ def _comma(text: str) -> str:
     return f", {text}" if text else ""
 
 
+Sides = tuple[Side, Side]
+"""Before and after."""
+
+
 class Difference:
     """Two moments of one world, compared over callers, actions and resources of both."""
 
     def __init__(self, before: State, after: State, actions: Sequence[str]) -> None:
         self.subjects = tuple(dict.fromkeys((*everybody(before), *everybody(after))))
         self.resources = tuple(dict.fromkeys((*everything(before), *everything(after))))
-        self._before, self._after = (
-            Side(AccessMatrix(state, everybody(state), actions, everything(state))) for state in (before, after)
-        )
+        self._scope = scope(before, after)
+        self._states, self._actions = (before, after), actions
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change, caller by caller."""
-        return tuple(one for subject in self.subjects for arn in self.resources for one in self._changes(subject, arn))
+        return tuple(
+            change
+            for subject, resources, sides in self._compared
+            for arn in resources
+            for change in self._changes(subject, arn, sides)
+        )
 
-    def _changes(self, subject: Subject, resource: str) -> Iterator[Change]:
-        could, with_condition = self._before.masks(subject, resource)
-        can, conditional = self._after.masks(subject, resource)
+    @property
+    def _compared(self) -> Iterator[tuple[Subject, Sequence[str], Sides]]:
+        """Each caller with the resources about which its answers may differ, and the matrices to look into."""
+        touched = [one for one in self.subjects if self._scope is None or one.caller.id in self._scope.callers]
+        resources = [one for one in self.resources if self._scope is not None and one in self._scope.resources]
+        everywhere = self._sides(touched, self.resources)
+        there = self._sides([one for one in self.subjects if one not in touched], resources)
+        for subject in self.subjects:
+            whole = subject in touched
+            yield subject, self.resources if whole else resources, everywhere if whole else there
+
+    def _sides(self, subjects: Sequence[Subject], resources: Sequence[str]) -> Sides:
+        """The two moments, over those of the callers and resources that were there."""
+        before, after = (self._side(state, set(subjects), set(resources)) for state in self._states)
+        return before, after
+
+    def _side(self, state: State, subjects: set[Subject], resources: set[str]) -> Side:
+        there = [one for one in everybody(state) if one in subjects]
+        return Side(AccessMatrix(state, there, self._actions, [one for one in everything(state) if one in resources]))
+
+    def _changes(self, subject: Subject, resource: str, sides: Sides) -> Iterator[Change]:
+        before, after = sides
+        could, with_condition = before.masks(subject, resource)
+        can, conditional = after.masks(subject, resource)
         both = could & can
         turns = {
             Turn.GAINED: can & ~could,
@@ -133,16 +163,16 @@ class Difference:
             Turn.TIGHTENED: both & conditional & ~with_condition,
         }
         for turn, mask in turns.items():
-            for names in self._alike(subject, resource, turn, tuple(self._after.matrix.named(mask))):
-                yield Change(
-                    subject=subject, resource=resource, turn=turn, actions=names, before=self._before, after=self._after
-                )
+            for names in self._alike(subject, resource, turn, tuple(after.matrix.named(mask)), sides):
+                yield Change(subject=subject, resource=resource, turn=turn, actions=names, before=before, after=after)
 
-    def _alike(self, subject: Subject, resource: str, turn: Turn, actions: tuple[str, ...]) -> list[tuple[str, ...]]:
+    def _alike(
+        self, subject: Subject, resource: str, turn: Turn, actions: tuple[str, ...], sides: Sides
+    ) -> list[tuple[str, ...]]:
         """The actions, those together that have one condition, and that are forbidden alike."""
         found: dict[tuple[object, ...], list[str]] = {}
         for action in actions:
-            then, now = (side.cell(subject, action, resource) for side in (self._before, self._after))
+            then, now = (side.cell(subject, action, resource) for side in sides)
             denied = turn is Turn.LOST and now is not None and now.access is Access.EXPLICIT
             found.setdefault((denied, then.when if then else "", now.when if now else ""), []).append(action)
         return [tuple(names) for names in found.values()]
