@@ -23,10 +23,13 @@ class Notebook:
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     _last_frame: float = 0.0
+    _watching: bool = False
 
     def open(self, name: str, *, theme: str = "") -> Notebook:
         """Open it in a fresh workspace and wait until its kernel listens."""
-        self._watch()
+        if not self._watching:
+            self._watch()
+        self._last_frame = 0.0  # frames of a notebook before say nothing about this one's kernel
         self.page.goto(f"{self.url}/lab/tree/{name}?reset")
         self.panel.wait_for(timeout=60_000)
         self.settle()
@@ -69,6 +72,7 @@ class Notebook:
         expect(self.page.locator(f"body[data-jp-theme-light='{str(theme == 'Light').lower()}']")).to_be_attached()
 
     def _watch(self) -> None:
+        self._watching = True
         self.page.route(lambda url: url.startswith("http") and not url.startswith(self.url), self._refuse)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._note)

@@ -68,7 +68,7 @@ def test_the_lesson_runs_and_the_explorer_answers_the_mouse(notebook: Notebook, 
     expect(explorer).to_contain_text("Predict first")
     expect(explorer.locator(".iamlab-verdict")).to_have_count(0)
     explorer.get_by_label("Who asks").select_option(label="user ada")
-    explorer.get_by_label("Action").select_option(label="s3:DeleteBucket  (Write)")
+    explorer.get_by_label("Action", exact=True).select_option(label="s3:DeleteBucket  (Write)")
     explorer.get_by_label("Denied: something is missing (implicit deny)").click()
     button.click()
     expected = _verdict_of_engine("ada", "s3:DeleteBucket", "arn:aws:s3:::acme-photos")
@@ -87,16 +87,17 @@ def test_the_explorer_answers_the_keyboard_alone(notebook: Notebook, explorer: L
     keyboard.press("b")
     keyboard.press("Home")
     keyboard.press("Tab")
+    keyboard.press("Tab")  # past the search
     for _ in range(ACTIONS.index("iam:ListUsers")):
         keyboard.press("ArrowDown")
-    expect(explorer.get_by_label("Action")).to_have_value("iam:ListUsers  (List)")
+    expect(explorer.get_by_label("Action", exact=True)).to_have_value("iam:ListUsers  (List)")
     _press_until_focused(notebook, explorer.get_by_label("Allowed", exact=True), "Tab")
     keyboard.press("Space")
-    _press_until_focused(notebook, explorer.get_by_role("button"), "Tab")
+    _press_until_focused(notebook, explorer.get_by_role("button", name="Reveal the verdict"), "Tab")
     keyboard.press("Enter")
     # By the end of the lesson alice has the policy SeeUsers.
     expect(explorer.locator(".iamlab-verdict")).to_have_text(f"{VERDICTS[Decision.ALLOW].sign} Allowed")
-    expect(explorer.get_by_role("button")).to_be_focused()
+    expect(explorer.get_by_role("button", name="Reveal the verdict")).to_be_focused()
     assert notebook.panel.locator(".jp-Cell").count() == cells
     _clean(notebook)
 
@@ -112,7 +113,7 @@ def _press_until_focused(notebook: Notebook, wanted: Locator, key: str) -> None:
 def test_the_explorer_says_when_the_kernel_is_gone(notebook: Notebook, explorer: Locator) -> None:
     """After a restart no stale verdict is left standing as if it were current."""
     explorer.get_by_label("Allowed", exact=True).click()
-    explorer.get_by_role("button").click()
+    explorer.get_by_role("button", name="Reveal the verdict").click()
     expect(explorer.locator(".iamlab-verdict")).to_be_visible()
     notebook.page.get_by_role("menuitem", name="Kernel", exact=True).click()
     notebook.page.locator(".lm-Menu-item[data-command='kernelmenu:restart']").click()
@@ -126,7 +127,7 @@ def test_the_explorer_is_accessible(notebook: Notebook, explorer: Locator, theme
     """No serious or critical violation in either theme, with a verdict shown."""
     notebook.use_theme(theme)
     explorer.get_by_label("Allowed", exact=True).click()
-    explorer.get_by_role("button").click()
+    explorer.get_by_role("button", name="Reveal the verdict").click()
     expect(explorer.locator(".iamlab-verdict")).to_be_visible()
     results = Axe().run(notebook.page, context=".iamlab-widget").response
     bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
