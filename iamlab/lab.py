@@ -298,6 +298,8 @@ class Lab:
         """
         about = "*" if resource is None else resource
         matrix = self.access_matrix(None, action, about, context)
+        if not matrix.resources:
+            raise _resource_error("No resource is named.", catalog.find(matrix.actions[0]))
         if matrix.asks_nothing:
             first, several = catalog.find(matrix.actions[0]), len(matrix.actions) > 1
             if not wildcard.has_wildcard(matrix.resources[0]) or first.wildcard_only or first.asks_several:

@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a notebook is not up to date")
     parser.add_argument("sources", nargs="*", type=Path, help="sources to build (default: all)")
     options = parser.parse_args(arguments)
-    sources = options.sources or sorted((HERE / "src").glob("[0-9][0-9]_*.py"))
+    sources = options.sources or [*sorted((HERE / "src").glob("[0-9][0-9]_*.py")), HERE / "src" / GALLERY]
     try:
         if not options.check:
             for source in sources:
@@ -85,11 +85,13 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
     for key, type_ in HEADER.items():
         if not isinstance(header.get(key), type_):
             raise BuildError(f"{source.name}: the header's {key} is {header.get(key)!r}, not a {type_.__name__}.")
-    if header["lesson"] != source.name[:2]:
+    if header["lesson"] != source.name[:2] and source.name != GALLERY:
         raise BuildError(f"{source.name}: the header says lesson {header['lesson']!r}.")
     return dict(header)
 
 
+GALLERY = "gallery.py"
+"""Every widget on a story's world: no lesson, and not among what learners get."""
 KNOWN_TAGS = {"exercise", "solution"}
 
 

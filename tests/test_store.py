@@ -193,12 +193,13 @@ SAVER = textwrap.dedent(
     import sys
     from iamlab.lessons import story
     lab = story.two_accounts()
-    print("ready", flush=True)
     number = 0
     while True:
         number += 1
         lab.accounts[0].user("Ned").tag({"saved": str(number)})
         lab.save(sys.argv[1])
+        if number == 1:
+            print("ready", flush=True)  # from here on it is always saving, however slow the machine
     """
 )
 
@@ -212,7 +213,5 @@ def test_whoever_is_killed_while_saving_leaves_a_whole_file(tmp_path):
             assert process.stdout.readline() == b"ready\n"
             time.sleep(moments.uniform(0, 0.05))
             process.send_signal(signal.SIGKILL)
-        if file.exists():
-            saved = Lab.load(file).accounts[0].user("Ned").tags["saved"]
-            assert int(saved) >= 1
-    assert file.exists()
+        saved = Lab.load(file).accounts[0].user("Ned").tags["saved"]
+        assert int(saved) >= 1

@@ -60,7 +60,9 @@ class Graph:
     def sentences(self) -> tuple[str, ...]:
         """The whole graph in words, for whoever cannot see it: one sentence for each edge and each lonely node."""
         related = {node for edge in self.edges for node in (edge.source, edge.target)}
-        lonely = (f"{node.words} {self.alone}." for node in self.nodes if node not in related)
+        lonely = (
+            f"{node.words} {self.alone}." if self.alone else node.name for node in self.nodes if node not in related
+        )
         return (*(sentence(edge) for edge in self.edges), *(_capital(one) for one in lonely))
 
     def table(self) -> pd.DataFrame:

@@ -123,6 +123,9 @@ def _name(one: Any) -> str:
     return one if isinstance(one, str) else str(one.name)
 
 
+BOUNDARIES: Final = "is limited by boundary"
+"""What is offered only where permissions boundaries are the subject."""
+
 ADDITIONS: Final = (
     Addition(
         words="is a member of",
@@ -139,7 +142,7 @@ ADDITIONS: Final = (
         made=lambda holder, policy: f"attached {_name(policy)} to {holder.kind} {holder.name}",
     ),
     Addition(
-        words="is limited by boundary",
+        words=BOUNDARIES,
         subjects=lambda account: _named((*account.users, *account.roles)),
         objects=_managed,
         add=lambda account, holder, policy: holder.put_boundary(_policy(account, policy)),

@@ -118,15 +118,14 @@ class PolicyWorkbench(FramedBox):
 
     def static_answer(self) -> str:
         """What is asked of the policy, and how to do it without the widget."""
-        wanted = "; ".join(
-            f"{one.words} {'must be allowed' if one.allowed else 'must be denied'}" for one in self._probes
-        )
         plain = f"check({self._exercise.id!r}, policy)" if self._exercise else f"put_policy({self._name!r}, policy)"
-        return f"{self._label}. {wanted or 'Nothing is asked of it'}. In plain Python: {plain}."
+        return f"{self._label}. Write the policy and see what it allows. In plain Python: {plain}."
 
     def static_html(self) -> str:
-        """The same, with the text and what it does as of when the cell ran."""
-        return join(element("p", self.static_answer()), element("pre", self.text), Markup(self.judged.value))
+        """The same, with the text and what is asked of it; what comes out is for whoever has tried."""
+        wanted = (f"{one.words} must be {'allowed' if one.allowed else 'denied'}." for one in self._probes)
+        asked_of_it = element("ul", join(*(element("li", one) for one in wanted)))
+        return join(element("p", self.static_answer()), element("pre", self.text), asked_of_it)
 
     # What happens
 

@@ -12,7 +12,7 @@ from iamlab.views.display import graph_html
 from iamlab.views.html import element, join, page
 from iamlab.widgets.frame import FramedBox, lab_of, live
 from iamlab.widgets.questions import notice, reveal_button, wide
-from iamlab.widgets.relations import ADDITIONS, Addition, Relation, relations
+from iamlab.widgets.relations import ADDITIONS, BOUNDARIES, Addition, Relation, relations
 from iamlab.widgets.undo import history
 from iamlab.world.account import Account
 from iamlab.world.state import State
@@ -27,9 +27,10 @@ class WorldEditor(FramedBox):
     """Users, groups, memberships and attachments of a lab as statements, with add, remove and undo.
 
     Each change shows who gained and who lost what, and the AWS CLI command for it. The editor follows its lab.
+    ``boundaries`` offers permissions boundaries as well.
     """
 
-    def __init__(self, lab: Lab | str) -> None:
+    def __init__(self, lab: Lab | str, *, boundaries: bool = False) -> None:
         self._lab = lab_of(lab)
         self._all: tuple[Relation, ...] = ()
         self.look = Text(description="Look for", placeholder="words, such as: dana", layout=wide(), style=_LABEL)
@@ -38,7 +39,7 @@ class WorldEditor(FramedBox):
         self.account = Dropdown(description="In account", layout=wide(), style=_LABEL)
         self.kind = Dropdown(
             description="New statement",
-            options=[(one.words, one) for one in ADDITIONS],
+            options=[(one.words, one) for one in ADDITIONS if boundaries or one.words != BOUNDARIES],
             layout=wide(),
             style=_LABEL,
         )

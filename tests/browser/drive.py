@@ -93,3 +93,12 @@ class Notebook:
 
     def _stamp(self, *_) -> None:
         self._last_frame = time.monotonic()
+
+
+def press_until_focused(page: Page, wanted: Locator, key: str) -> None:
+    """Press a key until the focus is there, as somebody without a mouse does."""
+    for _ in range(6):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    expect(wanted).to_be_focused()

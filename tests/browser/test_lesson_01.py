@@ -7,7 +7,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from drive import Notebook
+from drive import Notebook, press_until_focused
 from playwright.sync_api import Locator, Page, expect
 
 from iamlab import Decision
@@ -91,23 +91,15 @@ def test_the_explorer_answers_the_keyboard_alone(notebook: Notebook, explorer: L
     for _ in range(ACTIONS.index("iam:ListUsers")):
         keyboard.press("ArrowDown")
     expect(explorer.get_by_label("Action", exact=True)).to_have_value("iam:ListUsers  (List)")
-    _press_until_focused(notebook, explorer.get_by_label("Allowed", exact=True), "Tab")
+    press_until_focused(notebook.page, explorer.get_by_label("Allowed", exact=True), "Tab")
     keyboard.press("Space")
-    _press_until_focused(notebook, explorer.get_by_role("button", name="Reveal the verdict"), "Tab")
+    press_until_focused(notebook.page, explorer.get_by_role("button", name="Reveal the verdict"), "Tab")
     keyboard.press("Enter")
     # By the end of the lesson alice has the policy SeeUsers.
     expect(explorer.locator(".iamlab-verdict")).to_have_text(f"{VERDICTS[Decision.ALLOW].sign} Allowed")
     expect(explorer.get_by_role("button", name="Reveal the verdict")).to_be_focused()
     assert notebook.panel.locator(".jp-Cell").count() == cells
     _clean(notebook)
-
-
-def _press_until_focused(notebook: Notebook, wanted: Locator, key: str) -> None:
-    for _ in range(6):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        notebook.page.keyboard.press(key)
-    expect(wanted).to_be_focused()
 
 
 def test_the_explorer_says_when_the_kernel_is_gone(notebook: Notebook, explorer: Locator) -> None:

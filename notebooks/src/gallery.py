@@ -1,0 +1,68 @@
+# ---
+# jupyter:
+#   iamlab:
+#     lesson: "--"
+#     title: Gallery
+#     minutes: 5
+#     exercises: []
+# ---
+
+# %% [markdown]
+# # Gallery: every widget, on the story's developer group
+#
+# For teachers and authors. All of these work on one lab: change it with one, and the others follow.
+
+# %%
+from iamlab.lessons import story
+from iamlab.widgets import Choice, GraphView, PolicyWorkbench, Predict, RequestExplorer, Sort, WorldEditor
+
+lab = story.developer_group()
+dana = lab.accounts[0].user("dana")
+
+# %% [markdown]
+# ## RequestExplorer: ask, predict, reveal, step through the layers
+
+# %%
+RequestExplorer(lab)
+
+# %% [markdown]
+# ## PolicyWorkbench: write a policy and see at each key what it does
+
+# %%
+PolicyWorkbench(
+    lab,
+    on="Developers",
+    must_allow=[(dana, "s3:ListAllMyBuckets")],
+    must_deny=[(dana, "s3:GetObject", "arn:aws:s3:::acme-prod/1.jpg")],
+)
+
+# %% [markdown]
+# ## WorldEditor: a world as statements, to add and to remove
+
+# %%
+WorldEditor(lab)
+
+# %% [markdown]
+# ## GraphView: choose a part and read what leads there
+
+# %%
+GraphView(lab)
+
+# %% [markdown]
+# ## Predict, Choice and Sort: the questions
+
+# %%
+Predict(lab, dana, "s3:GetObject", "arn:aws:s3:::acme-prod/1.jpg")
+
+# %%
+Choice(
+    "dana is in the group Developers. Who makes her requests?",
+    {
+        "dana": "A group is no principal: it only passes its policies on.",
+        "the group": "A group cannot sign in and makes no requests.",
+    },
+    right="dana",
+)
+
+# %%
+Sort("01.1")
