@@ -24,7 +24,24 @@ PHOTOS = "arn:aws:s3:::acme-photos"
 CODE = "arn:aws:s3:::acme-dev"
 
 # Derived by hand. 01.1: nothing reaches alice, dana and a session of Auditor (ENT-08); ada may do everything.
+_WHY, _CURE = (
+    ("a permission is missing", "a policy forbids it"),
+    ("add a policy that allows it", "change the statement that denies it"),
+)
+
 RIGHT = {
+    # ENT-22: what only the root user can do.
+    "02.1": {
+        **dict.fromkeys(("close", "email", "locked", "mend"), "root user"),
+        **dict.fromkeys(("hire", "bucket", "attach"), "administrator"),
+    },
+    # STS-18: "because no ... allows" is an implicit deny, "with an explicit deny" an explicit one.
+    "02.3": {
+        "first: why": _WHY[0],
+        "first: cure": _CURE[0],
+        "second: why": _WHY[1],
+        "second: cure": _CURE[1],
+    },
     "01.1": {"alice": "implicit deny", "dana": "implicit deny", "Auditor": "implicit deny", "ada": "allowed"},
 }
 
@@ -67,7 +84,22 @@ def _test_and_attach(lab: Lab) -> None:
     dev.user("fay").attach(dev.managed_policy("DevAccess"))
 
 
+LEDGER = "arn:aws:s3:::acme-ledger"
+
 OTHER_CORRECT = {
+    "02.2": [
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Deny", "Action": ["s3:deleteobject"], "Resource": [f"{LEDGER}/*"]},
+        },
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Deny", "Action": "s3:DeleteObject*", "Resource": f"{LEDGER}/*"},
+                {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": LEDGER},
+            ],
+        },
+    ],
     "01.2": [
         {"Statement": {"Effect": "Allow", "Action": ["S3:listallmybuckets"], "Resource": ["*"]}},
         {
@@ -342,6 +374,14 @@ ITS_OWN = [CODE, f"{CODE}/*"]
 WORK = _allow(["s3:ListBucket", "s3:GetObject", "s3:PutObject"], ITS_OWN)
 
 TOO_MUCH = {
+    "02.2": [
+        _policy({"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": f"{LEDGER}/*"}),
+        _policy({"Effect": "Deny", "Action": "s3:DeleteObject", "NotResource": PHOTOS}),
+        _policy(
+            {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": f"{LEDGER}/*"},
+            _allow("s3:GetObject", f"{LEDGER}/*"),
+        ),
+    ],
     "01.2": [
         *[
             _policy(BUCKETS, _allow(extra))

@@ -7,11 +7,22 @@ from typing import Any, Final
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
-from iamlab.lessons import lesson_01, lesson_03, policy_answers, progress, result, sorted_answers, world_answers
+from iamlab.lessons import (
+    lesson_01,
+    lesson_02,
+    lesson_03,
+    policy_answers,
+    progress,
+    result,
+    sorted_answers,
+    world_answers,
+)
 from iamlab.lessons.exercise import Exercise, PolicyExercise, SortExercise, WorldExercise
 from iamlab.lessons.result import Result
 
-EXERCISES: Final[dict[str, Exercise]] = {one.id: one for one in (*lesson_01.EXERCISES, *lesson_03.EXERCISES)}
+EXERCISES: Final[dict[str, Exercise]] = {
+    one.id: one for one in (*lesson_01.EXERCISES, *lesson_02.EXERCISES, *lesson_03.EXERCISES)
+}
 
 
 def check(exercise_id: str, answer: Any = ...) -> Result:

@@ -99,3 +99,10 @@ def team_without_policy() -> Lab:
     for name in ("acme-dev", "acme-dev-archive", "acme-test"):
         dev.create_bucket(name)
     return lab
+
+
+def with_ledger() -> Lab:
+    """The first day, and a bucket for the company's books."""
+    lab = first_day()
+    development(lab).create_bucket("acme-ledger")
+    return lab
