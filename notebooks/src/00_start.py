@@ -20,7 +20,8 @@
 # 1. **Run** a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>; it moves on to the next one.
 # 2. **Predict** before you see a verdict. Being wrong is the quickest way to learn this.
 # 3. **Read why**: every verdict names the statement and the rule behind it.
-# 4. **Solve** the exercises. They check themselves, give hints, and never mind a wrong answer.
+# 4. **Solve** the exercises. They check themselves and never mind a wrong answer. Stuck? `hint("01.1")` gives one
+#    hint after the other.
 #
 # Try it with the cell below: click it and press <kbd>Shift</kbd>+<kbd>Enter</kbd>.
 
@@ -52,8 +53,8 @@ course_map()
 # | | after this lesson you can ... |
 # |---|---|
 # | [1](01-first-permission.ipynb) | say why a new user, group or role can do nothing, and grant the first permission |
-# | 2 | tell root from an admin user, and why nobody works as root |
-# | 3 | manage a team through a group |
+# | [2](02-root-and-admin.ipynb) | tell root from an admin user, and why nobody works as root |
+# | [3](03-team-through-a-group.ipynb) | manage a team through a group |
 # | 4 | assume a role and read temporary credentials |
 # | 5 | give some developers production and all of them staging |
 # | 6 | let a consultant look without making a user |
@@ -61,7 +62,17 @@ course_map()
 # | 8 | reach another account |
 # | 9 | find out why a request was denied |
 #
-# Lesson 1 is in this version; the others follow.
+# Lessons 1 to 3 are in this version; the others follow.
+#
+# ## Your progress, as a code
+#
+# The next cell prints a short code. Keep it, or hand it to your teacher: in a fresh folder, or on another machine,
+# `restore_progress("...")` brings your solved exercises back.
+
+# %%
+from iamlab.lessons import progress_code, restore_progress
+
+progress_code()
 
 # %% [markdown]
 # ## Where your work is kept

@@ -26,7 +26,7 @@
 # press <kbd>Shift</kbd>+<kbd>Enter</kbd>.
 
 # %%
-from iamlab import Lab
+from iamlab import Lab, deny
 from iamlab.lessons import check, hint, reveal
 from iamlab.widgets import RequestExplorer
 
@@ -142,7 +142,7 @@ check("01.1", verdicts)
 #
 # The **request explorer** asks what you choose: who, which action, which resource. Predict first, then reveal.
 # Beside each action stands the kind of access it gives. One action on the list is allowed to everybody: can you
-# find it?
+# find it? (*The root user* on the list came with the account; lesson 2 is about it.)
 
 # %%
 explorer = RequestExplorer(lab)
@@ -194,6 +194,30 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 # The table in the explanation goes through each element of the statement. **All** of them must match, or the
 # statement does not apply. (The explorer above has noticed the change as well: ask it about alice and the users.)
 #
+# ## A Deny
+#
+# The other Effect is `Deny`. **Predict.** alice gets a second policy, which forbids what the first one allows. May she
+# list the users?
+
+# %% tags=["exercise"]
+alice.put_policy("NoUsers", deny("iam:ListUsers"))
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "iam:ListUsers"))
+
+# %% tags=["solution"]
+alice.put_policy("NoUsers", deny("iam:ListUsers"))
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(alice, "iam:ListUsers"))
+
+# %% [markdown]
+# So there are two ways to be denied, and they are mended differently: what is missing can be added; what forbids has to
+# be taken away. Take it away again (the table shows which statements reach whom):
+
+# %%
+alice.delete_policy("NoUsers")
+lab.table()
+
+# %% [markdown]
 # ## Exercise 01.2: grant one list action
 #
 # Write the policy that lets alice list the account's buckets, **and nothing else**. Replace both `...` (texts stand in
@@ -340,4 +364,4 @@ for step in lab.trail:
 #
 # **Looking back:** where on the [start page](00-start.ipynb) do you see your progress? Run that cell again.
 #
-# **Next:** who is the *root user*, and is ada the same? Lesson 2 answers it; it comes with a later version.
+# **Next:** who is the *root user*, and is ada the same? [Lesson 2: root and administrators](02-root-and-admin.ipynb).

@@ -16,7 +16,7 @@
 # - say what a group is not: it makes no requests, does not sign in and holds no other groups,
 # - write the policy for a bucket and its objects.
 #
-# **You need:** lessons [1](01-first-permission.ipynb) and 2. **Time:** about 25 minutes.
+# **You need:** lessons [1](01-first-permission.ipynb) and [2](02-root-and-admin.ipynb). **Time:** about 25 minutes.
 
 # %% [markdown]
 # ## Two developers, soon more
