@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
-from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import Policy
-from iamlab.core.request import Principal
-from iamlab.lab import Lab
+from iamlab.core.evaluation import Decision
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import (
     VERDICTS,
     Item,
     Misconception,
     PolicyExercise,
-    Probe,
     SortExercise,
 )
+from iamlab.lessons.probing import asks, calling_as, embedded_in
 from iamlab.lessons.recognizing import covers, denies_only, names, on, silent
 
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -33,19 +31,7 @@ def _question(who: str, action: str, words: str, messages: dict[Decision, str], 
     )
 
 
-def _alice(action: str, resource: str | None, words: str, *, allowed: bool) -> Probe:
-    def ask(lab: Lab) -> Evaluation:
-        return lab.evaluate(worlds.identity(lab, "alice"), action, resource)
-
-    return Probe(words=words, ask=ask, allowed=allowed)
-
-
-def _give_alice(lab: Lab, policy: Policy) -> None:
-    worlds.identity(lab, "alice").put_policy("Answer", policy)
-
-
-def _alice_asks(lab: Lab) -> Principal:
-    return worlds.identity(lab, "alice").principal
+_alice = partial(asks, "alice")
 
 
 def _allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
@@ -130,8 +116,8 @@ GRANT: Final = PolicyExercise(
     id="01.2",
     title="Grant one list action",
     world=worlds.first_day,
-    caller=_alice_asks,
-    apply=_give_alice,
+    caller=calling_as("alice"),
+    apply=embedded_in("alice"),
     only=(("s3:ListAllMyBuckets", "*"),),
     probes=(
         _alice("s3:ListAllMyBuckets", None, _BUCKETS, allowed=True),
@@ -210,8 +196,8 @@ MEND: Final = PolicyExercise(
     id="01.3",
     title="Mend an ARN: bucket against objects",
     world=worlds.first_day,
-    caller=_alice_asks,
-    apply=_give_alice,
+    caller=calling_as("alice"),
+    apply=embedded_in("alice"),
     only=(("s3:ListBucket", PHOTOS), ("s3:GetObject", f"{PHOTOS}/*")),
     probes=(
         _alice("s3:ListBucket", PHOTOS, _LIST_PHOTOS, allowed=True),

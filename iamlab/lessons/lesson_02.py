@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
-from iamlab.core.evaluation import Evaluation
-from iamlab.core.policy import Effect, Policy
-from iamlab.core.request import Principal
-from iamlab.lab import Lab
+from iamlab.core.policy import Effect
 from iamlab.lessons import worlds
-from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise, Probe, SortExercise
+from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise, SortExercise
+from iamlab.lessons.probing import asks, calling_as, embedded_in
 
 LEDGER: Final = "arn:aws:s3:::acme-ledger"
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -56,19 +55,7 @@ SORT: Final = SortExercise(
 # 02.2
 
 
-def _ada(action: str, resource: str | None, words: str, *, allowed: bool) -> Probe:
-    def ask(lab: Lab) -> Evaluation:
-        return lab.evaluate(worlds.identity(lab, "ada"), action, resource)
-
-    return Probe(words=words, ask=ask, allowed=allowed)
-
-
-def _give_ada(lab: Lab, policy: Policy) -> None:
-    worlds.identity(lab, "ada").put_policy("Answer", policy)
-
-
-def _ada_asks(lab: Lab) -> Principal:
-    return worlds.identity(lab, "ada").principal
+_ada = partial(asks, "ada")
 
 
 def _document(effect: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
@@ -93,8 +80,8 @@ STOP: Final = PolicyExercise(
     id="02.2",
     title="Stop the administrator doing one thing",
     world=worlds.with_ledger,
-    caller=_ada_asks,
-    apply=_give_ada,
+    caller=calling_as("ada"),
+    apply=embedded_in("ada"),
     only=(),
     probes=(
         _ada("s3:DeleteObject", BOOK, _DELETE, allowed=False),

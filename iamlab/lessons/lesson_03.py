@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
-from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.evaluation import Decision
 from iamlab.core.policy import Policy, allow, deny
-from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
+from iamlab.lessons.probing import asks, calling_as
 from iamlab.lessons.recognizing import covers, names, on, silent
 from iamlab.world.account import Account
 from iamlab.world.identities import Group, User
@@ -34,10 +34,7 @@ def _group(lab: Lab, name: str) -> Group:
 
 
 def _asks(who: str, action: str, resource: str | None, words: str, *, allowed: bool = True, after: Any = None) -> Probe:
-    def ask(lab: Lab) -> Evaluation:
-        return lab.evaluate(_user(lab, who), action, resource)
-
-    return Probe(words=f"{words} ({action})", ask=ask, allowed=allowed, after=after)
+    return asks(who, action, resource, f"{words} ({action})", allowed=allowed, after=after)
 
 
 def _is_in(lab: Lab, name: str, group: str) -> bool:
@@ -311,10 +308,6 @@ def _give_the_group(lab: Lab, policy: Policy) -> None:
     _group(lab, "Developers").put_policy("Answer", policy)
 
 
-def _dana(lab: Lab) -> Principal:
-    return _user(lab, "dana").principal
-
-
 def _names_objects(attempt: Attempt) -> bool:
     """Whether an Allow names something in the bucket, be it one object."""
     named = (one for statement in attempt.policy.statements for one in statement.resources)
@@ -325,7 +318,7 @@ WRITE: Final = PolicyExercise(
     id="03.3",
     title="Write the bucket-and-objects policy",
     world=worlds.team_without_policy,
-    caller=_dana,
+    caller=calling_as("dana"),
     apply=_give_the_group,
     only=(("s3:ListBucket", CODE), ("s3:GetObject", f"{CODE}/*"), ("s3:PutObject", f"{CODE}/*")),
     probes=(

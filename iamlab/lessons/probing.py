@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from iamlab.core.evaluation import Evaluation
+from iamlab.core.policy import Policy
+from iamlab.core.request import Principal
 from iamlab.lab import Lab
+from iamlab.lessons import worlds
 from iamlab.lessons.exercise import Attempt, Failure, Misconception, Probe
 from iamlab.views import explain
+
+
+def asks(
+    who: str,
+    action: str,
+    resource: str | None,
+    words: str,
+    *,
+    allowed: bool = True,
+    after: Callable[[Lab], Any] | None = None,
+) -> Probe:
+    """A probe of one user or role of the Development account, by its name."""
+
+    def ask(lab: Lab) -> Evaluation:
+        return lab.evaluate(worlds.identity(lab, who), action, resource)
+
+    return Probe(words=words, ask=ask, allowed=allowed, after=after)
+
+
+def embedded_in(who: str) -> Callable[[Lab, Policy], None]:
+    """Puts an answer into one user or role of the Development account."""
+    return lambda lab, policy: worlds.identity(lab, who).put_policy("Answer", policy)
+
+
+def calling_as(who: str) -> Callable[[Lab], Principal]:
+    """One user or role of the Development account as the caller whose rights are looked at."""
+    return lambda lab: worlds.identity(lab, who).principal
 
 
 def asked(probe: Probe, lab: Lab) -> Evaluation:
