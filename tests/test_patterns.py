@@ -241,6 +241,17 @@ def test_a_thing_of_the_world_is_asked_about_by_itself():
     ]
 
 
+def test_what_an_open_variable_denies_as_asked():
+    """Of a session that may come with tags, a part that the variable covers as the role has it is denied explicitly."""
+    lab, dev, bucket = _lab()
+    trust = {"Effect": "Allow", "Principal": {"AWS": DEV}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+    role = dev.create_role("Worker", trust={"Version": "2012-10-17", "Statement": trust}, tags={"team": "red"})
+    role.put_policy("Denied", deny("s3:GetObject", on=f"{BUCKET}/home/${{aws:PrincipalTag/team}}/*"))
+    parts = lab.access_matrix([role], "s3:GetObject", bucket / "*")
+    said = {one.access: one.portion.words for one in parts.parts(parts.subjects[0], "s3:GetObject", bucket / "*")}
+    assert said[Access.EXPLICIT] == f"{BUCKET}/home/red/*"
+
+
 def test_several_buckets():
     """Those of the lab that fit; each is named where they differ."""
     lab, dev, _ = _lab()

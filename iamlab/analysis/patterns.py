@@ -81,10 +81,11 @@ class Cutter:
                 if last is None:
                     continue
                 opened = {one.key.lower() for one in last.variables if situation.leaves_open(one.key.lower())}
-                made = resolved(last, values, opened)
-                if made is not None and made not in met and made.may_meet(field.whole):
-                    met.add(made)
-                    yield made
+                for keys in (opened, ()) if opened else ((),):  # open to anything, and as the caller is asked about
+                    made = resolved(last, values, keys)
+                    if made is not None and made not in met and made.may_meet(field.whole):
+                        met.add(made)
+                        yield made
 
     def _divided(
         self, field: Field, account: str, patterns: tuple[Glob, ...], single: tuple[str, ...]

@@ -116,8 +116,8 @@ class Covered:
 
     def holds(self, values: Values) -> bool:
         """Whether the resource is covered."""
-        if self.many:
-            return self._own_key in values
+        if self.many and self._own_key in values:
+            return values[self._own_key] == "true"
         covered = any(cover(self.resource, values) for cover in self.statement.covers)
         return covered is bool(self.statement.resources)
 
@@ -216,7 +216,7 @@ def _dimension(key: str) -> str:
 
 def _choices(dimension: str, elements: Sequence[Open], values: Values) -> list[Overlay]:
     if dimension.startswith(_MANY):
-        return [{dimension: "true"}, {dimension: None}]
+        return [{dimension: "true"}, {dimension: "false"}]
     conditions = [one for one in elements if isinstance(one, Condition)]
     if dimension == "aws:currenttime":
         return list(_moments(conditions)) or [{}]
