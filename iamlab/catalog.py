@@ -59,12 +59,18 @@ def find(name: str) -> Action:
         raise IamlabError(
             f"There is no service {service!r} in the action {name!r}.{_service_hint(service)}", code=UNKNOWN
         )
-    exact = {one.lower(): one for one in known}.get(action.lower())
+    exact = _spellings(service.lower()).get(action.lower())
     if exact is None:
         near = difflib.get_close_matches(action, known, n=3, cutoff=0.6)
         hint = f" Did you mean {' or '.join(f'{service.lower()}:{one}' for one in near)}?" if near else ""
         raise IamlabError(f"There is no action {name!r}.{hint}", code=UNKNOWN)
     return _action(service.lower(), exact)
+
+
+@cache
+def _spellings(service: str) -> dict[str, str]:
+    """A service's actions by their names in lower case."""
+    return {one.lower(): one for one in service_actions(service)}
 
 
 UNKNOWN: Final = "InvalidAction"
