@@ -16,10 +16,10 @@ from iamlab.analysis.difference import Difference
 from iamlab.analysis.fields import check_pattern
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
+from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.reach import Paths, Reach, starts
 from iamlab.analysis.subjects import Subject, everybody, subject
 from iamlab.analysis.things import EXAMPLE_KEY, everything
-from iamlab.analysis.verdicts import Profiles
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation

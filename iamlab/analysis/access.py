@@ -12,10 +12,11 @@ from iamlab.analysis.actions import shared
 from iamlab.analysis.fields import fields
 from iamlab.analysis.patterns import Cutter, Places, Seen, portions
 from iamlab.analysis.portions import Portion
+from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
 from iamlab.analysis.unknowns import Overlay
-from iamlab.analysis.verdicts import Judge, Profiles, Row, Verdicts
+from iamlab.analysis.verdicts import Judge, Row, Verdicts
 from iamlab.analysis.wording import condition_words
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from iamlab.analysis.access import AccessMatrix, Cell
+from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.subjects import Subject, everybody, services_in, subject
-from iamlab.analysis.verdicts import Profiles
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.entities import RoleRecord
 from iamlab.world.state import State

@@ -1,0 +1,64 @@
+"""Callers as questions see them: all about each that depends on neither action nor resource, looked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from iamlab.analysis.actions import shared
+from iamlab.core.layers import caller
+from iamlab.core.matching import Caller as Named
+from iamlab.core.policy import Effect
+from iamlab.core.request import PrincipalType
+from iamlab.world.authorization import Asked, Asker, asker, policy_set, request
+from iamlab.world.callers import Caller, identify
+from iamlab.world.entities import RoleRecord
+from iamlab.world.state import State
+
+_OWN: Final = ("scps", "identity", "boundary", "session")
+"""The layers that come with the caller, whatever it asks about."""
+
+
+class Profile:
+    """One caller, with everything about it that depends on neither action nor resource."""
+
+    def __init__(self, state: State, who: Caller, context: Mapping[str, Any]) -> None:
+        self.caller = who
+        self.by: Asker = asker(state, identify(state, who))
+        principal = self.by.who.principal
+        nothing = Asked(resource="*", owner=principal.account, keys={}, policy=None, rcps=None, organization=None)
+        self.base = request(self.by, nothing, "sts:GetCallerIdentity", state.now, context)
+        self.values = self.base.values
+        policies = policy_set(self.by, nothing)
+        self.own = tuple((name, policies.levels(name)) for name in _OWN if policies.levels(name))
+        self.named: Named = caller(self.base, policies)
+        linked = principal.type is PrincipalType.ROLE_SESSION
+        self.service_linked = linked and "/aws-service-role/" in self.base.role_arn
+        self.passes_tags = _passes_tags(state, who)
+        self.partition = principal.arn.split(":", 2)[1] if principal.arn.startswith("arn:") else ""
+
+
+class Profiles:
+    """The callers of one state of the world, each looked at once, whatever is asked of them."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._found: dict[Caller, Profile] = {}
+
+    def of(self, who: Caller, context: Mapping[str, Any]) -> Profile:
+        """The caller's profile; only without a context of the question's own is it remembered."""
+        if context:
+            return Profile(self.state, who, context)
+        found = self._found.get(who)
+        if found is None:
+            found = self._found[who] = Profile(self.state, who, context)
+        return found
+
+
+def _passes_tags(state: State, who: Caller) -> bool:
+    """Whether a session of this role may come with tags: its trust policy speaks of sts:TagSession (STS-09)."""
+    role = state.entities.get(who.id)
+    if not isinstance(role, RoleRecord):
+        return False
+    probe = shared(("sts:TagSession",))
+    return any(probe.about(one) for one in role.trust.policy.statements if one.effect is Effect.ALLOW)
