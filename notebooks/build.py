@@ -2,6 +2,7 @@
 
 ``python notebooks/build.py`` writes them, ``--check`` writes nothing and fails when one differs from its source.
 A cell tagged ``solution`` stands only in the solutions, one tagged ``exercise`` only in the learner's notebook.
+What breaks a rule of ``lint.py`` is not built.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import jupytext
+import lint
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -60,8 +62,13 @@ def build(source: Path) -> Iterator[tuple[Path, Any]]:
     variants = [(HERE / name, "solution")]
     if header["exercises"]:
         variants.append((HERE / "solutions" / name, "exercise"))
-    for path, left_out in variants:
-        yield path, _execute(source, _variant(source, text, header, left_out))
+    built = [(path, _execute(source, _variant(source, text, header, left_out))) for path, left_out in variants]
+    # Before the drawings are left out: of those the nodes can be counted.
+    problems = [one for path, notebook in built for one in lint.problems(path, notebook)]
+    if problems:
+        raise BuildError("\n".join(f"{source.name}: {one} (the cell begins {one.begins!r})" for one in problems))
+    for path, notebook in built:
+        yield path, _as_read_without_kernel(notebook)
 
 
 def _announce(source: Path) -> None:
@@ -103,10 +110,20 @@ def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str)
             raise BuildError(f"{source.name}, cell {index}: unknown tag {', '.join(tags - KNOWN_TAGS)}.")
         if left_out not in tags:
             new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-            made.cells.append(new(cell.source))
+            made.cells.append(new(_linked_from_solutions(cell.source) if left_out == "exercise" else cell.source))
     for index, cell in enumerate(made.cells):
         cell.id = f"cell-{index:02}"
     return made
+
+
+def _linked_from_solutions(text: str) -> str:
+    """A notebook without exercises has no solutions: from there, a link to it leads one folder up."""
+    there = lint.course()
+
+    def target(link: re.Match[str]) -> str:
+        return link[0] if (HERE / "solutions" / link[1]).resolve() in there else f"](../{link[1]}"
+
+    return re.sub(r"\]\(([a-z0-9-]+\.ipynb)", target, text)
 
 
 def _execute(source: Path, notebook: Any) -> Any:
@@ -124,17 +141,17 @@ def _execute(source: Path, notebook: Any) -> Any:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code" and all(line.startswith("#") for line in cell.source.splitlines()):
             raise BuildError(f"{source.name}, {cell.id}: a code cell of comments alone:\n{cell.source}")
-        for output in cell.get("outputs", []):
-            _as_read_without_kernel(output.get("data", {}))
     return notebook
 
 
-def _as_read_without_kernel(data: dict[str, Any]) -> None:
+def _as_read_without_kernel(notebook: Any) -> Any:
     """Before a cell is run, readers see no widget, and pages and hosts strip drawings: the words take their place."""
-    data.pop("application/vnd.jupyter.widget-view+json", None)
-    if "<svg" in data.get("text/html", ""):
-        words = re.sub(r"(?s)<svg.*?</svg>", "", data["text/html"])
-        data["text/html"] = words.replace("<details>", "<details open>", 1)
+    for data in (output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])):
+        data.pop("application/vnd.jupyter.widget-view+json", None)
+        if "<svg" in data.get("text/html", ""):
+            words = re.sub(r"(?s)<svg.*?</svg>", "", data["text/html"])
+            data["text/html"] = words.replace("<details>", "<details open>", 1)
+    return notebook
 
 
 def _write(built: list[tuple[Path, Any]]) -> int:
