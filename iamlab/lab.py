@@ -18,7 +18,7 @@ from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.reach import Paths, Reach, starts
-from iamlab.analysis.subjects import Subject, everybody, subject
+from iamlab.analysis.subjects import Subject, subject
 from iamlab.analysis.things import EXAMPLE_KEY, everything
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
@@ -276,10 +276,11 @@ class Lab:
         """
         state = self.world.state
         given = _check_context(context)
-        asked = everybody(state) if principals is None else tuple(map(self._subject, _list("principals", principals)))
+        known = self._known()
+        asked = known.everybody if principals is None else tuple(map(self._subject, _list("principals", principals)))
         named = _expanded(actions)
         arns = everything(state) if resources is None else tuple(map(self._checked_arn, _several(resources)))
-        return AccessMatrix(state, asked, named, arns, given, self._known())
+        return AccessMatrix(state, asked, named, arns, given, known)
 
     def who_can(
         self,

@@ -102,7 +102,7 @@ class AccessMatrix:
             one: fields(state, self._things, one) for one in self.resources if one != "*" and wildcard.has_wildcard(one)
         }
         varying = {key for thing in self._seen for key in thing.values}
-        self._judge = Judge(state, self._bits, self.context, varying)
+        self._judge = Judge(state, self._bits, self._profiles.elements, self.context, varying)
         self._cutter = Cutter(self._judge, self._things)
         self._rows: dict[Subject, list[Seen]] = {}
         self._places: dict[tuple[Subject, str], tuple[Places, ...]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +21,18 @@ class Piece(NamedTuple):
     mask: int
     open: tuple[Open, ...]
     naming: Naming
+
+
+class Matched(NamedTuple):
+    """What of one level matches the resource: the actions that it denies and grants to all, and the pieces beside."""
+
+    denied: int
+    granted: int
+    pieces: Sequence[Piece]
+
+
+Layers = Sequence[tuple[str, Sequence[Matched]]]
+"""The types of policy by their names, each level by level."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,15 +55,13 @@ class Group:
         return found
 
 
-def decide(
-    groups: Iterable[Group], mask: int, layers: list[tuple[str, list[list[Piece]]]], holding: Mapping[Open, bool]
-) -> tuple[int, int]:
+def decide(groups: Iterable[Group], mask: int, layers: Layers, holding: Mapping[Open, bool]) -> tuple[int, int]:
     """The actions that are allowed, and those that are denied explicitly."""
     denied: dict[str, int] = {}
     granted: dict[str, list[tuple[Naming, int]]] = {}
     for name, levels in layers:
-        there = [[one for one in level if all(holding[element] for element in one.open)] for level in levels]
-        denied[name] = _union(one.mask for level in there for one in level if one.deny)
+        there = [_holding(one, holding) for one in levels]
+        denied[name] = _union(one.denied for one in there)
         granted[name] = [] if name == "rcps" else _granted(name, there)
     allowed = explicit = 0
     for group in groups:
@@ -67,17 +77,25 @@ def decide(
     return allowed, explicit
 
 
-def _granted(name: str, levels: list[list[Piece]]) -> list[tuple[Naming, int]]:
+def _holding(level: Matched, holding: Mapping[Open, bool]) -> Matched:
+    """The level, with those of its pieces alone whose open elements hold; what they deny is denied."""
+    if not level.pieces:
+        return level
+    there = [one for one in level.pieces if all(holding[element] for element in one.open)]
+    return Matched(level.denied | _union(one.mask for one in there if one.deny), level.granted, there)
+
+
+def _granted(name: str, levels: Sequence[Matched]) -> list[tuple[Naming, int]]:
     """What a layer allows; in layers that name callers, by how they name them."""
     if name in NAMING:
         by_naming: dict[Naming, int] = {}
-        for one in levels[0]:
+        for one in levels[0].pieces:
             if not one.deny:
                 by_naming[one.naming] = by_naming.get(one.naming, 0) | one.mask
         return list(by_naming.items())
     found = -1
     for level in levels:
-        found &= _union(one.mask for one in level if not one.deny)
+        found &= level.granted | _union(one.mask for one in level.pieces if not one.deny)
     return [(Naming.NOT_AT_ALL, found)]
 
 
@@ -97,6 +115,9 @@ def _divided(
 
 def _by_naming(granted: list[tuple[Naming, int]]) -> list[tuple[int, Verdict]]:
     """Every set of actions with what the layer says of it."""
+    if len(granted) == 1 and not granted[0][0]:  # a layer that names nobody
+        mask = granted[0][1]
+        return [(mask, GRANTED), (~mask, SILENT)]
     cut: list[tuple[int, Verdict]] = [(-1, SILENT)]
     for naming, mask in granted:
         cut = [

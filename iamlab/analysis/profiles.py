@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from iamlab.analysis.actions import shared
+from iamlab.analysis.own import Elements
+from iamlab.analysis.subjects import Subject, everybody
+from iamlab.analysis.unknowns import Situation
 from iamlab.core.layers import caller
 from iamlab.core.matching import Caller as Named
 from iamlab.core.policy import Effect
 from iamlab.core.request import PrincipalType
 from iamlab.world.authorization import Asked, Asker, asker, policy_set, request
-from iamlab.world.callers import Caller, identify
+from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.entities import RoleRecord
 from iamlab.world.state import State
 
@@ -20,9 +24,12 @@ _OWN: Final = ("scps", "identity", "boundary", "session")
 
 
 class Profile:
-    """One caller, with everything about it that depends on neither action nor resource."""
+    """One caller, with everything about it that depends on neither action nor resource.
 
-    def __init__(self, state: State, who: Caller, context: Mapping[str, Any]) -> None:
+    Callers of one number (``alike``) differ to the engine in what their policies say alone.
+    """
+
+    def __init__(self, state: State, who: Caller, context: Mapping[str, Any], elements: Elements) -> None:
         self.caller = who
         self.by: Asker = asker(state, identify(state, who))
         principal = self.by.who.principal
@@ -30,12 +37,30 @@ class Profile:
         self.base = request(self.by, nothing, "sts:GetCallerIdentity", state.now, context)
         self.values = self.base.values
         policies = policy_set(self.by, nothing)
-        self.own = tuple((name, policies.levels(name)) for name in _OWN if policies.levels(name))
+        self.passes_tags = _passes_tags(state, who)
+        self.given = frozenset(key.lower() for key in context)
+        situation = self.situation(known=False, resource=True)
+        self.own = tuple(
+            (name, tuple(elements.own(level, situation, self.values) for level in policies.levels(name)))
+            for name in _OWN
+            if policies.levels(name)
+        )
         self.named: Named = caller(self.base, policies)
         linked = principal.type is PrincipalType.ROLE_SESSION
-        self.service_linked = linked and "/aws-service-role/" in self.base.role_arn
-        self.passes_tags = _passes_tags(state, who)
+        alike = (
+            principal.type,
+            linked and "/aws-service-role/" in self.base.role_arn,
+            principal.account,
+            tuple(name for name, _ in self.own),
+            self.values.get("kms:resourcealiases"),
+        )
+        self.alike = elements.callers.of(alike, who)
         self.partition = principal.arn.split(":", 2)[1] if principal.arn.startswith("arn:") else ""
+
+    def situation(self, *, known: bool, resource: bool) -> Situation:
+        """What decides which keys are open, about a thing that is known or not, or about no resource."""
+        signer = self.caller.signer if self.caller.signer is not Signer.KEY else Signer.USER
+        return Situation(signer, self.passes_tags, known, resource, self.given)
 
 
 class Profiles:
@@ -43,15 +68,21 @@ class Profiles:
 
     def __init__(self, state: State) -> None:
         self.state = state
+        self.elements = Elements()
         self._found: dict[Caller, Profile] = {}
+
+    @cached_property
+    def everybody(self) -> tuple[Subject, ...]:
+        """All callers, with their names."""
+        return everybody(self.state)
 
     def of(self, who: Caller, context: Mapping[str, Any]) -> Profile:
         """The caller's profile; only without a context of the question's own is it remembered."""
         if context:
-            return Profile(self.state, who, context)
+            return Profile(self.state, who, context, self.elements)
         found = self._found.get(who)
         if found is None:
-            found = self._found[who] = Profile(self.state, who, context)
+            found = self._found[who] = Profile(self.state, who, context, self.elements)
         return found
 
 

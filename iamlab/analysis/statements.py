@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import NamedTuple
 
 from iamlab.analysis.actions import Actions
+from iamlab.analysis.own import LEFT, Elements, Own
 from iamlab.analysis.unknowns import Open, Situation
 from iamlab.core.conditions import Condition
 from iamlab.core.matching import Caller as Named
+from iamlab.core.matching import NamedPolicy
 from iamlab.core.naming import Naming
 from iamlab.core.policy import Effect, Policy, Statement
 from iamlab.core.resources import ALL_BUCKETS
@@ -37,8 +41,21 @@ class Part(NamedTuple):
         return id(self.coverage), bool(self.statement.resources), self.deny, self.open, self.naming
 
 
-Levels = tuple[tuple[Any, ...], ...]
-Prepared = tuple[tuple[Part, ...], ...]
+Levels = tuple[tuple[NamedPolicy, ...], ...]
+
+
+class Level(NamedTuple):
+    """What of one level is about the actions that are asked about.
+
+    Statements of whose Resource alone it hangs whether they apply stand under its number, with their actions.
+    """
+
+    denies: tuple[tuple[int, int], ...]
+    allows: tuple[tuple[int, int], ...]
+    parts: tuple[Part, ...]
+
+
+Prepared = tuple[Level, ...]
 
 
 @dataclass(slots=True)
@@ -50,36 +67,91 @@ class Known:
 
 
 class Statements:
-    """Takes statements apart for one set of actions, and remembers; ``varying`` are keys that things bring."""
+    """Takes statements apart for one set of actions, and remembers.
 
-    def __init__(self, actions: Actions, varying: frozenset[str]) -> None:
+    ``elements`` are those of all callers' own statements; ``varying`` are keys that things bring.
+    """
+
+    def __init__(self, actions: Actions, elements: Elements, varying: frozenset[str]) -> None:
         self.actions = actions
+        self.elements = elements
         self.varying = varying
         self._known: dict[Situation, Known] = {}
         self._coverage: dict[tuple[tuple[str, ...], bool], dict[str, bool]] = {}
+        self._about: list[int] = []
+        self._applying: dict[str, dict[int, int]] = {}
         self._service = actions.only_service
         self._all_buckets = actions.bit(ALL_BUCKETS[0])
 
     def prepared(self, levels: Levels, situation: Situation, values: Values, named: Named | None) -> Prepared:
-        """The parts of each level that can matter to a caller, those together that differ in their actions alone."""
+        """The parts of each level that can matter to a caller whom the policies name, if they name any."""
+        return tuple(
+            Level(
+                (),
+                (),
+                self._merged(
+                    (
+                        (statement, statement.conditions)
+                        for policy in level
+                        for statement in self._statements(policy.policy)
+                    ),
+                    situation,
+                    values,
+                    named,
+                ),
+            )
+            for level in levels
+        )
+
+    def own(self, levels: Iterable[tuple[Own, ...]], situation: Situation, values: Values) -> Prepared:
+        """The same of the policies that come with a caller; what its number settles is not taken apart."""
+        about = self._numbered()
+        return tuple(self._own(level, about, situation, values) for level in levels)
+
+    def _numbered(self) -> list[int]:
+        """For each number of an Action element the actions that it is about."""
+        met = self.elements.actions.examples
+        self._about += map(self.actions.about, met[len(self._about) :])
+        return self._about
+
+    def _own(self, level: tuple[Own, ...], about: list[int], situation: Situation, values: Values) -> Level:
+        denies: dict[int, int] = {}
+        allows: dict[int, int] = {}
+        left = []
+        for statement, deny, actions, alike, conditions in level:
+            mask = about[actions]
+            if not mask:
+                continue
+            if alike == LEFT:
+                left.append((statement, conditions))
+            else:
+                masks = denies if deny else allows
+                masks[alike] = masks.get(alike, 0) | mask
+        parts = self._merged(left, situation, values, None) if left else ()
+        return Level(tuple(denies.items()), tuple(allows.items()), parts)
+
+    def _merged(
+        self,
+        level: Iterable[tuple[Statement, tuple[Condition, ...]]],
+        situation: Situation,
+        values: Values,
+        named: Named | None,
+    ) -> tuple[Part, ...]:
+        """The parts that can matter to a caller, those together that differ in their actions alone."""
         known = self._known.get(situation)
         if known is None:
             known = self._known[situation] = Known()
-        prepared = []
-        for level in levels:
-            merged: dict[tuple[object, ...], Part] = {}
-            for policy in level:
-                for statement in self._statements(policy.policy):
-                    taken = known.parts.get(id(statement))
-                    if taken is None:
-                        taken = known.parts[id(statement)] = tuple(self._split(statement, situation))
-                        known.statements.append(statement)  # its id is its own as long as it is kept
-                    for part in self._of(statement, taken, values, named) if taken else ():
-                        alike = part.alike or (len(merged),)
-                        same = merged.get(alike)
-                        merged[alike] = part if same is None else same._replace(mask=same.mask | part.mask)
-            prepared.append(tuple(merged.values()))
-        return tuple(prepared)
+        merged: dict[tuple[object, ...], Part] = {}
+        for statement, conditions in level:
+            taken = known.parts.get(id(statement))
+            if taken is None:
+                taken = known.parts[id(statement)] = tuple(self._split(statement, conditions, situation))
+                known.statements.append(statement)  # its id is its own as long as it is kept
+            for part in self._of(statement, taken, values, named) if taken else ():
+                alike = part.alike or (len(merged),)
+                same = merged.get(alike)
+                merged[alike] = part if same is None else same._replace(mask=same.mask | part.mask)
+        return tuple(merged.values())
 
     def _statements(self, policy: Policy) -> tuple[Statement, ...]:
         """Those that can be about what is asked."""
@@ -101,14 +173,14 @@ class Statements:
             if all(one.holds(values) for one in part.fixed if one not in fixed):
                 yield part._replace(fixed=fixed, naming=naming)
 
-    def _split(self, statement: Statement, situation: Situation) -> Iterator[Part]:
+    def _split(self, statement: Statement, conditions: tuple[Condition, ...], situation: Situation) -> Iterator[Part]:
         """A condition is open only for actions whose requests can carry its key."""
         about = self.actions.about(statement)
         if not about:
             return
         deny, variables = statement.effect is Effect.DENY, bool(statement.resource_keys)
         pieces: list[tuple[int, tuple[Open, ...], tuple[Condition, ...]]] = [(about, (), ())]
-        for condition in statement.conditions:
+        for condition in conditions:
             carried = self._carrying(condition.keys, situation)
             opened = [(mask & carried, (*opens, condition), fixed) for mask, opens, fixed in pieces]
             known = [(mask & ~carried, opens, (*fixed, condition)) for mask, opens, fixed in pieces]
@@ -128,22 +200,58 @@ class Statements:
             found &= self.actions.supporting(key)
         return found
 
+    def of(self, level: Level) -> Iterator[Statement]:
+        """One statement for each Resource element and each part."""
+        examples = self.elements.resources.examples
+        yield from (examples[number] for number, _ in (*level.denies, *level.allows))
+        yield from (part.statement for part in level.parts)
+
+    def applying(self, numbered: tuple[tuple[int, int], ...], resource: str) -> int:
+        """The actions for which any of the statements, by their numbers, covers the resource."""
+        known = self._applying.get(resource)
+        if known is None:
+            known = self._applying[resource] = {}
+        found = 0
+        for number, mask in numbered:
+            applies = known.get(number)
+            if applies is None:
+                statement = self.elements.resources.examples[number]
+                covered = any(cover(resource, {}) for cover in statement.covers)
+                applies = known[number] = self._covered(statement, covered, resource, -1)
+            found |= mask & applies
+        return found
+
     def cover(self, part: Part, resource: str, values: Values | None) -> int:
         """The actions for which the statement covers the resource."""
         statement = part.statement
         if not statement.covers:
             return part.mask
         if part.variables:
-            covered = any(cover(resource, values or {}) for cover in statement.covers)
+            patterns = zip(statement.resources or statement.not_resources, statement.covers, strict=True)
+            covered = any(
+                resource.startswith(_stem(text)) and cover(resource, values or {}) for text, cover in patterns
+            )
         else:
             known = part.coverage.get(resource)
             if known is None:
                 known = part.coverage[resource] = any(cover(resource, {}) for cover in statement.covers)
             covered = known
-        whole, listing = (part.mask, 0) if covered else (0, part.mask & self._collected(statement, resource))
-        return whole | listing if statement.resources else part.mask & ~(whole | listing)
+        return self._covered(statement, covered, resource, part.mask)
+
+    def _covered(self, statement: Statement, covered: bool, resource: str, mask: int) -> int:
+        """The actions of the mask for which a statement applies whose Resource or NotResource covers the resource."""
+        if not statement.covers:
+            return mask
+        listed = mask if covered else mask & self._collected(statement, resource)
+        return listed if statement.resources else mask & ~listed
 
     def _collected(self, statement: Statement, resource: str) -> int:
         """ListAllMyBuckets, where the statement names all buckets (POL-11, UNSURE-30)."""
         named = resource == "*" and ALL_BUCKETS[1] in (statement.resources or statement.not_resources)
         return self._all_buckets if named else 0
+
+
+@lru_cache(maxsize=16_384)
+def _stem(pattern: str) -> str:
+    """All before the first wildcard or variable: most resources that a pattern does not cover begin otherwise."""
+    return re.split(r"[*?$]", pattern, maxsplit=1)[0]

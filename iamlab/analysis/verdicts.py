@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.fields import keys_of, may_cover
-from iamlab.analysis.layers import Group, Piece, decide
+from iamlab.analysis.layers import Group, Layers, Matched, Piece, decide
+from iamlab.analysis.own import Elements
 from iamlab.analysis.profiles import Profile
-from iamlab.analysis.statements import Prepared, Statements
+from iamlab.analysis.statements import Level, Part, Prepared, Statements
 from iamlab.analysis.things import Thing
 from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
 from iamlab.core.errors import IamlabError
@@ -25,7 +26,6 @@ from iamlab.core.request import Request
 from iamlab.core.settlement import FREE_ACTIONS, target
 from iamlab.core.variables import Values
 from iamlab.world.authorization import Asked, check_session, policy_set, request
-from iamlab.world.callers import Signer
 from iamlab.world.state import State
 
 
@@ -51,22 +51,30 @@ class Row:
     def __init__(self, profile: Profile, refused: int) -> None:
         self.profile = profile
         self.refused = refused
-        self.groups: dict[tuple[str, str, bool, bool], tuple[Group, ...]] = {}
         self.prepared: dict[tuple[bool, bool], list[tuple[str, Prepared]]] = {}
 
 
 class Judge:
     """Decides for callers and things of one state of the world, over one set of actions, and remembers."""
 
-    def __init__(self, state: State, actions: Actions, context: Mapping[str, Any], varying: Iterable[str]) -> None:
-        """``context`` holds the keys that the question gives; ``varying`` those, in lower case, that things bring."""
+    def __init__(
+        self,
+        state: State,
+        actions: Actions,
+        elements: Elements,
+        context: Mapping[str, Any],
+        varying: Iterable[str],
+    ) -> None:
+        """``elements`` are those of the profiles that will be asked about. ``context`` holds the keys that the question
+        gives; ``varying`` those, in lower case, that things bring.
+        """
         self.state = state
         self.actions = actions
         self.context = context
         self.given = frozenset(key.lower() for key in context)
-        self._statements = Statements(actions, frozenset({*varying, "aws:resourceaccount"} - self.given))
+        self._statements = Statements(actions, elements, frozenset({*varying, "aws:resourceaccount"} - self.given))
         self._traits = actions.groups(_trait)
-        self._kinds: dict[tuple[Any, ...], tuple[Group, ...]] = {}
+        self._groups: dict[tuple[object, ...], tuple[Group, ...]] = {}
         self._outcomes: dict[tuple[Any, ...], Mapping[Outcome, Overlay]] = {}
         self._refused: dict[tuple[Any, ...], int] = {}
 
@@ -78,17 +86,17 @@ class Judge:
         refused = thing.mask & row.refused
         if row.profile.partition and asked.resource != "*" and asked.resource.split(":", 2)[1] != row.profile.partition:
             return Verdicts(0, 0, 0, thing.mask)  # credentials of one partition are unknown in another (ENT-01)
-        pieces = self._matching(row, thing)
-        groups = self._groups(row, asked)
+        layers = self._matching(row, thing)
+        groups = self._alike(row, asked)
         elements = tuple(
-            dict.fromkeys(one for _, levels in pieces for level in levels for p in level for one in p.open)
+            dict.fromkeys(one for _, levels in layers for level in levels for p in level.pieces for one in p.open)
         )
         if not elements:
-            return Verdicts(*decide(groups, mask, pieces, {}), 0, refused)
+            return Verdicts(*decide(groups, mask, layers, {}), 0, refused)
         ways = []
         for outcome, overlay in self._possible(row, thing, elements).items():
             holding = dict(zip(elements, outcome, strict=True))
-            ways.append((outcome, overlay, *decide(groups, mask, pieces, holding)))
+            ways.append((outcome, overlay, *decide(groups, mask, layers, holding)))
         always, ever = mask, 0
         for _, _, allowed, _ in ways:
             always &= allowed
@@ -116,38 +124,37 @@ class Judge:
 
     def situation(self, row: Row, thing: Thing) -> Situation:
         """What decides which keys are open."""
-        signer = row.profile.caller.signer if row.profile.caller.signer is not Signer.KEY else Signer.USER
-        return Situation(signer, row.profile.passes_tags, thing.known, thing.asked.resource != "*", self.given)
+        return row.profile.situation(known=thing.known, resource=thing.asked.resource != "*")
 
     def dividing(self, row: Row, thing: Thing) -> Iterator[tuple[str, bool]]:
         """The Resource and NotResource of all statements that can matter, and whether they have variables."""
-        for _, levels in self._layers(row, thing):
-            for part in (part for level in levels for part in level):
-                statement = part.statement
+        for level in (level for _, levels in self._layers(row, thing) for level in levels):
+            for statement in self._statements.of(level):
                 yield from ((one, statement.variables) for one in statement.resources or statement.not_resources)
 
     # Which statements match the thing
 
-    def _matching(self, row: Row, thing: Thing) -> list[tuple[str, list[list[Piece]]]]:
-        values: Values | None = None
-        found = []
-        for name, levels in self._layers(row, thing):
-            matched: list[list[Piece]] = []
-            for level in levels:
-                here = []
-                for part in level:
-                    if part.fixed or part.variables:
-                        values = values or self.values(row, thing)
-                        if not all(one.holds(values) for one in part.fixed):
-                            continue
-                    if part.uncovered:
-                        covered = self._covered(row, thing, part.statement)
-                        here.append(Piece(part.deny, part.mask, (*part.open, covered), part.naming))
-                    elif mask := self._statements.cover(part, thing.asked.resource, values):
-                        here.append(Piece(part.deny, mask, part.open, part.naming))
-                matched.append(here)
-            found.append((name, matched))
-        return found
+    def _matching(self, row: Row, thing: Thing) -> Layers:
+        return [
+            (name, [self._matched(row, thing, level) for level in levels]) for name, levels in self._layers(row, thing)
+        ]
+
+    def _matched(self, row: Row, thing: Thing, level: Level) -> Matched:
+        resource = thing.asked.resource
+        applying = self._statements.applying
+        pieces = [piece for part in level.parts for piece in self._pieces(row, thing, part)] if level.parts else ()
+        return Matched(applying(level.denies, resource), applying(level.allows, resource), pieces)
+
+    def _pieces(self, row: Row, thing: Thing, part: Part) -> Iterator[Piece]:
+        """The part as a piece, if it matches."""
+        values = self.values(row, thing) if part.fixed or part.variables else None
+        if values is not None and not all(one.holds(values) for one in part.fixed):
+            return
+        if part.uncovered:
+            covered = self._covered(row, thing, part.statement)
+            yield Piece(part.deny, part.mask, (*part.open, covered), part.naming)
+        elif mask := self._statements.cover(part, thing.asked.resource, values):
+            yield Piece(part.deny, mask, part.open, part.naming)
 
     def _covered(self, row: Row, thing: Thing, statement: Statement) -> Covered:
         """Many resources are covered in part when open variables alone make the difference."""
@@ -170,37 +177,24 @@ class Judge:
         if own is not None and policy is None and not rcps:
             return own
         values, situation = self.values(row, thing), self.situation(row, thing)
-        prepared = self._statements.prepared
         if own is None:
             own = row.prepared[shape] = [
-                (name, prepared(levels, situation, values, None)) for name, levels in row.profile.own
+                (name, self._statements.own(levels, situation, values)) for name, levels in row.profile.own
             ]
         brought = (("rcps", rcps or ()), ("resource", () if policy is None else (policy,)))
         there = [(name, levels) for name, levels in brought if levels]
-        named = row.profile.named
+        named, prepared = row.profile.named, self._statements.prepared
         return [*((name, prepared(levels, situation, values, named)) for name, levels in there), *own]
 
     # What the engine says of a situation
 
-    def _groups(self, row: Row, asked: Asked) -> tuple[Group, ...]:
+    def _alike(self, row: Row, asked: Asked) -> tuple[Group, ...]:
         """Worked out once for each owner and kind of resource, and for callers that are alike."""
         kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
-        key = asked.owner, kind, asked.policy is None, bool(asked.rcps)
-        found = row.groups.get(key)
+        key = row.profile.alike, asked.owner, kind, asked.policy is None, bool(asked.rcps)
+        found = self._groups.get(key)
         if found is None:
-            found = row.groups[key] = self._groups_of(row, asked, kind)
-        return found
-
-    def _groups_of(self, row: Row, asked: Asked, kind: str) -> tuple[Group, ...]:
-        policies = policy_set(row.profile.by, asked)
-        principal, management = row.profile.by.who.principal, policies.management_account
-        shape = tuple(name for name, _ in policies.present)
-        related = principal.account == asked.owner, principal.account == management, asked.owner == management
-        aliases = row.profile.values.get("kms:resourcealiases")
-        key = principal.type, row.profile.service_linked, kind, shape, related, aliases
-        found = self._kinds.get(key)
-        if found is None:
-            found = self._kinds[key] = tuple(self._grouped(row, asked, policies))
+            found = self._groups[key] = tuple(self._grouped(row, asked, policy_set(row.profile.by, asked)))
         return found
 
     def _grouped(self, row: Row, asked: Asked, policies: PolicySet) -> Iterator[Group]:
