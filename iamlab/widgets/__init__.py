@@ -3,10 +3,20 @@
 A widget reads, asks the layers below and shows; it decides nothing.
 """
 
+from iamlab.widgets.eight import EightRequests
 from iamlab.widgets.graph_view import GraphView
 from iamlab.widgets.questions import Choice, Predict, Sort
 from iamlab.widgets.request_explorer import RequestExplorer
 from iamlab.widgets.workbench import PolicyWorkbench
 from iamlab.widgets.world_editor import WorldEditor
 
-__all__ = ["Choice", "GraphView", "PolicyWorkbench", "Predict", "RequestExplorer", "Sort", "WorldEditor"]
+__all__ = [
+    "Choice",
+    "EightRequests",
+    "GraphView",
+    "PolicyWorkbench",
+    "Predict",
+    "RequestExplorer",
+    "Sort",
+    "WorldEditor",
+]
