@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_MUCH
+from answers.documents import allow, policy
+from answers.lesson_01 import BUCKETS, PHOTOS
 
 from iamlab import Lab, Policy
 from iamlab.core.evaluation import Decision
@@ -20,133 +23,6 @@ POLICY = [one for one in EXERCISES.values() if isinstance(one, PolicyExercise)]
 SORT = [one for one in EXERCISES.values() if isinstance(one, SortExercise)]
 WORLD = [one for one in EXERCISES.values() if isinstance(one, WorldExercise)]
 WRONG = [(one, wrong) for one in (*POLICY, *WORLD) for wrong in one.misconceptions]
-PHOTOS = "arn:aws:s3:::acme-photos"
-CODE = "arn:aws:s3:::acme-dev"
-
-# Derived by hand. 01.1: nothing reaches alice, dana and a session of Auditor (ENT-08); ada may do everything.
-_WHY, _CURE = (
-    ("a permission is missing", "a policy forbids it"),
-    ("add a policy that allows it", "change the statement that denies it"),
-)
-
-RIGHT = {
-    # ENT-22: what only the root user can do.
-    "02.1": {
-        **dict.fromkeys(("close", "email", "locked", "mend"), "root user"),
-        **dict.fromkeys(("hire", "bucket", "attach"), "administrator"),
-    },
-    # STS-18: "because no ... allows" is an implicit deny, "with an explicit deny" an explicit one.
-    "02.3": {
-        "first: why": _WHY[0],
-        "first: cure": _CURE[0],
-        "second: why": _WHY[1],
-        "second: cure": _CURE[1],
-    },
-    "01.1": {"alice": "implicit deny", "dana": "implicit deny", "Auditor": "implicit deny", "ada": "allowed"},
-}
-
-
-def _join_as_root(lab: Lab) -> None:
-    dev = lab.accounts[0]
-    with lab.signed_in(dev.root):
-        dev.group("developers").add(dev.user("fay"))
-
-
-def _join_after_a_wrong_turn(lab: Lab) -> None:
-    dev = lab.accounts[0]
-    dev.user("fay").attach(dev.managed_policy("DevAccess"))
-    dev.group("Developers").add(dev.user("fay"))
-    dev.user("fay").detach(dev.managed_policy("DevAccess"))
-
-
-def _detach_as_root(lab: Lab) -> None:
-    dev = lab.accounts[0]
-    with lab.signed_in(dev.root):
-        dev.user("tess").detach(dev.managed_policy("DevAccess"))
-
-
-def _keep_what_she_needs_through_a_group(lab: Lab) -> None:
-    dev = lab.accounts[0]
-    tess = dev.user("tess")
-    tess.detach(dev.managed_policy("DevAccess"))
-    tess.delete_policy("SeeUsers")
-    dev.group("Testers").put_policy("SeeUsers", _policy(_allow("iam:ListUsers")))
-
-
-def _attach_all_of_s3(lab: Lab) -> None:
-    dev = lab.accounts[0]
-    dev.user("fay").attach(dev.managed_policy("AmazonS3FullAccess"))
-
-
-def _test_and_attach(lab: Lab) -> None:
-    dev = lab.accounts[0]
-    dev.group("Testers").add(dev.user("fay"))
-    dev.user("fay").attach(dev.managed_policy("DevAccess"))
-
-
-LEDGER = "arn:aws:s3:::acme-ledger"
-
-OTHER_CORRECT = {
-    "02.2": [
-        {
-            "Version": "2012-10-17",
-            "Statement": {"Effect": "Deny", "Action": ["s3:deleteobject"], "Resource": [f"{LEDGER}/*"]},
-        },
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Deny", "Action": "s3:DeleteObject*", "Resource": f"{LEDGER}/*"},
-                {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": LEDGER},
-            ],
-        },
-    ],
-    "01.2": [
-        {"Statement": {"Effect": "Allow", "Action": ["S3:listallmybuckets"], "Resource": ["*"]}},
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "arn:aws:s3:::*"}],
-        },
-    ],
-    "01.3": [
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": PHOTOS},
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{PHOTOS}/*"},
-            ],
-        },
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": [PHOTOS, f"{PHOTOS}/*"]},
-                {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"},
-            ],
-        },
-    ],
-    "03.1": [_join_as_root, _join_after_a_wrong_turn],
-    "03.2": [_detach_as_root, _keep_what_she_needs_through_a_group],
-    "03.3": [
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": ["s3:ListBucket", "s3:GetObject", "s3:PutObject"],
-                    "Resource": [CODE, f"{CODE}/*"],
-                }
-            ],
-        },
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Action": "s3:listbucket", "Resource": CODE},
-                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{CODE}/*"},
-                {"Effect": "Allow", "Action": "s3:PutObject", "Resource": [f"{CODE}/*", f"{CODE}/*/*"]},
-                {"Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"},
-            ],
-        },
-    ],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -285,23 +161,6 @@ def test_there_are_three_hints_and_the_way_to_the_next(id_: str) -> None:
     assert "1, 2 and 3" in repr(hint(id_, 4))
 
 
-MORE_CHANGED = {
-    "03.1": [
-        lambda lab: (_join_as_root(lab), lab.accounts[0].user("tess").put_policy("More", _policy(BUCKETS))),
-        lambda lab: (_join_as_root(lab), lab.accounts[0].group("Developers").put_policy("More", _policy(BUCKETS))),
-    ],
-    "03.2": [
-        lambda lab: (_detach_as_root(lab), lab.accounts[0].user("tess").put_policy("More", _policy(BUCKETS))),
-        lambda lab: (_detach_as_root(lab), lab.accounts[0].group("Testers").attach(_admin(lab))),
-        lambda lab: (_detach_as_root(lab), lab.accounts[0].user("eric").attach(_admin(lab))),
-    ],
-}
-
-
-def _admin(lab: Lab) -> Any:
-    return lab.accounts[0].managed_policy("AdministratorAccess")
-
-
 @pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in MORE_CHANGED.items() for one in many])
 def test_a_world_in_which_more_has_changed_does_not_pass(id_: str, answer: Any) -> None:
     """What was asked for is done, and somebody gained something else."""
@@ -359,68 +218,6 @@ def test_a_prediction_may_be_written_in_several_ways(word: Any) -> None:
     assert "ENT-08" in repr(shown)
 
 
-def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _allow(action: Any, resource: Any = "*") -> dict[str, Any]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource}
-
-
-BUCKETS = _allow("s3:ListAllMyBuckets")
-BOTH = [PHOTOS, f"{PHOTOS}/*"]
-LOOK = _allow(["s3:ListBucket", "s3:GetObject"], BOTH)
-ITS_OWN = [CODE, f"{CODE}/*"]
-WORK = _allow(["s3:ListBucket", "s3:GetObject", "s3:PutObject"], ITS_OWN)
-
-TOO_MUCH = {
-    "02.2": [
-        _policy({"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": f"{LEDGER}/*"}),
-        _policy({"Effect": "Deny", "Action": "s3:DeleteObject", "NotResource": PHOTOS}),
-        _policy(
-            {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": f"{LEDGER}/*"},
-            _allow("s3:GetObject", f"{LEDGER}/*"),
-        ),
-    ],
-    "01.2": [
-        *[
-            _policy(BUCKETS, _allow(extra))
-            for extra in ("s3:DeleteBucket", "s3:Put*", "iam:PassRole", "ec2:*", "kms:*")
-        ],
-        _policy(BUCKETS, _allow("sts:*")),
-        _policy(BUCKETS, _allow("ec2:RunInstances")),
-        _policy(
-            _allow("*"),
-            {"Effect": "Deny", "Action": ["s3:ListBucket", "s3:GetObject", "s3:CreateBucket"], "Resource": "*"},
-        ),
-        _policy({"Effect": "Allow", "NotAction": ["iam:*", "s3:Get*", "s3:Create*", "s3:ListBucket"], "Resource": "*"}),
-    ],
-    "01.3": [
-        *[_policy(LOOK, _allow(extra, BOTH)) for extra in ("s3:DeleteObject", "s3:PutBucketPolicy", "s3:PutObjectAcl")],
-        _policy(LOOK, _allow("iam:*")),
-        _policy(LOOK, _allow("s3:PutObject", f"{PHOTOS}-archive/*")),
-        _policy(LOOK, _allow("s3:ListBucket", "arn:aws:s3:::acme-payroll")),
-        _policy(_allow(["s3:Get*", "s3:List*"], BOTH)),
-        _policy({"Effect": "Allow", "NotAction": ["s3:Put*", "s3:Delete*"], "Resource": BOTH}),
-        _policy(
-            _allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
-            {"Effect": "Deny", "Action": "*", "Resource": f"{PHOTOS}-archive*"},
-        ),
-    ],
-    "03.3": [
-        *[
-            _policy(WORK, _allow(extra, ITS_OWN))
-            for extra in ("s3:DeleteObject", "s3:PutBucketPolicy", "s3:GetObjectAcl")
-        ],
-        _policy(WORK, _allow("s3:ListAllMyBuckets")),
-        _policy(WORK, _allow("iam:*")),
-        _policy(WORK, _allow("s3:PutObject", f"{CODE}-archive/*")),
-        _policy(_allow(["s3:List*", "s3:Get*", "s3:Put*"], ITS_OWN)),
-        _policy({"Effect": "Allow", "NotAction": "s3:Delete*", "Resource": ITS_OWN}),
-    ],
-}
-
-
 @pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in TOO_MUCH.items() for one in many])
 def test_an_answer_that_allows_more_than_was_asked_for_does_not_pass(id_: str, answer: dict[str, Any]) -> None:
     """Whatever else it allows, among all actions that AWS has, is found and named."""
@@ -435,35 +232,7 @@ def test_an_answer_that_allows_more_than_was_asked_for_does_not_pass(id_: str, a
 )
 def test_an_answer_that_allows_less_does_not_pass(pattern: str) -> None:
     """Every object was asked for."""
-    assert check("01.3", _policy(_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, pattern]))).status == "not yet"
-
-
-NOT_SAID = {
-    "an addition is no AdministratorAccess": ("01.2", _policy(BUCKETS, _allow("iam:*")), "AdministratorAccess"),
-    "a NotAction is no s3:*": ("01.2", _policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), "s3:* is"),
-    "a Deny is no missing star": (
-        "01.2",
-        _policy(BUCKETS, {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}),
-        'Write "*"',
-    ),
-    "a wrong action is no wrong resource": (
-        "01.3",
-        _policy(_allow(["s3:ListObjectsV2", "s3:GetObject"], BOTH)),
-        "the bucket itself is not",
-    ),
-    "a pattern for some objects is no missing ARN": (
-        "03.3",
-        _policy(_allow("s3:ListBucket", CODE), _allow(["s3:GetObject", "s3:PutObject"], f"{CODE}/${{aws:username}}/*")),
-        "One ARN does not do",
-    ),
-    "s3:* on the bucket alone has not the right resources": (
-        "03.3",
-        _policy(_allow("s3:*", CODE)),
-        "The resources are right",
-    ),
-    "all of S3 is no administrator": ("03.1", _attach_all_of_s3, "An administrator"),
-    "testers and an attached policy are no new group": ("03.1", _test_and_attach, "on another group"),
-}
+    assert check("01.3", policy(allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, pattern]))).status == "not yet"
 
 
 @pytest.mark.parametrize(("id_", "answer", "words"), NOT_SAID.values(), ids=NOT_SAID)
@@ -476,14 +245,14 @@ def test_a_message_is_true_of_the_answer_it_is_given_to(id_: str, answer: Any, w
 
 def test_ones_own_deny_is_named_as_what_forbids() -> None:
     """Explicit deny: something forbids, and nothing is missing."""
-    answer = _policy(BUCKETS, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
+    answer = policy(BUCKETS, {"Effect": "Deny", "Action": "s3:*", "Resource": "*"})
     assert check("01.2", answer).message.startswith("Your own Deny forbids it")
 
 
 @pytest.mark.parametrize("action", ["s3:ListBuckets", "s3:ListObjectsV2", "s3:HeadObject"])
 def test_an_action_that_does_not_exist_is_named(action: str) -> None:
     """The API call's name is the commonest mistake, and AWS stores it without a word."""
-    result = check("01.2", _policy(_allow(action)))
+    result = check("01.2", policy(allow(action)))
     assert f"There is no action '{action}'" in result.message
     assert "s3:ListAllMyBuckets" in result.message
 

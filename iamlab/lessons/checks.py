@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
-from iamlab.lessons import (
-    lesson_01,
-    lesson_02,
-    lesson_03,
-    policy_answers,
-    progress,
-    result,
-    sorted_answers,
-    world_answers,
-)
+from iamlab.lessons import policy_answers, progress, result, sorted_answers, world_answers
 from iamlab.lessons.exercise import Exercise, PolicyExercise, SortExercise, WorldExercise
 from iamlab.lessons.result import Result
 
-EXERCISES: Final[dict[str, Exercise]] = {
-    one.id: one for one in (*lesson_01.EXERCISES, *lesson_02.EXERCISES, *lesson_03.EXERCISES)
-}
+
+def _every_lessons() -> dict[str, Exercise]:
+    """Those of every module ``lesson_NN`` beside this one, by their ids."""
+    folder = str(Path(__file__).parent)
+    names = sorted(one.name for one in pkgutil.iter_modules([folder]) if one.name.startswith("lesson_"))
+    modules = (importlib.import_module(f"iamlab.lessons.{name}") for name in names)
+    return {one.id: one for module in modules for one in module.EXERCISES}
+
+
+EXERCISES: Final[dict[str, Exercise]] = _every_lessons()
 
 
 def check(exercise_id: str, answer: Any = ...) -> Result:

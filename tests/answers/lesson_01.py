@@ -1,0 +1,80 @@
+"""Lesson 01: a new user can do nothing (ENT-08), one list action, a bucket and its objects (POL-15)."""
+
+from __future__ import annotations
+
+from answers.documents import allow, policy
+
+PHOTOS = "arn:aws:s3:::acme-photos"
+BUCKETS = allow("s3:ListAllMyBuckets")
+BOTH = [PHOTOS, f"{PHOTOS}/*"]
+LOOK = allow(["s3:ListBucket", "s3:GetObject"], BOTH)
+
+RIGHT = {
+    "01.1": {"alice": "implicit deny", "dana": "implicit deny", "Auditor": "implicit deny", "ada": "allowed"},
+}
+
+OTHER_CORRECT = {
+    "01.2": [
+        {"Statement": {"Effect": "Allow", "Action": ["S3:listallmybuckets"], "Resource": ["*"]}},
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "arn:aws:s3:::*"}],
+        },
+    ],
+    "01.3": [
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": PHOTOS},
+                {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{PHOTOS}/*"},
+            ],
+        },
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetObject"], "Resource": [PHOTOS, f"{PHOTOS}/*"]},
+                {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"},
+            ],
+        },
+    ],
+}
+
+TOO_MUCH = {
+    "01.2": [
+        *[policy(BUCKETS, allow(extra)) for extra in ("s3:DeleteBucket", "s3:Put*", "iam:PassRole", "ec2:*", "kms:*")],
+        policy(BUCKETS, allow("sts:*")),
+        policy(BUCKETS, allow("ec2:RunInstances")),
+        policy(
+            allow("*"),
+            {"Effect": "Deny", "Action": ["s3:ListBucket", "s3:GetObject", "s3:CreateBucket"], "Resource": "*"},
+        ),
+        policy({"Effect": "Allow", "NotAction": ["iam:*", "s3:Get*", "s3:Create*", "s3:ListBucket"], "Resource": "*"}),
+    ],
+    "01.3": [
+        *[policy(LOOK, allow(extra, BOTH)) for extra in ("s3:DeleteObject", "s3:PutBucketPolicy", "s3:PutObjectAcl")],
+        policy(LOOK, allow("iam:*")),
+        policy(LOOK, allow("s3:PutObject", f"{PHOTOS}-archive/*")),
+        policy(LOOK, allow("s3:ListBucket", "arn:aws:s3:::acme-payroll")),
+        policy(allow(["s3:Get*", "s3:List*"], BOTH)),
+        policy({"Effect": "Allow", "NotAction": ["s3:Put*", "s3:Delete*"], "Resource": BOTH}),
+        policy(
+            allow(["s3:ListBucket", "s3:GetObject"], f"{PHOTOS}*"),
+            {"Effect": "Deny", "Action": "*", "Resource": f"{PHOTOS}-archive*"},
+        ),
+    ],
+}
+
+NOT_SAID = {
+    "an addition is no AdministratorAccess": ("01.2", policy(BUCKETS, allow("iam:*")), "AdministratorAccess"),
+    "a NotAction is no s3:*": ("01.2", policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), "s3:* is"),
+    "a Deny is no missing star": (
+        "01.2",
+        policy(BUCKETS, {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", "Resource": "*"}),
+        'Write "*"',
+    ),
+    "a wrong action is no wrong resource": (
+        "01.3",
+        policy(allow(["s3:ListObjectsV2", "s3:GetObject"], BOTH)),
+        "the bucket itself is not",
+    ),
+}

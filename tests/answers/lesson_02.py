@@ -1,0 +1,54 @@
+"""Lesson 02: what root alone can do (ENT-22), a Deny beside an administrator's Allow, two messages (STS-18)."""
+
+from __future__ import annotations
+
+from answers.documents import allow, policy
+
+PHOTOS = "arn:aws:s3:::acme-photos"
+LEDGER = "arn:aws:s3:::acme-ledger"
+_WHY, _CURE = (
+    ("a permission is missing", "a policy forbids it"),
+    ("add a policy that allows it", "change the statement that denies it"),
+)
+
+RIGHT = {
+    # ENT-22: what only the root user can do.
+    "02.1": {
+        **dict.fromkeys(("close", "email", "locked", "mend"), "root user"),
+        **dict.fromkeys(("hire", "bucket", "attach"), "administrator"),
+    },
+    # STS-18: "because no ... allows" is an implicit deny, "with an explicit deny" an explicit one.
+    "02.3": {
+        "first: why": _WHY[0],
+        "first: cure": _CURE[0],
+        "second: why": _WHY[1],
+        "second: cure": _CURE[1],
+    },
+}
+
+OTHER_CORRECT = {
+    "02.2": [
+        {
+            "Version": "2012-10-17",
+            "Statement": {"Effect": "Deny", "Action": ["s3:deleteobject"], "Resource": [f"{LEDGER}/*"]},
+        },
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Deny", "Action": "s3:DeleteObject*", "Resource": f"{LEDGER}/*"},
+                {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": LEDGER},
+            ],
+        },
+    ],
+}
+
+TOO_MUCH = {
+    "02.2": [
+        policy({"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": f"{LEDGER}/*"}),
+        policy({"Effect": "Deny", "Action": "s3:DeleteObject", "NotResource": PHOTOS}),
+        policy(
+            {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": f"{LEDGER}/*"},
+            allow("s3:GetObject", f"{LEDGER}/*"),
+        ),
+    ],
+}
