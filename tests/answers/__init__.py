@@ -1,8 +1,8 @@
 """What each lesson's exercises must say to which answer, derived by hand: one module for each lesson.
 
 ``RIGHT``: of an exercise that sorts, the right choices. ``OTHER_CORRECT``: at least two more correct answers, written
-differently. ``TOO_MUCH``: policies that allow more than was asked for. ``MORE_CHANGED``: worlds with more changed than that.
-``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
+differently. ``TOO_MUCH``: policies that allow more than was asked for. ``MORE_CHANGED``: worlds in which more has
+changed. ``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
 """
 
 from __future__ import annotations
