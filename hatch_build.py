@@ -1,4 +1,4 @@
-"""Build hook: the learner's notebooks go into the wheel, every one without being listed."""
+"""Build hook: the learner's notebooks and the solutions go into the wheel, every one without being listed."""
 
 from pathlib import Path
 from typing import Any
@@ -7,14 +7,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class LessonsHook(BuildHookInterface):
-    """Puts ``notebooks/NN-*.ipynb`` at ``iamlab/notebooks``; sources, solutions and build script stay out."""
+    """Puts ``notebooks/NN-*.ipynb`` and the solutions at ``iamlab/notebooks``; sources and build script stay out."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the notebooks to what is built."""
         if version == "editable":
             return  # its copies would grow stale; in a clone the lessons are read where they are built
-        notebooks = sorted(Path(self.root, "notebooks").glob("[0-9][0-9]-*.ipynb"))
+        folder = Path(self.root, "notebooks")
+        notebooks = sorted(folder.glob("[0-9][0-9]-*.ipynb"))
         if not notebooks:
             raise FileNotFoundError("There are no notebooks/NN-*.ipynb; make them with `make notebooks`.")
-        for notebook in notebooks:
-            build_data["force_include"][str(notebook)] = f"iamlab/notebooks/{notebook.name}"
+        for notebook in (*notebooks, *sorted(folder.glob("solutions/[0-9][0-9]-*.ipynb"))):
+            build_data["force_include"][str(notebook)] = f"iamlab/notebooks/{notebook.relative_to(folder).as_posix()}"

@@ -18,13 +18,15 @@ from typing import Final, NoReturn
 from iamlab import __version__
 from iamlab.core.errors import IamlabError
 from iamlab.lessons import progress
+from iamlab.lessons.classroom import read_class
 from iamlab.lessons.course import START_PAGE, Lesson, lessons, notebooks_dir
 from iamlab.lessons.folder import Delivery, What, deliver, reset
 
 DEFAULT_FOLDER: Final = "iamlab-lessons"
 FOLDER_VARIABLE: Final = "IAMLAB_FOLDER"
+SOLUTIONS: Final = "solutions"
 PAGE_SETTINGS: Final = Path(__file__).parent / "data" / "jupyter"
-COMMANDS: Final = ("lab", "lessons")
+COMMANDS: Final = ("lab", "lessons", "class")
 
 # Browser and server ask nothing of the world outside: no news, no update notice, no extension shop.
 LAB_OPTIONS: Final = (
@@ -36,7 +38,8 @@ LAB_OPTIONS: Final = (
 
 _HELP: Final = f"""\
 usage: iamlab [--folder DIR] [lab] [option for JupyterLab ...]
-       iamlab [--folder DIR] lessons [--copy | --reset NN]
+       iamlab [--folder DIR] lessons [--copy | --reset NN | --solutions]
+       iamlab class FILE [--csv]
        iamlab --version
 
 iamlab lab                 bring the lessons into your folder and open them in JupyterLab;
@@ -44,6 +47,8 @@ iamlab lab                 bring the lessons into your folder and open them in J
 iamlab lessons             list the lessons: number, title, minutes, your progress
 iamlab lessons --copy      bring the lessons into your folder and do no more
 iamlab lessons --reset NN  a fresh copy of lesson NN; yours is kept as a backup
+iamlab lessons --solutions bring the solutions too, into the folder solutions in yours
+iamlab class FILE          who of a class is where; FILE has a name and a progress code on each line
 
 --folder DIR               your folder (default: ${FOLDER_VARIABLE}, or ./{DEFAULT_FOLDER})
 """
@@ -110,7 +115,9 @@ def _run(argv: list[str]) -> int:
         return 0
     command = rest.pop(0) if rest and not rest[0].startswith("-") else "lab"
     if command not in COMMANDS:
-        raise _usage(f"there is no command {command!r}; the commands are {' and '.join(COMMANDS)}")
+        raise _usage(f"there is no command {command!r}; the commands are {', '.join(COMMANDS[:-1])} and {COMMANDS[-1]}")
+    if command == "class":
+        return _class(rest)
     folder = _folder(options.folder)
     return _lab(folder, rest) if command == "lab" else _lessons(folder, rest)
 
@@ -146,10 +153,16 @@ def _lessons(folder: Path, argv: list[str]) -> int:
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--copy", action="store_true")
     either.add_argument("--reset", metavar="NN")
+    either.add_argument("--solutions", action="store_true")
     options = parser.parse_args(argv)
     source = notebooks_dir()
     if options.reset is not None:
         _print_deliveries([reset(folder, source, options.reset)])
+    elif options.solutions:
+        # A folder like the learner's own, so an edited solution is kept as an edited lesson is.
+        done = deliver(folder / SOLUTIONS, source / SOLUTIONS)
+        _print_deliveries(done)
+        print(f"The solutions: {folder / SOLUTIONS}")
     elif options.copy:
         done = deliver(folder, source)
         _print_deliveries(done)
@@ -157,6 +170,20 @@ def _lessons(folder: Path, argv: list[str]) -> int:
     else:
         print(lesson_table(lessons(source), progress.home_dir(folder)))
     return 0
+
+
+def _class(argv: list[str]) -> int:
+    """Who of a class is where; 1 when some line could not be read, which is named."""
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--csv", action="store_true")
+    options = parser.parse_args(argv)
+    found = read_class(options.file)
+    print(found.csv() if options.csv else found, end="" if options.csv else "\n")
+    if options.csv:  # whatever reads the table must not get sentences between its rows
+        for problem in found.problems:
+            print(f"iamlab: {problem}", file=sys.stderr)
+    return 1 if found.problems else 0
 
 
 def _progress(lesson: Lesson, home: Path) -> str:

@@ -190,6 +190,20 @@ def test_lessons_are_listed_with_progress(mine: Path, capsys: pytest.CaptureFixt
     assert "1 of 3 exercises" in capsys.readouterr().out
 
 
+def test_solutions_are_brought_when_asked_for_and_never_otherwise(course: Path, mine: Path) -> None:
+    """Into a folder of their own; one that was edited is kept."""
+    put(course / "solutions", ONE, "solved")
+    assert app.main(["lessons", "--copy"]) == 0
+    assert not (mine / "solutions").exists()
+    assert app.main(["lessons", "--solutions"]) == 0
+    assert source_of(mine / "solutions" / ONE) == "solved"
+    assert source_of(mine / ONE) == "version 1"
+    mine_now = edit(mine / "solutions" / ONE, "my own")
+    put(course / "solutions", ONE, "solved better")
+    assert app.main(["lessons", "--solutions"]) == 0
+    assert (mine / "solutions" / ONE).read_bytes() == mine_now
+
+
 def test_copy_brings_the_lessons_and_starts_nothing(
     course: Path, mine: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,7 +262,17 @@ def test_version_and_help_are_short(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["--help"], ["-h"], ["lab", "--help"], ["lessons", "-h"]):
         assert app.main(arguments) == 0
         text = capsys.readouterr().out
-        for word in ("lab", "lessons", "--copy", "--reset", "--folder", "--version", "iamlab-lessons"):
+        for word in (
+            "lab",
+            "lessons",
+            "class",
+            "--copy",
+            "--reset",
+            "--solutions",
+            "--folder",
+            "--version",
+            "iamlab-lessons",
+        ):
             assert word in text
         assert max(map(len, text.splitlines())) <= 100
 
@@ -256,7 +280,7 @@ def test_version_and_help_are_short(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["lesson"], "there is no command 'lesson'; the commands are lab and lessons"),
+        (["lesson"], "there is no command 'lesson'; the commands are lab, lessons and class"),
         (["--folder"], "expected one argument"),
         (["--folder", "", "lessons"], "--folder is empty"),
         (["lessons", "--reset"], "expected one argument"),
@@ -340,4 +364,7 @@ def test_python_m_iamlab_is_the_command(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-m", "iamlab", "nothing"], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert run.stdout == ""
-    assert run.stderr == "iamlab: there is no command 'nothing'; the commands are lab and lessons. See: iamlab --help\n"
+    assert (
+        run.stderr
+        == "iamlab: there is no command 'nothing'; the commands are lab, lessons and class. See: iamlab --help\n"
+    )

@@ -39,15 +39,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_has_all_lessons_and_nothing_of_their_making(wheel: Path) -> None:
-    """Every notebook, but no sources, solutions, build script or tests; and every file of the package."""
+    """Every notebook with its solutions, but no sources, build script or tests; and every file of the package."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert wheel.name.startswith(f"iamlab-{__version__}-")
-    notebooks = {path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]-*.ipynb")}
-    assert {"00-start.ipynb"} < notebooks
+    folder = ROOT / "notebooks"
+    made = (*folder.glob("[0-9][0-9]-*.ipynb"), *folder.glob("solutions/[0-9][0-9]-*.ipynb"))
+    notebooks = {path.relative_to(folder).as_posix() for path in made}
+    assert {"00-start.ipynb", "01-first-permission.ipynb", "solutions/01-first-permission.ipynb"} < notebooks
     assert {name.removeprefix("iamlab/notebooks/") for name in names if name.endswith(".ipynb")} == notebooks
     assert {name.split("/")[0] for name in names} == {"iamlab", f"iamlab-{__version__}.dist-info"}
-    assert not [name for name in names if re.search(r"(^|/)(src|solutions|tests|build\.py|\.iamlab)(/|$)", name)]
+    assert not [name for name in names if re.search(r"(^|/)(src|tests|build\.py|\.iamlab)(/|$)", name)]
     package = {path.relative_to(ROOT).as_posix() for path in (ROOT / "iamlab").rglob("*") if path.is_file()}
     assert {name for name in package if not re.search(r"__pycache__|\.ipynb_checkpoints|/\.", name)} <= set(names)
 
