@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab lab-dev test lint bench fuzz notebooks readme screenshots binder-check clean
+.PHONY: help lab lab-dev test lint bench fuzz notebooks rules readme screenshots binder-check clean
 # All targets share one environment, and two pips at work in it would break it: `make -j` runs them in turn.
 .NOTPARALLEL:
 
@@ -22,6 +22,7 @@ help:
 	@echo "make bench         the benchmarks"
 	@echo "make fuzz          200,000 damaged policies (options: make fuzz ARGS=\"--seed 1 --count 1000\")"
 	@echo "make notebooks     notebooks/ from notebooks/src/"
+	@echo "make rules         what rests on each rule: cases, lessons, exercises (one rule: make rules ARGS=EVAL-13)"
 	@echo "make readme        the Binder badge in README.md"
 	@echo "make screenshots   the pictures in README.md"
 	@echo "make binder-check  what binder/ says, in an empty environment"
@@ -53,6 +54,9 @@ fuzz: $(VENV)/.test
 
 notebooks: $(VENV)/.test
 	@$(PY) notebooks/build.py $(ARGS)
+
+rules: $(VENV)/.test
+	@$(PY) tests/rules.py $(ARGS)
 
 readme: $(VENV)/.test
 	@$(PY) tests/readme_badge.py --write
