@@ -125,6 +125,9 @@ class Policy:
         document: dict[str, Any] = json.loads(self.text)
         return document
 
+    def __repr__(self) -> str:
+        return self.to_json() if self.text else "{}"
+
     def to_json(self, indent: int | None = 2) -> str:
         """The document as JSON text, as it was given; what may not stand on the wire is escaped (ENT-04)."""
         text = json.dumps(self.document, indent=indent, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from iamlab.lessons import eight, overview, predict, result
 from iamlab.lessons.checks import begin, check, hint
 from iamlab.lessons.eight import compare_eight, eight_requests, record_eight
+from iamlab.lessons.glossary import Glossary, glossary, glossary_html
 from iamlab.lessons.overview import course_map, facts_as_of
 from iamlab.lessons.predict import reveal
 from iamlab.lessons.progress_codes import progress_code, restore_progress
@@ -15,6 +16,7 @@ register(
         overview.CourseMap: overview.map_html,
         eight.Questions: eight.questions_html,
         eight.Comparison: eight.comparison_html,
+        Glossary: glossary_html,
     }
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "course_map",
     "eight_requests",
     "facts_as_of",
+    "glossary",
     "hint",
     "progress_code",
     "record_eight",
