@@ -4,63 +4,69 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ipywidgets import Button, Dropdown, HBox, Layout, Select, Text
+from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Select, Text
 
-from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
-from iamlab.views.display import graph_html
 from iamlab.views.html import element, join, page
+from iamlab.views.role_card import role_card
+from iamlab.widgets import trusting
+from iamlab.widgets.additions import ADDITIONS, BOUNDARIES, PROFILES, ROLES, Addition, topics
+from iamlab.widgets.changes import changed, undone
 from iamlab.widgets.frame import FramedBox, lab_of, live
 from iamlab.widgets.questions import notice, reveal_button, wide
-from iamlab.widgets.relations import ADDITIONS, BOUNDARIES, Addition, Relation, relations
-from iamlab.widgets.undo import history
+from iamlab.widgets.relations import Relation, relations
 from iamlab.world.account import Account
-from iamlab.world.state import State
 
 MOST: Final = 300
 """Statements in the list; of a larger world, those that hold the words looked for."""
-MOST_SENTENCES: Final = 10
 ROWS: Final = 9
+CHOOSE_FIRST: Final = "There is something still to be chosen or typed above."
 
 
 class WorldEditor(FramedBox):
-    """Users, groups, memberships and attachments of a lab as statements, with add, remove and undo.
+    """Users, groups, roles, memberships, attachments and trust of a lab as statements, with add, remove and undo.
 
-    Each change shows who gained and who lost what, and the AWS CLI command for it. The editor follows its lab.
-    ``boundaries`` offers permissions boundaries as well.
+    Each change shows who gained and who lost what, and the AWS CLI command for it; a statement about a role shows its
+    trust policy beside its permissions. The editor follows its lab. ``boundaries`` offers permissions boundaries as
+    well. ``roles`` offers to make roles and instance profiles; left out, where the world has some.
     """
 
-    def __init__(self, lab: Lab | str, *, boundaries: bool = False) -> None:
+    def __init__(self, lab: Lab | str, *, boundaries: bool = False, roles: bool | None = None) -> None:
         self._lab = lab_of(lab)
         self._all: tuple[Relation, ...] = ()
+        self._follows_topics = roles is None
+        self._topics = {"", *((BOUNDARIES,) if boundaries else ()), *((ROLES, PROFILES) if roles else ())}
         self.look = Text(description="Look for", placeholder="words, such as: dana", layout=wide(), style=_LABEL)
         self.listed = Select(description="Statements", rows=ROWS, layout=wide(), style=_LABEL)
         self.remove = Button(description="Remove the chosen statement", layout=Layout(width="auto"))
+        self.undo = Button(description="Undo", layout=Layout(width="auto"))
+        self.card = HTML()
         self.account = Dropdown(description="In account", layout=wide(), style=_LABEL)
-        self.kind = Dropdown(
-            description="New statement",
-            options=[(one.words, one) for one in ADDITIONS if boundaries or one.words != BOUNDARIES],
+        self.kind = Dropdown(description="New statement", layout=wide(), style=_LABEL)
+        self.subject = Dropdown(description="Who", layout=wide(), style=_LABEL)
+        self.object = Dropdown(description="What", layout=wide(), style=_LABEL)
+        self.typed = Text(
+            description="Its ARN or name",
+            placeholder="such as: 444455556666, or lambda.amazonaws.com",
             layout=wide(),
             style=_LABEL,
         )
-        self.subject = Dropdown(description="Who", layout=wide(), style=_LABEL)
-        self.object = Dropdown(description="What", layout=wide(), style=_LABEL)
         self.name = Text(description="Name", placeholder="such as: nina", layout=wide(), style=_LABEL)
         self.add = reveal_button("Add the statement")
-        self.undo = Button(description="Undo", layout=Layout(width="auto"))
         self.result = live()
-        children = [self.look, self.listed, HBox([self.remove, self.undo]), self.account, self.kind]
-        super().__init__(
-            "World editor", [*children, self.subject, self.object, self.name, HBox([self.add]), self.result]
-        )
+        chosen = [self.look, self.listed, HBox([self.remove, self.undo]), self.card]
+        made = [self.account, self.kind, self.name, self.subject, self.object, self.typed, HBox([self.add])]
+        super().__init__("World editor", [*chosen, *made, self.result])
+        self._world_changed()
         self.look.observe(self._list, names="value")
-        self.account.observe(self._offer, names="value")
-        self.kind.observe(self._offer, names="value")
+        self.listed.observe(self._show_card, names="value")
+        for control in (self.account, self.kind):
+            control.observe(self._offer, names="value")
+        self.object.observe(self._show_fields, names="value")
         self.remove.on_click(self._remove)
         self.add.on_click(self._add)
         self.undo.on_click(self._undo)
         self._lab.world.observe(self._world_changed)
-        self._world_changed()
 
     @property
     def answer(self) -> Lab:
@@ -69,9 +75,10 @@ class WorldEditor(FramedBox):
 
     def static_answer(self) -> str:
         """How to do the same without the widget."""
+        roles = ", role.update_trust(policy), profile.add_role(role)" if ROLES in self._topics else ""
         return (
             "World editor: statements about this world, to add and to remove. "
-            "In plain Python: developers.add(dana), developers.attach(policy), dana.detach(policy)."
+            f"In plain Python: developers.add(dana), developers.attach(policy), dana.detach(policy){roles}."
         )
 
     def static_html(self) -> str:
@@ -83,6 +90,9 @@ class WorldEditor(FramedBox):
 
     def _world_changed(self) -> None:
         self._all = relations(self._lab)
+        if self._follows_topics:  # what was on offer once stays so, also when the last role is gone
+            self._topics |= topics(self._lab)
+        _offer(self.kind, [(one.words, one) for one in ADDITIONS if one.topic in self._topics])
         _offer(self.account, [(f"{one.name} ({one.id})", one) for one in self._lab.accounts])
         self.account.layout.display = None if len(self._lab.accounts) > 1 else "none"
         self._list()
@@ -94,16 +104,38 @@ class WorldEditor(FramedBox):
         _offer(self.listed, [(one.words, one) for one in found[:MOST]])
         left = len(found) - MOST
         self.listed.description = f"Statements ({left} more: look for words)" if left > 0 else "Statements"
+        self._show_card()
+
+    def _show_card(self, _: Any = None) -> None:
+        chosen: Relation | None = self.listed.value
+        role = chosen.role if chosen is not None else None
+        shown = ""
+        if role is not None and role.exists_in(self._lab.world):
+            shown = page(role_card(self._lab.world.state, role), label=f"Role {role.name}")
+        self.card.value = shown
 
     def _offer(self, _: Any = None) -> None:
         addition: Addition = self.kind.value
         account: Account | None = self.account.value
-        named = addition.objects is None
-        if account is not None and addition.objects is not None:
-            _offer(self.subject, addition.subjects(account))
-            _offer(self.object, addition.objects(account))
-        self.subject.layout.display = self.object.layout.display = "none" if named else None
-        self.name.layout.display = None if named else "none"
+        if account is not None:
+            if addition.subjects is not None:
+                _offer(self.subject, addition.subjects(self._lab, account))
+            if addition.objects is not None:
+                _offer(self.object, addition.objects(self._lab, account))
+        self._show_fields()
+
+    def _show_fields(self, _: Any = None) -> None:
+        addition: Addition = self.kind.value
+        self.object.description = addition.object_label
+        another = addition.objects is not None and self.object.value == trusting.ANOTHER
+        shown = {
+            self.subject: addition.subjects is not None,
+            self.object: addition.objects is not None,
+            self.typed: another,
+            self.name: addition.named,
+        }
+        for control, there in shown.items():
+            control.layout.display = None if there else "none"
 
     # What happens
 
@@ -112,48 +144,31 @@ class WorldEditor(FramedBox):
         if chosen is None:
             self.result.value = notice("Choose a statement in the list first.", "Choose first")
             return
-        self._change(chosen.removing, chosen.remove)
+        _, self.result.value = changed(self._lab, chosen.removing, chosen.remove)
 
     def _add(self, _: Any) -> None:
         addition: Addition = self.kind.value
         account: Account | None = self.account.value
-        named = addition.objects is None
-        subject, object_ = self.subject.value, self.name.value.strip() if named else self.object.value
-        if account is None or not object_ or (not named and subject is None):
-            self.result.value = notice("There is something still to be chosen or typed above.", "Choose first")
+        subject = self.subject.value if addition.subjects is not None else None
+        object_ = self.object.value if addition.objects is not None else None
+        if object_ == trusting.ANOTHER:
+            object_ = trusting.typed(self._lab, self.typed.value) if self.typed.value.strip() else None
+        name = self.name.value.strip() if addition.named else ""
+        missing = (
+            (addition.subjects is not None and subject is None)
+            or (addition.objects is not None and object_ is None)
+            or (addition.named and not name)
+        )
+        if account is None or missing:
+            self.result.value = notice(CHOOSE_FIRST, "Choose first")
             return
-        self._change(addition.made(subject, object_), lambda: addition.add(account, subject, object_))
-        self.name.value = ""
-
-    def _change(self, words: str, change: Any) -> None:
-        before = self._lab.snapshot()
-        calls = len(self._lab.trail)
-        try:
-            history(self._lab).do(self._lab, words, change)
-        except IamlabError as error:
-            self.result.value = notice(f"✖ Nothing has changed. {error}", "Error")
-            return
-        commands = "\n".join(one.cli() for one in self._lab.trail[calls:])
-        said = [element("p", f"✔ Done: {words}."), *self._what_it_did(before), element("p", "As a command:")]
-        self.result.value = page(join(*said, element("pre", commands)), label="What the change did")
-
-    def _what_it_did(self, before: State) -> list[str]:
-        difference = self._lab.difference(before)
-        sentences = difference.sentences
-        items = [element("li", one) for one in sentences[:MOST_SENTENCES]]
-        if len(sentences) > MOST_SENTENCES:
-            items.append(element("li", f"and {len(sentences) - MOST_SENTENCES} more."))
-        graph = [graph_html(self._lab.graph(difference))] if len(difference) else []
-        return [element("ul", join(*items)), *graph]
+        words = addition.made(subject, object_, name)
+        done, self.result.value = changed(self._lab, words, lambda: addition.add(account, subject, object_, name))
+        if done:  # what AWS refused stays, to be mended
+            self.name.value = self.typed.value = ""
 
     def _undo(self, _: Any) -> None:
-        before = self._lab.snapshot()
-        words = history(self._lab).undo(self._lab)
-        if not words:
-            self.result.value = notice("There is nothing to undo.", "Undo")
-            return
-        said = [element("p", f"Taken back: {words}."), *self._what_it_did(before)]
-        self.result.value = page(join(*said), label="Undo")
+        self.result.value = undone(self._lab)
 
 
 _LABEL: Final = {"description_width": "8rem"}
