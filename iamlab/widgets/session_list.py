@@ -1,0 +1,107 @@
+"""The sessions of a world as a table, with what can be done about one: revoke its role's sessions, or drop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ipywidgets import HTML, Button, Dropdown, HBox, Layout, VBox
+
+from iamlab.core.errors import IamlabError
+from iamlab.lab import Lab
+from iamlab.views.sessions import session_words, standing
+from iamlab.views.sessions_html import sessions_html
+from iamlab.widgets.frame import live
+from iamlab.widgets.questions import notice, wide
+from iamlab.widgets.undo import history
+from iamlab.world.credentials import SessionRecord
+from iamlab.world.identities import REVOKED, Role
+from iamlab.world.sessions import Session
+from iamlab.world.state import State
+
+
+class SessionList(VBox):  # type: ignore[misc]
+    """A table of sessions and a choice of one. ``drop`` is asked to act as the user again, and says as whom."""
+
+    def __init__(self, lab: Lab, drop: Callable[[Session], str]) -> None:
+        self._lab, self._drop_it = lab, drop
+        self.table = HTML()
+        self.chosen = Dropdown(description="Session", layout=wide(), style={"description_width": "8rem"})
+        self.revoke = Button(description="Revoke the role's sessions", layout=Layout(width="auto"))
+        self.drop = Button(description="Drop the session", layout=Layout(width="auto"))
+        self.result = live()
+        buttons = HBox([self.drop, self.revoke], layout=Layout(flex_flow="row wrap"))
+        super().__init__([self.table, self.chosen, buttons, self.result])
+        self.revoke.on_click(self._revoke)
+        self.drop.on_click(self._drop)
+
+    def follow(self, acting: Any) -> None:
+        """Show the sessions that there are now, and which of them somebody acts with."""
+        state = self._lab.world.state
+        records = tuple(state.sessions.values())
+        mine = acting.id if isinstance(acting, Session) else ""
+        self.table.value = sessions_html(state, records, mine)
+        offer(self.chosen, [(words, Session(self._lab.world, id_)) for id_, words in labels(state).items()])
+
+    def choose(self, session: Session) -> None:
+        """Choose one of those that there are."""
+        if session in [value for _, value in self.chosen.options]:
+            self.chosen.value = session
+
+    def _session(self) -> Session | None:
+        session: Session | None = self.chosen.value
+        if session is None:
+            self.result.value = notice("There is no session yet. Assume a role above.", "Sessions")
+        return session
+
+    def _drop(self, _: Any) -> None:
+        if session := self._session():
+            self.result.value = notice(self._drop_it(session), "Sessions")
+
+    def _revoke(self, _: Any) -> None:
+        session = self._session()
+        if session is None:
+            return
+        record = session.record
+        if record.kind != "role":
+            self.result.value = notice("✖ Only the sessions of a role are revoked; this one is a user's.", "Sessions")
+            return
+        role = Role(self._lab.world, record.entity)
+        try:
+            name = role.name
+            history(self._lab).do(self._lab, f"revoked the sessions of role {name}", role.revoke_sessions)
+        except IamlabError as error:
+            self.result.value = notice(f"✖ Nothing has changed. {error}", "Sessions")
+            return
+        self.result.value = notice(
+            f"✔ Revoked. Role {name} now has the inline policy {REVOKED}, which denies everything to sessions issued "
+            "up to 30 seconds from now. Those that are open are not ended, they are denied. Move the clock on by 31 "
+            "seconds (31s) before you assume the role again.",
+            "Sessions",
+        )
+
+
+def labels(state: State) -> dict[str, str]:
+    """Each session's ID with its words, no two alike; those that count no more say so. The latest come first."""
+    found: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    for record in reversed(tuple(state.sessions.values())):
+        words = _label(state, record)
+        taken[words] = taken.get(words, 0) + 1
+        found[record.id] = words if taken[words] == 1 else f"{words} ({taken[words]})"
+    return found
+
+
+def _label(state: State, record: SessionRecord) -> str:
+    found = standing(state, record)
+    return f"{session_words(state, record)}, issued {record.issued:%H:%M:%S}, {found.value}"
+
+
+def offer(control: Dropdown, options: list[tuple[str, Any]]) -> None:
+    """New options for a control; what was chosen stays chosen where it is still among them, else the first is."""
+    chosen = control.value
+    values = [value for _, value in options]
+    if list(control.options) != options:
+        control.options = options
+    if control.value != chosen or chosen not in values:
+        control.value = chosen if chosen in values else next(iter(values), None)
