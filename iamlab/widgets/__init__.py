@@ -3,6 +3,7 @@
 A widget reads, asks the layers below and shows; it decides nothing.
 """
 
+from iamlab.widgets.assume_console import AssumeConsole
 from iamlab.widgets.eight import EightRequests
 from iamlab.widgets.graph_view import GraphView
 from iamlab.widgets.questions import Choice, Predict, Sort
@@ -11,6 +12,7 @@ from iamlab.widgets.workbench import PolicyWorkbench
 from iamlab.widgets.world_editor import WorldEditor
 
 __all__ = [
+    "AssumeConsole",
     "Choice",
     "EightRequests",
     "GraphView",
