@@ -3,6 +3,7 @@
 A widget reads, asks the layers below and shows; it decides nothing.
 """
 
+from iamlab.widgets.access_explorer import AccessExplorer
 from iamlab.widgets.assume_console import AssumeConsole
 from iamlab.widgets.eight import EightRequests
 from iamlab.widgets.graph_view import GraphView
@@ -12,6 +13,7 @@ from iamlab.widgets.workbench import PolicyWorkbench
 from iamlab.widgets.world_editor import WorldEditor
 
 __all__ = [
+    "AccessExplorer",
     "AssumeConsole",
     "Choice",
     "EightRequests",
