@@ -34,7 +34,8 @@ class ElementMatch(NamedTuple):
     """One element against the request: ``matched`` is the first pattern that fits, None when none does.
 
     ``applies`` says whether the element is satisfied: Not-elements are by what they do not list (POL-10, POL-14).
-    ``missing`` are context keys asked for in vain, ``doubts`` the UNSURE entries whose default this outcome used.
+    ``missing`` are context keys asked for in vain, ``doubts`` the UNSURE entries whose default this outcome used;
+    ``resolved`` pairs each pattern whose variables have a value with what it came to.
     """
 
     element: str
@@ -44,6 +45,7 @@ class ElementMatch(NamedTuple):
     applies: bool
     missing: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    resolved: tuple[tuple[str, str], ...] = ()
 
     @property
     def rule(self) -> str:
@@ -184,9 +186,18 @@ def _resource(statement: Statement, request: Request) -> ElementMatch:
         matched = ALL_BUCKETS[1]
     element = "Resource" if statement.resources else "NotResource"
     missing, doubts = _resource_notes(statement, request, patterns, matched)
+    applies = (matched is not None) is bool(statement.resources)
     return ElementMatch(
-        element, resource, patterns, matched, (matched is not None) is bool(statement.resources), missing, doubts
+        element, resource, patterns, matched, applies, missing, doubts, _resource_resolved(statement, values)
     )
+
+
+def _resource_resolved(statement: Statement, values: Values) -> tuple[tuple[str, str], ...]:
+    if not statement.resource_keys:
+        return ()
+    patterns = (one for one in statement.resources or statement.not_resources if "${" in one)
+    found = ((one, template(one).literal(values)) for one in patterns)
+    return tuple((pattern, text) for pattern, text in found if text is not None)
 
 
 def _resource_notes(

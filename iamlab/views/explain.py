@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from iamlab.core.arn import Arn
@@ -78,7 +79,9 @@ def _count(evaluation: Evaluation) -> str:
 def _statement(match: StatementMatch) -> str:
     """``statement NoProd of the policy DevAccess, through the group Developers``."""
     name = match.statement.sid or str(match.statement.position)
-    return f"statement {name} of the policy {match.source.name}{_through(match.source)}"
+    # A policy that is no entity goes by what it is: a trust policy, a bucket policy. No policy's name holds a blank.
+    source = match.source.name if match.source.name.endswith(" policy") else f"policy {match.source.name}"
+    return f"statement {name} of the {source}{_through(match.source)}"
 
 
 def _through(source: NamedPolicy) -> str:
@@ -103,37 +106,47 @@ def why(check: Match) -> str:
 def _why_condition(check: ConditionMatch) -> str:
     asked = f"{check.operator} {_listed(check.wanted) if check.wanted else 'nothing'}"
     if check.actual is None or check.actual == ():
-        outcome = "true" if check.applies else "false"
-        return f"the request has no {check.key}, and {asked} is then {outcome}"
+        return f"the request has no {check.key}; without it {asked} {'holds' if check.applies else 'does not hold'}"
     actual = check.actual if isinstance(check.actual, str) else "{" + ", ".join(check.actual) + "}"
-    filled = "".join(
-        f" ({text} is {value} here)" if value is not None else f" ({text} has no value here)"
-        for text, value in check.resolved[:3]
-    )
+    filled = _filled(check.wanted, check.resolved)
     return f"{check.key} is {actual or 'empty'}, {'and' if check.applies else 'but'} the condition is {asked}{filled}"
+
+
+def _filled(values: tuple[str, ...], resolved: Sequence[tuple[str, str | None]]) -> str:
+    """What those of the values that hold variables came to."""
+    told = (
+        f" ({'' if len(values) == 1 else f'{text} '}{f'is {value}' if value is not None else 'has no value'} here)"
+        for text, value in resolved[:3]
+    )
+    return "".join(told)
 
 
 def _why_principal(check: ElementMatch) -> str:
     listed = _listed(check.patterns)
     if check.element == "NotPrincipal":
         return f"{check.value} is {'not ' if check.applies else ''}left out by {listed}"
-    return f"{check.value} is named by {check.matched}" if check.matched else f"{check.value} is not {listed}"
+    if not check.matched:
+        return f"{check.value} is not {listed}"
+    # The commonest misreading: this is no root user.
+    whole = ", which stands for the whole account" if check.matched.endswith(":root") else ""
+    return f"{check.value} is named by {check.matched}{whole}"
 
 
 def _why_pattern(check: ElementMatch) -> str:
     listed = _listed(check.patterns)
     negated = check.element.startswith("Not")
+    filled = _filled(check.patterns, check.resolved)
     if check.matched is not None:
         fits = (
             f"{check.value} is {check.matched}"
             if check.value == check.matched
             else f"{check.value} fits {check.matched}"
         )
-        return f"{fits}, which {check.element} leaves out" if negated else fits
+        return f"{fits}{filled}, which {check.element} leaves out" if negated else f"{fits}{filled}"
     if negated:
-        return f"{check.value} is not among {listed}"
+        return f"{check.value} is not among {listed}{filled}"
     unfilled = f" (the request has no {', no '.join(check.missing)})" if check.missing else ""
-    return f"{check.value} does not fit {listed}{unfilled}{_hint(check)}"
+    return f"{check.value} does not fit {listed}{unfilled}{filled}{_hint(check)}"
 
 
 def _listed(patterns: tuple[str, ...]) -> str:
