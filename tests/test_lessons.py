@@ -46,7 +46,7 @@ def test_an_untouched_exercise_is_not_attempted(id_: str) -> None:
 @pytest.mark.parametrize("exercise", POLICY, ids=lambda one: one.id)
 def test_the_reference_passes(exercise: PolicyExercise) -> None:
     """As dict, as JSON text and as Policy; and it is remembered."""
-    for answer in (exercise.reference, json.dumps(exercise.reference), Policy.parse(exercise.reference)):
+    for answer in (exercise.reference, json.dumps(exercise.reference), Policy.parse(exercise.reference, exercise.kind)):
         assert check(exercise.id, answer).correct
     assert progress.status(exercise.id) == "correct"
 

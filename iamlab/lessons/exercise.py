@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from iamlab.analysis.difference import Change
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import Policy
+from iamlab.core.policy import Policy, PolicyKind
 from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons.excess import Wanted
@@ -69,7 +69,8 @@ class PolicyExercise:
     """Write a policy: ``apply`` puts it into a fresh ``world``, and the probes are asked there.
 
     ``only`` names all that ``caller`` may be allowed, as pairs of action and resource pattern: whatever else the policy
-    allows, among all actions that AWS has, is too much.
+    allows, among all actions that AWS has, is too much. Of a trust policy (``kind``), ``caller`` is the role that it
+    belongs to, and ``only`` holds pairs of action and pattern of a caller: whoever else it lets in is too much.
     """
 
     id: str
@@ -78,6 +79,7 @@ class PolicyExercise:
     caller: Callable[[Lab], Principal]
     apply: Callable[[Lab, Policy], None]
     only: Wanted
+    kind: PolicyKind = PolicyKind.IDENTITY
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
     reference: Mapping[str, Any]
@@ -110,13 +112,14 @@ class WorldExercise:
 class Item:
     """One thing to be sorted, or one question; ``messages`` answers each wrong choice.
 
-    What is right comes from the engine (``ask``), or is a fact (``right``). ``choices`` are this item's own, where they
-    are not those of the exercise.
+    What is right comes from the engine (``ask``), from what happens when it is tried in a copy of the world
+    (``happens``), or is a fact (``right``). ``choices`` are this item's own, where they are not those of the exercise.
     """
 
     words: str
     messages: Mapping[str, str]
     ask: Callable[[Lab], Evaluation] | None = None
+    happens: Callable[[Lab], str] | None = None
     right: str = ""
     choices: tuple[str, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)

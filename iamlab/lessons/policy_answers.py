@@ -8,13 +8,15 @@ from typing import Any, Final
 from iamlab import catalog
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import LATEST, Policy
+from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.wildcard import has_wildcard
+from iamlab.lab import Lab
 from iamlab.lessons import result
 from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
 from iamlab.lessons.probing import counterexample, failures, recognized
 from iamlab.lessons.result import Result
+from iamlab.lessons.trusting import first_trusted
 
 
 def judge(exercise: PolicyExercise, answer: Any) -> Result:
@@ -22,24 +24,58 @@ def judge(exercise: PolicyExercise, answer: Any) -> Result:
     if answer is None or _has_placeholder(answer) or (isinstance(answer, dict) and answer == exercise.untouched):
         where = "Write your policy where the dots are, or change the one that stands there."
         return result.not_attempted(exercise, f"{where} {result.see_hints(exercise)}")
-    try:
-        policy = Policy.parse(answer)
-    except PolicyError as error:
-        return result.not_valid(exercise, f"AWS would not store this policy. {error}")
     lab = exercise.world()
-    exercise.apply(lab, policy)
+    try:
+        policy = Policy.parse(answer, exercise.kind)
+        exercise.apply(lab, policy)  # the world knows who may be named as a Principal
+    except PolicyError as error:
+        return _refused(exercise, answer, error)
     attempt = Attempt(lab=lab, policy=policy, failures=failures(exercise.probes, lab))
     if attempt.failures:
         worst = attempt.failures[0]
         said, number = _known(exercise, attempt)
         words = " ".join(part for part in (said, counterexample(worst)) if part)
         return result.not_yet(exercise, words, worst.evaluation, number)
-    fresh = exercise.world()
-    excess = first_excess(policy, exercise.caller(fresh), exercise.only, fresh.resources)
+    excess = _excess(exercise, policy, lab)
     if excess:
-        said = f"It does what was asked and allows more: {excess.request.action}{_about(excess)}, for example."
-        return result.not_yet(exercise, said, excess)
+        return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}, for example.", excess)
     return result.correct(exercise, _without_version(policy))
+
+
+def _refused(exercise: PolicyExercise, answer: Any, error: PolicyError) -> Result:
+    """What AWS would not store; permissions in place of a trust policy are a mistake of their own."""
+    said = f"AWS would not store this policy. {error}"
+    if exercise.kind is not PolicyKind.TRUST or not _is_permissions(answer):
+        return result.not_valid(exercise, said)
+    return result.not_valid(exercise, f"{TRUST_SAYS_WHO} {said}", misconception=6)
+
+
+TRUST_SAYS_WHO: Final = (
+    "This says what may be done, as the permissions of a role do. A trust policy says who may assume it: "
+    "a Principal, and no Resource."
+)
+
+
+def _is_permissions(answer: Any) -> bool:
+    try:
+        Policy.parse(answer)
+    except PolicyError:
+        return False
+    return True
+
+
+def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | None:
+    if exercise.kind is PolicyKind.TRUST:
+        return first_trusted(policy, exercise.caller(lab).role_arn, exercise.only, lab)
+    fresh = exercise.world()
+    return first_excess(policy, exercise.caller(fresh), exercise.only, fresh.resources)
+
+
+def _more(exercise: PolicyExercise, excess: Evaluation) -> str:
+    """What an answer allows too much, or whom."""
+    if exercise.kind is PolicyKind.TRUST:
+        return f"lets in more: {excess.request.principal.arn}"
+    return f"allows more: {excess.request.action}{_about(excess)}"
 
 
 def _about(evaluation: Evaluation) -> str:
@@ -49,7 +85,7 @@ def _about(evaluation: Evaluation) -> str:
 
 def _without_version(policy: Policy) -> str:
     """A correct answer in the old language is correct, and worth a word (POL-02)."""
-    if policy.version == LATEST:
+    if policy.version == LATEST or policy.kind is not PolicyKind.IDENTITY:
         return ""
     return f' (Write "Version": "{LATEST}" as well: without it AWS refuses a managed policy.)'
 

@@ -49,9 +49,9 @@ def not_attempted(exercise: Exercise, message: str) -> Result:
     return Result(exercise=exercise.id, status=progress.NOT_ATTEMPTED, message=message)
 
 
-def not_valid(exercise: Exercise, message: str) -> Result:
+def not_valid(exercise: Exercise, message: str, misconception: int = 0) -> Result:
     """Something was given that is no answer to this."""
-    return Result(exercise=exercise.id, status=NOT_VALID, message=message)
+    return Result(exercise=exercise.id, status=NOT_VALID, message=message, misconception=misconception)
 
 
 def not_yet(exercise: Exercise, said: str, counterexample: Evaluation | None = None, misconception: int = 0) -> Result:

@@ -10,7 +10,7 @@ from ipywidgets import Button, HBox, Layout
 
 from iamlab.analysis.finding import Finding
 from iamlab.core.errors import IamlabError, PolicyError
-from iamlab.core.policy import Policy, PolicySource, allow
+from iamlab.core.policy import Policy, PolicyKind, PolicySource, allow
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import Caller, Lab, ResourceLike
 from iamlab.lessons import checks, result
@@ -75,7 +75,9 @@ class PolicyWorkbench(FramedBox):
             self._put = self._embed
             begins = policy or self._embedded() or START
             title = f"Policy workbench: {name} of {found.kind} {found.name}"
-        self._begins = begins if isinstance(begins, str) else json.dumps(Policy.parse(begins).document, indent=2)
+        self._kind = self._exercise.kind if self._exercise else PolicyKind.IDENTITY
+        parsed = begins if isinstance(begins, str) else Policy.parse(begins, self._kind).document
+        self._begins = parsed if isinstance(parsed, str) else json.dumps(parsed, indent=2)
         self._key = title
         kept = memory.recall("workbench", title)
         self.editor = Editor(kept if kept is not None else self._begins, label=f"{title}: text of the policy")
@@ -140,7 +142,9 @@ class PolicyWorkbench(FramedBox):
     def _judge(self) -> None:
         """Say what is wrong with the text or, when nothing is, what it does and what is dubious in it."""
         try:
-            policy = Policy.parse(self.text)
+            policy = Policy.parse(self.text, self._kind)
+            if self._kind is PolicyKind.TRUST:
+                self._put(self._lab.copy(), policy)  # the world knows who may be named as a Principal
         except PolicyError as error:
             self.editor.mark(error)
             self.status.value = notice(f"✖ Not valid yet. {error}", "Error in the policy")
@@ -150,7 +154,9 @@ class PolicyWorkbench(FramedBox):
         self.editor.mark(None)
         self.status.value = notice("✔ AWS would store this policy.", "The policy is valid")
         self.judged.value = self._requests(policy)
-        self.findings.value = _findings_html(self._lab.findings(policy)) if policy.statements else ""
+        self.findings.value = (
+            _findings_html(self._lab.findings(policy, kind=self._kind.value)) if policy.statements else ""
+        )
 
     def _requests(self, policy: Policy) -> str:
         if not self._probes:

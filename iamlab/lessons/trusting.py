@@ -1,0 +1,122 @@
+"""What a trust policy opens beyond what was asked for: whom it lets in, or leaves to an account to let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from iamlab.core.arn import Arn
+from iamlab.core.evaluation import Evaluation, PolicySet, evaluate
+from iamlab.core.matching import NamedPolicy
+from iamlab.core.policy import Effect, Policy, PolicyKind, allow
+from iamlab.core.request import Principal, Request
+from iamlab.core.resources import resource_matches
+from iamlab.lab import Lab
+from iamlab.lessons.excess import Wanted
+from iamlab.world.identities import Role
+
+MAY_ASSUME: Final = allow("sts:AssumeRole")
+SOMEBODY: Final = "somebody-else"
+ELSEWHERE: Final = "123456789012"
+
+
+def first_trusted(policy: Policy, role: str, wanted: Wanted, lab: Lab) -> Evaluation | None:
+    """Somebody whom the trust policy of that role (its ARN) lets in and nobody asked for, or None.
+
+    Asked are those whom it names, whatever its conditions, and everybody in the lab and somebody in each account, all
+    with the permission to assume roles: what a trust policy leaves to an account is as open as that account makes it.
+    ``lab`` has the policy in it, and stays as it is.
+    """
+    others = (one for one in _named(policy, role) if not _expected(one.request, wanted))
+    return next(others, None) or next(
+        (one for one in _permitted(lab, policy, role) if not _expected(one.request, wanted)), None
+    )
+
+
+def trusted(policy: Policy) -> frozenset[str]:
+    """Whatever the Allow statements of a trust policy name as a Principal, letter for letter."""
+    return frozenset(name for one in policy.statements if one.effect is Effect.ALLOW for _, name in one.principals)
+
+
+def _expected(request: Request, wanted: Wanted) -> bool:
+    arn = request.principal.arn
+    behind = request.principal.role_arn if ":assumed-role/" in arn else arn
+    return any(
+        request.action == action and (resource_matches(pattern, arn) or resource_matches(pattern, behind))
+        for action, pattern in wanted
+    )
+
+
+# Those whom it names: services, identity providers, sessions, and users and roles of any account
+
+
+def _named(policy: Policy, role: str) -> Iterator[Evaluation]:
+    """What becomes of those that an Allow names, if its conditions hold and the caller's own policies allow it."""
+    bare = NamedPolicy(name="trust policy", policy=_without_conditions(policy))
+    policies = PolicySet(identity=(NamedPolicy(name="MayAssume", policy=MAY_ASSUME),), resource=(bare,))
+    account = Arn.parse(role).account
+    pairs = (pair for one in policy.statements if one.effect is Effect.ALLOW for pair in one.principals)
+    for kind, name in dict.fromkeys(pairs):
+        if name == "*" or name.isdigit() or name.endswith(":root") or (kind == "AWS" and not name.startswith("arn:")):
+            continue  # everyone, an account, or somebody who has been deleted
+        for action in _WAYS.get(kind, ()):
+            request = Request(
+                principal=Principal(_as_caller(name)), action=action, resource=role, resource_account=account
+            )
+            found = evaluate(request, policies)
+            if found.allowed:
+                yield found
+
+
+def _as_caller(name: str) -> str:
+    """Of a role, which makes no requests itself, a session."""
+    if ":role/" not in name:
+        return name
+    arn = Arn.parse(name)
+    return f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{arn.resource.rpartition('/')[2]}/{SOMEBODY}"
+
+
+_WAYS: Final = {
+    "AWS": ("sts:AssumeRole",),
+    "Service": ("sts:AssumeRole",),
+    "Federated": ("sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"),
+}
+"""How each kind of principal assumes a role (EVAL-16)."""
+
+
+def _without_conditions(policy: Policy) -> Policy:
+    """Each Allow as if its conditions held, and each Deny that has one as if it did not."""
+    document = policy.document
+    given = document["Statement"]
+    statements = given if isinstance(given, list) else [given]
+    kept = [one for one in statements if one["Effect"] == "Allow" or not one.get("Condition")]
+    bare = [{key: value for key, value in one.items() if key != "Condition"} for one in kept]
+    return Policy.parse({**document, "Statement": bare}, PolicyKind.TRUST)
+
+
+# Those whom it leaves to an account, or lets in without a name
+
+
+def _permitted(lab: Lab, policy: Policy, role: str) -> Iterator[Evaluation]:
+    """Who may assume the role, always or under a condition, where everybody is permitted to assume roles."""
+    copy = lab.copy()
+    there = {one.id for one in copy.accounts}
+    for id_ in sorted({ELSEWHERE, *_accounts(policy)} - there):
+        copy.create_account("Elsewhere", id_)
+    for account in copy.accounts:
+        if SOMEBODY not in {one.name for one in account.principals}:
+            account.create_user(SOMEBODY)
+        for one in account.principals:
+            if not (isinstance(one, Role) and one.service_linked):
+                one.put_policy("MayAssume", MAY_ASSUME)
+    answers = copy.who_can("sts:AssumeRole", role)
+    for answer in answers.found:
+        if answer.subject.kind in ("user", "role"):
+            yield answer.matrix.explain(answer.cells[0])
+
+
+def _accounts(policy: Policy) -> Iterator[str]:
+    """The accounts that it names."""
+    for name in trusted(policy):
+        if name.isdigit() or name.endswith(":root"):
+            yield name if name.isdigit() else Arn.parse(name).account

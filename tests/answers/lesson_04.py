@@ -1,0 +1,159 @@
+"""Lesson 04: who is let in (EVAL-16), swapped permissions (STS-12), how long it lasts (STS-04, STS-06, STS-26)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from answers.documents import allow, policy
+from iamlab import Lab
+
+CODE = "arn:aws:s3:::acme-dev"
+REPORTS = "arn:aws:s3:::acme-reports"
+ACCOUNT = "111111111111"
+DANA, ERIC, ADA = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("dana", "eric", "ada"))
+WRITER = f"arn:aws:iam::{ACCOUNT}:role/ReportWriter"
+
+
+def trusts(*who: str, action: Any = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+    """One Allow of a trust policy."""
+    return {"Effect": "Allow", "Principal": {"AWS": list(who)}, "Action": action, **more}
+
+
+def _of(kind: str, name: str, action: str = "sts:AssumeRole") -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {kind: name}, "Action": action}
+
+
+def _acme(lab: Lab) -> Any:
+    return lab.accounts[0]
+
+
+def _writer(lab: Lab) -> Any:
+    return _acme(lab).role("ReportWriter")
+
+
+def _read(lab: Lab) -> None:
+    _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/*")))
+
+
+def _read_by_a_managed_policy(lab: Lab) -> None:
+    made = _acme(lab).create_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/*")))
+    _writer(lab).attach(made)
+
+
+def _read_by_the_bucket(lab: Lab) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": WRITER},
+        "Action": "s3:GetObject",
+        "Resource": f"{CODE}/*",
+    }
+    next(one for one in _acme(lab).buckets if one.name == "acme-dev").put_policy(policy(statement))
+
+
+def _read_and_try(lab: Lab) -> None:
+    _read(lab)
+    session = lab.sts.assume_role(_acme(lab).user("dana"), _writer(lab), "dana-tries")
+    with lab.signed_in(session):
+        lab.call("s3:GetObject", f"{CODE}/plan.txt")
+
+
+def _all_in_one(lab: Lab) -> None:
+    _writer(lab).put_policy(
+        "WriteReports", policy(allow("s3:PutObject", f"{REPORTS}/*"), allow("s3:GetObject", f"{CODE}/*"))
+    )
+
+
+def _open_to_the_account(lab: Lab) -> None:
+    _writer(lab).update_trust(policy(trusts(ACCOUNT)))
+
+
+def _for_the_bucket_alone(lab: Lab) -> None:
+    _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject", CODE)))
+
+
+def _read_and_let_eric_list(lab: Lab) -> None:
+    _read(lab)
+    _acme(lab).user("eric").put_policy("More", policy(allow("s3:ListAllMyBuckets")))
+
+
+def _read_and_let_eric_in(lab: Lab) -> None:
+    _read(lab)
+    _writer(lab).update_trust(policy(trusts(DANA, ERIC)))
+
+
+RIGHT = {
+    # Issued at 09:00:00 for 3600 seconds: expired at 10:00:00, the first moment at which it counts no more (STS-26).
+    "04.3": {
+        "last second": "it works",
+        "on the hour": "ExpiredToken",
+        "dana herself": "it works",  # STS-12: her own permissions return
+        "right lost": "it works",  # the trust policy is asked by AssumeRole alone
+        "once more": "AccessDenied",  # EVAL-16d
+        "two hours": "ValidationError",  # STS-04: more than the role's MaxSessionDuration
+        "chained": "ValidationError",  # STS-06: more than 3600 seconds in a chain
+    },
+}
+
+OTHER_CORRECT = {
+    "04.1": [
+        {"Statement": {"Effect": "Allow", "Principal": {"AWS": DANA}, "Action": ["STS:assumerole"]}},
+        policy(
+            {
+                "Sid": "DanaAlone",
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "sts:AssumeRole",
+                "Condition": {"ArnEquals": {"aws:PrincipalArn": DANA}},
+            }
+        ),
+        policy(
+            trusts(DANA, action=["sts:AssumeRole", "sts:TagSession"]),
+            {"Effect": "Deny", "Principal": {"AWS": [ERIC, ADA]}, "Action": "sts:AssumeRole"},
+        ),
+    ],
+    "04.2": [_read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
+}
+
+TOO_MUCH = {
+    "04.1": [
+        policy(trusts(DANA), _of("Service", "ec2.amazonaws.com")),
+        policy(trusts(DANA), _of("Federated", "cognito-identity.amazonaws.com", "sts:AssumeRoleWithWebIdentity")),
+        policy(trusts(DANA, "222222222222")),
+        policy(trusts(DANA, "arn:aws:iam::222222222222:user/zoe")),
+        policy(trusts(DANA, WRITER)),
+        policy(trusts(DANA, f"arn:aws:sts::{ACCOUNT}:assumed-role/Another/one")),
+        policy(trusts(DANA), trusts(ERIC, Condition={"StringEquals": {"sts:ExternalId": "acme"}})),
+        policy(trusts(DANA), trusts(ACCOUNT, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
+        policy(trusts(DANA), trusts("*", Condition={"StringEquals": {"sts:RoleSessionName": "report"}})),
+    ],
+}
+
+MORE_CHANGED = {
+    "04.2": [
+        lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:Get*", f"{CODE}/*"))),
+        lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject"))),
+        lambda lab: _writer(lab).attach(_acme(lab).managed_policy("AdministratorAccess")),
+        _read_and_let_eric_list,
+        _read_and_let_eric_in,
+    ],
+}
+
+NOT_SAID = {
+    "a Deny of dana is no account that does not permit her": (
+        "04.1",
+        policy(trusts(DANA), {"Effect": "Deny", "Principal": {"AWS": DANA}, "Action": "sts:AssumeRole"}),
+        "none of them allows it",
+    ),
+    "everybody with MFA lets in neither eric nor ada": (
+        "04.1",
+        policy(trusts("*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
+        "get in like dana",
+    ),
+    "another role is not the role itself": (
+        "04.1",
+        policy(trusts(f"arn:aws:sts::{ACCOUNT}:assumed-role/Another/one")),
+        "names the role itself",
+    ),
+    "the bucket alone is no mistake about swapping": ("04.2", _for_the_bucket_alone, "swapped"),
+    "a trust policy for all has changed nothing for the developers": ("04.2", _open_to_the_account, "dana or her"),
+}
