@@ -25,6 +25,8 @@ Asked = Evaluation | IamlabError | None
 
 STYLE: Final = """
 .iamlab-part { border-top: 1px solid var(--jp-border-color1, #bbb); margin-top: 10px; padding-top: 2px; }
+.iamlab-first { border-top: none; margin-top: 0; }
+.iamlab.iamlab .iamlab-outcomes td { white-space: nowrap; }
 .iamlab h3.iamlab-heading { margin: 0.5em 0 0.1em; font-size: 1.15em; line-height: 1.3; }
 .iamlab .iamlab-clock { font-size: 1.15em; font-variant-numeric: tabular-nums; }
 .iamlab dl.iamlab-facts { display: grid; grid-template-columns: max-content 1fr; gap: 0.1em 1em; margin: 0.4em 0; }
@@ -34,7 +36,8 @@ STYLE: Final = """
 .iamlab.iamlab .iamlab-scrolled table { margin: 0.2em 0; }
 .iamlab .iamlab-calls { max-height: 24rem; overflow: auto; padding-right: 0.4em; }
 .iamlab .iamlab-calls ol { margin: 0; padding-left: 1.6em; }
-.iamlab .iamlab-calls pre { margin: 0.2em 0 0.8em; }
+.iamlab .iamlab-calls li { margin-bottom: 0.8em; }
+.iamlab .iamlab-calls pre { margin: 0.2em 0; }
 """
 
 
@@ -109,12 +112,14 @@ def _session_row(state: State, record: SessionRecord, acting: str) -> list[Marku
     return [name, *(element("td", one) for one in cells)]
 
 
-def _table(label: str, head: Sequence[str], rows: Sequence[Sequence[Markup]]) -> Markup:
+def _table(label: str, head: Sequence[str], rows: Sequence[Sequence[Markup]], cls: str = "") -> Markup:
     titles = element("tr", join(*(element("th", one, scope="col") for one in head)))
     body = join(*(element("tr", join(*row)) for row in rows))
     table = element("table", join(element("thead", titles), element("tbody", body)))
     # A region that scrolls must be reached by keyboard.
-    return element("div", table, cls="iamlab-scrolled", tabindex="0", role="group", aria_label=f"{label}: table")
+    return element(
+        "div", table, cls=f"iamlab-scrolled {cls}".strip(), tabindex="0", role="group", aria_label=f"{label}: table"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +148,10 @@ def swap_html(user: str, role: str, compared: Sequence[Compared], *, ended: bool
         ]
         for one in compared
     ]
-    return page(join(_table(label, head, rows), element("p", _ENDED if ended else swapped(compared))), label=label)
+    return page(
+        join(_table(label, head, rows, "iamlab-outcomes"), element("p", _ENDED if ended else swapped(compared))),
+        label=label,
+    )
 
 
 _ENDED: Final = (
@@ -194,4 +202,4 @@ def _call(entry: TrailEntry) -> Markup:
         element("strong", f"{entry.service}:{entry.operation}"),
         f" {sign} {entry.outcome}",
     )
-    return join(said, element("pre", f"{entry.cli()}\n{entry.boto3()}"))
+    return join(said, element("pre", entry.cli()), element("pre", entry.boto3()))

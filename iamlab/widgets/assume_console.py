@@ -21,7 +21,7 @@ from iamlab.views.sessions_html import (
     swap_html,
 )
 from iamlab.widgets import memory
-from iamlab.widgets.clock_control import ClockControl
+from iamlab.widgets.clock_control import LABEL, ClockControl
 from iamlab.widgets.frame import FramedBox, lab_of
 from iamlab.widgets.questions import wide
 from iamlab.widgets.requests import checked, derived, words
@@ -71,7 +71,7 @@ class AssumeConsole(FramedBox):
         self._key = f"{self._lab!r} {who!r} {role!r} {self._requests}"
         kept = memory.recall("assume console", self._key) or {}
         self.clock = ClockControl(self._lab, kept.get("by", ""))
-        self.acting = Dropdown(description="Acting as", layout=wide(), style={"description_width": "8rem"})
+        self.acting = Dropdown(description="Acting as", layout=wide(), style=LABEL)
         self.identity = HTML()
         self.form = AssumeForm(self._lab, self._who, self._assumed)
         self.sessions = SessionList(self._lab, self._drop)
@@ -102,6 +102,8 @@ class AssumeConsole(FramedBox):
         for number, ((title, hint), inside) in enumerate(zip(PARTS.items(), contents, strict=True), 1):
             box = VBox([HTML(heading(f"{number}. {title}", hint, styled=number == 1)), *inside])
             box.add_class("iamlab-part")
+            if number == 1:
+                box.add_class("iamlab-first")
             made.append(box)
         return made
 
@@ -228,7 +230,7 @@ class AssumeConsole(FramedBox):
         role, ended = "", False
         if session is not None:
             found = standing(state, session.record)
-            role, ended = f"{session_words(state, session.record)} ({found.value})", not found.counts
+            role, ended = f"{session.name}, {found.value}", not found.counts
         rows = [
             Compared(words=words(one), user=self._ask(who, one), role=self._ask(session, one)) for one in self._requests
         ]

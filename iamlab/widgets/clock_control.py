@@ -6,14 +6,16 @@ import re
 from datetime import timedelta
 from typing import Any, Final
 
-from ipywidgets import HTML, Button, HBox, IntSlider, Layout, Text, VBox
+import anywidget
+import traitlets
+from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions import time_words
 from iamlab.views.sessions_html import clock_html, shortened
-from iamlab.widgets.frame import live
-from iamlab.widgets.questions import notice, wide
+from iamlab.widgets.frame import STATIC, live
+from iamlab.widgets.questions import notice
 
 LONGEST: Final = 12 * 60
 """Minutes that the slider reaches: as long as any session of a role lasts."""
@@ -22,6 +24,11 @@ REMEDY: Final = (
     "Write minutes and seconds (14:59), hours, minutes and seconds (1:00:00), or a number with a unit (90s)."
 )
 BACK: Final = "The clock never goes back, and nothing has changed. To go back, restore a snapshot: lab.restore(before)."
+
+LABEL: Final = {"description_width": "9rem"}
+"""Labels of one width, so that the fields of all parts stand below each other."""
+INDENT: Final = "2px 0 2px calc(9rem + 8px)"
+"""Where buttons begin, below the fields."""
 
 _CLOCK: Final = re.compile(r"(?:(\d{1,6}):(?=[0-5]?\d:))?(\d{1,6}):([0-5]\d)", re.ASCII)
 _UNIT: Final = re.compile(r"(\d{1,9}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)", re.ASCII)
@@ -50,6 +57,19 @@ def seconds_in(text: str) -> int:
     return seconds
 
 
+class TimeSlider(anywidget.AnyWidget):
+    """A slider over minutes. A drag counts when it ends: on its way there would be no way back."""
+
+    _esm = STATIC / "time_slider.js"
+    _css = STATIC / "time_slider.css"
+    label = traitlets.Unicode().tag(sync=True)
+    max = traitlets.Int().tag(sync=True)
+    value = traitlets.Int().tag(sync=True)
+
+    def __repr__(self) -> str:
+        return f"<slider of {self.label}>"
+
+
 class ClockControl(VBox):  # type: ignore[misc]
     """The time of a lab, a slider, three buttons and a field; it follows the lab, whoever moves its clock."""
 
@@ -58,21 +78,14 @@ class ClockControl(VBox):  # type: ignore[misc]
         self._since = lab.clock.now
         self._following = False
         self.shown = HTML()
-        # A drag moves the clock when it ends: on its way there would be no way back.
-        self.slider = IntSlider(
-            description="Minutes passed",
-            max=LONGEST,
-            continuous_update=False,
-            layout=wide(),
-            style={"description_width": "8rem"},
-        )
+        self.slider = TimeSlider(label="Time passed", max=LONGEST)
         self.steps = {words: Button(description=words, layout=Layout(width="auto")) for words in STEPS}
         self.by = Text(
             value=typed,
             description="Move on by",
             placeholder="such as 14:59",
-            layout=Layout(width="16rem"),
-            style={"description_width": "8rem"},
+            layout=Layout(width="17rem"),
+            style=LABEL,
         )
         self.move = Button(description="Move", layout=Layout(width="auto"))
         self.result = live()

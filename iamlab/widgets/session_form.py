@@ -13,6 +13,7 @@ from iamlab.lab import Lab
 from iamlab.views.html import element, join, page
 from iamlab.views.sessions import moment_words, time_words
 from iamlab.views.sessions_html import facts, refusal_html, shortened
+from iamlab.widgets.clock_control import INDENT, LABEL
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import reveal_button
 from iamlab.world.identities import Role, Root, User
@@ -52,21 +53,21 @@ class AssumeForm(VBox):  # type: ignore[misc]
     ) -> None:
         self._lab, self._acting, self._assumed = lab, acting, assumed
         self._suggested = ""
-        self.role = Dropdown(description="Role", layout=_field(), style=_LABEL)
+        self.role = Dropdown(description="Role", layout=_field(), style=LABEL)
         self.typed = Text(
-            description="Its ARN", placeholder="arn:aws:iam::111111111111:role/Reader", layout=_field(), style=_LABEL
+            description="Its ARN", placeholder="arn:aws:iam::111111111111:role/Reader", layout=_field(), style=LABEL
         )
         self.about = HTML()
-        self.session_name = Text(description="Session name", layout=_field(), style=_LABEL)
-        self.duration = Text(value="3600", description="Seconds", layout=_field(), style=_LABEL)
-        self.external_id = Text(description="External ID", placeholder="none", layout=_field(), style=_LABEL)
+        self.session_name = Text(description="Session name", layout=_field(), style=LABEL)
+        self.duration = Text(value="3600", description="Duration (seconds)", layout=_field(), style=LABEL)
+        self.external_id = Text(description="External ID", placeholder="none", layout=_field(), style=LABEL)
         self.mfa = Checkbox(description="Send the code of my MFA device", indent=False, layout=Layout(width="auto"))
         self.policy = Textarea(
             description="Session policy",
             placeholder="none, or a policy in JSON that narrows the session",
             rows=2,
             layout=Layout(width="100%", max_width="54rem"),
-            style=_LABEL,
+            style=LABEL,
         )
         self.assume = reveal_button("Assume the role")
         self.result = live()
@@ -74,7 +75,9 @@ class AssumeForm(VBox):  # type: ignore[misc]
         grid = GridBox(
             fields, layout=Layout(grid_template_columns="repeat(auto-fit, minmax(20rem, 1fr))", max_width="54rem")
         )
-        super().__init__([grid, self.about, self.policy, HBox([self.assume]), self.result])
+        super().__init__(
+            [grid, self.about, self.policy, HBox([self.assume], layout=Layout(margin=INDENT)), self.result]
+        )
         self.role.observe(self._described, names="value")
         self.assume.on_click(self._assume)
 
@@ -167,9 +170,6 @@ def _remedy(error: IamlabError) -> str:
     if isinstance(error, PolicyError):
         return "Mend the session policy, or leave it empty."
     return next((remedy for word, remedy in REMEDIES.items() if word in str(error)), "")
-
-
-_LABEL: Final = {"description_width": "8rem"}
 
 
 def _field() -> Layout:

@@ -11,6 +11,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions import session_words, standing
 from iamlab.views.sessions_html import sessions_html
+from iamlab.widgets.clock_control import INDENT, LABEL
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import notice, wide
 from iamlab.widgets.undo import history
@@ -26,12 +27,12 @@ class SessionList(VBox):  # type: ignore[misc]
     def __init__(self, lab: Lab, drop: Callable[[Session], str]) -> None:
         self._lab, self._drop_it = lab, drop
         self.table = HTML()
-        self.chosen = Dropdown(description="Session", layout=wide(), style={"description_width": "8rem"})
+        self.chosen = Dropdown(description="Session", layout=wide(), style=LABEL)
         self.revoke = Button(description="Revoke the role's sessions", layout=Layout(width="auto"))
         self.drop = Button(description="Drop the session", layout=Layout(width="auto"))
         self.result = live()
-        buttons = HBox([self.drop, self.revoke], layout=Layout(flex_flow="row wrap"))
-        super().__init__([self.table, self.chosen, buttons, self.result])
+        self._buttons = HBox([self.drop, self.revoke], layout=Layout(flex_flow="row wrap", margin=INDENT))
+        super().__init__([self.table, self.chosen, self._buttons, self.result])
         self.revoke.on_click(self._revoke)
         self.drop.on_click(self._drop)
 
@@ -42,6 +43,8 @@ class SessionList(VBox):  # type: ignore[misc]
         mine = acting.id if isinstance(acting, Session) else ""
         self.table.value = sessions_html(state, records, mine)
         offer(self.chosen, [(words, Session(self._lab.world, id_)) for id_, words in labels(state).items()])
+        for control in (self.chosen, self._buttons):
+            control.layout.display = None if records else "none"
 
     def choose(self, session: Session) -> None:
         """Choose one of those that there are."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ipywidgets import Dropdown, HBox, Text, VBox
+from ipywidgets import Dropdown, HBox, Layout, Text, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -13,6 +13,7 @@ from iamlab.lab import Lab
 from iamlab.views import explain
 from iamlab.views.html import Markup, element, join, page
 from iamlab.views.sessions_html import shortened
+from iamlab.widgets.clock_control import INDENT, LABEL
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import notice, reveal_button, wide
 from iamlab.widgets.requests import Request, words
@@ -27,17 +28,19 @@ class Trial(VBox):  # type: ignore[misc]
     def __init__(self, lab: Lab, acting: Callable[[], Any], requests: Sequence[Request]) -> None:
         self._lab, self._acting = lab, acting
         options = [(words(one), one) for one in requests]
-        self.request = Dropdown(description="Request", options=[*options, (OWN, None)], layout=wide(), style=_LABEL)
-        self.action = Text(description="Action", placeholder="s3:GetObject", layout=wide(), style=_LABEL)
+        self.request = Dropdown(description="Request", options=[*options, (OWN, None)], layout=wide(), style=LABEL)
+        self.action = Text(description="Action", placeholder="s3:GetObject", layout=wide(), style=LABEL)
         self.resource = Text(
             description="Resource",
             placeholder="none, or an ARN such as arn:aws:s3:::acme-photos/1.jpg",
             layout=wide(),
-            style=_LABEL,
+            style=LABEL,
         )
         self.button = reveal_button("Try it")
         self.result = live()
-        super().__init__([self.request, self.action, self.resource, HBox([self.button]), self.result])
+        super().__init__(
+            [self.request, self.action, self.resource, HBox([self.button], layout=Layout(margin=INDENT)), self.result]
+        )
         self._chosen()
         self.request.observe(self._chosen, names="value")
         for field in (self.action, self.resource):
@@ -79,6 +82,3 @@ class Trial(VBox):  # type: ignore[misc]
             note = "This action changes the world, so it was only asked, not done: it is not on the trail."
             return evaluation, element("p", note)
         return evaluation, Markup()
-
-
-_LABEL: Final = {"description_width": "8rem"}
