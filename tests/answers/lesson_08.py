@@ -1,0 +1,146 @@
+"""Lesson 08: both halves across accounts (EVAL-13, EVAL-16), a Deny for testers (SCN-04), a bucket policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from answers.documents import allow, deny, policy
+from iamlab import Lab
+
+DEVELOPMENT, PRODUCTION = "111111111111", "999999999999"
+UPDATE_APP = f"arn:aws:iam::{PRODUCTION}:role/UpdateApp"
+TEST_APP = f"arn:aws:iam::{PRODUCTION}:role/TestApp"
+APP = "arn:aws:s3:::productionapp"
+RELEASES = f"{APP}/releases/*"
+DAVID = f"arn:aws:iam::{DEVELOPMENT}:user/David"
+
+RIGHT = {
+    "08.1": {
+        # EVAL-16e: trust names the account, the group allows.
+        "David: UpdateApp": "nothing",
+        # EVAL-16e: no identity Allow.
+        "Ned: UpdateApp": "permission",
+        # The trust names 333333333333 alone.
+        "David: Reports": "trust",
+        "Ned: Reports": "both",
+        # EVAL-03: the testers' Deny.
+        "Jane: UpdateApp": "forbidden",
+        # EVAL-16e: across accounts, even though the trust names the user.
+        "Ned: Deploy": "permission",
+        # EVAL-16a: same account, the trust names the user.
+        "Ned: Build": "nothing",
+    },
+}
+
+
+def _dev(lab: Lab) -> Any:
+    return next(one for one in lab.accounts if one.id == DEVELOPMENT)
+
+
+def _prod(lab: Lab) -> Any:
+    return next(one for one in lab.accounts if one.id == PRODUCTION)
+
+
+def _never(lab: Lab) -> None:
+    _dev(lab).group("Testers").put_policy("Never", policy(deny("sts:*", UPDATE_APP)))
+
+
+def _never_managed(lab: Lab) -> None:
+    dev = _dev(lab)
+    dev.group("testers").attach(dev.create_policy("Never", policy(deny(["sts:AssumeRole", "sts:Tag*"], UPDATE_APP))))
+
+
+def _never_but(lab: Lab) -> None:
+    """A Deny for every role of Production but TestApp."""
+    statement = {"Effect": "Deny", "Action": "sts:AssumeRole", "NotResource": TEST_APP}
+    _dev(lab).group("Testers").put_policy("Never", policy(statement))
+
+
+def _write(lab: Lab, principal: Any, condition: Any = None, resource: str = RELEASES) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": resource}
+    _prod(lab).buckets[0].put_policy(policy({**statement, "Condition": condition} if condition else statement))
+
+
+def _both(lab: Lab) -> None:
+    _write(lab, {"AWS": DAVID})
+    _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
+
+
+def _both_through_the_group(lab: Lab) -> None:
+    _write(lab, {"AWS": [DAVID]})
+    _dev(lab).group("Developers").put_policy("Releases", policy(allow("s3:putobject", f"{APP}/*")))
+
+
+def _both_with_the_account_and_a_condition(lab: Lab) -> None:
+    _write(lab, {"AWS": DEVELOPMENT}, {"ArnEquals": {"aws:PrincipalArn": DAVID}}, f"{APP}/*")
+    _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
+
+
+def _bucket_arn_and_no_permission(lab: Lab) -> None:
+    _write(lab, {"AWS": DAVID}, resource=APP)
+
+
+def _role_in_the_bucket_policy(lab: Lab) -> None:
+    _write(lab, {"AWS": UPDATE_APP})
+    _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
+
+
+OTHER_CORRECT = {
+    "08.2": [_never, _never_managed, _never_but],
+    "08.3": [_both_through_the_group, _both_with_the_account_and_a_condition],
+}
+
+MORE_CHANGED = {
+    "08.2": [
+        lambda lab: (_never(lab), _dev(lab).user("Ned").put_policy("More", policy(allow("s3:ListAllMyBuckets")))),
+        lambda lab: (_never(lab), _dev(lab).group("Testers").put_policy("Less", policy(deny("sqs:*")))),
+        lambda lab: (_never(lab), _dev(lab).group("Developers").put_policy("More", policy(allow("sts:AssumeRole")))),
+    ],
+    "08.3": [
+        lambda lab: (_both(lab), _dev(lab).user("Ned").put_policy("More", policy(allow("s3:ListAllMyBuckets")))),
+        lambda lab: (
+            _both(lab),
+            _prod(lab).role("UpdateApp").put_policy("More", policy(allow("sqs:*"))),
+        ),
+        lambda lab: (_both(lab), _dev(lab).user("David").put_policy("More", policy(allow("s3:PutObject", "*")))),
+    ],
+}
+
+NOT_SAID = {
+    "a Deny in the trust policy for Jane alone does not close the door": (
+        "08.2",
+        lambda lab: (
+            _prod(lab)
+            .role("UpdateApp")
+            .update_trust(
+                policy(
+                    {"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"},
+                    {
+                        "Effect": "Deny",
+                        "Principal": {"AWS": f"arn:aws:iam::{DEVELOPMENT}:user/Jane"},
+                        "Action": "sts:AssumeRole",
+                    },
+                )
+            )
+        ),
+        "The door is closed",
+    ),
+    "a Deny for both roles by name is no Deny for all": (
+        "08.2",
+        lambda lab: (
+            _dev(lab).group("Testers").put_policy("Never", policy(deny("sts:AssumeRole", [UPDATE_APP, TEST_APP])))
+        ),
+        "no role at all",
+    ),
+    "without a permission the bucket's ARN is not all that is wrong": (
+        "08.3",
+        _bucket_arn_and_no_permission,
+        "David's own half is there",
+    ),
+    "a bucket policy that names the role says something": ("08.3", _role_in_the_bucket_policy, "says nothing of"),
+    "a permission in Jane's account alone opens nothing": (
+        "08.3",
+        lambda lab: _dev(lab).user("Jane").put_policy("Releases", policy(allow("s3:PutObject", RELEASES))),
+        "David's own half is there",
+    ),
+}
