@@ -1,0 +1,534 @@
+"""Lesson 06: a consultant looks, without a user of hers: what she reads, until when, and the write that slipped in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Final
+
+from iamlab import catalog
+from iamlab.analysis.difference import Change, Turn
+from iamlab.core.errors import IamlabError
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.policy import allow, deny
+from iamlab.lab import Lab
+from iamlab.lessons import worlds, worlds_06
+from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
+from iamlab.lessons.probing import asks, calling_as, embedded_in
+from iamlab.lessons.recognizing import names, silent
+from iamlab.lessons.worlds_06 import END, LONGEST, ROLE, WITH_ID, clara, consultant, trusted_for
+from iamlab.world.authorization import AccessDeniedError
+
+PAYROLL: Final = "arn:aws:s3:::acme-payroll"
+PHOTOS: Final = "arn:aws:s3:::acme-photos"
+SALARIES: Final = f"{PAYROLL}/2026.csv"
+ROLE_ARN: Final = f"arn:aws:iam::{worlds.DEVELOPMENT}:role/{ROLE}"
+
+
+def _regional(service: str, thing: str) -> str:
+    return f"arn:aws:{service}:us-east-1:{worlds.DEVELOPMENT}:{thing}"
+
+
+ORDERS: Final = _regional("dynamodb", "table/orders")
+
+
+def _visitor(action: str, resource: str | None, words: str, *, allowed: bool = True) -> Probe:
+    """A probe of a session of the role, whoever has assumed it."""
+    return asks(ROLE, action, resource, f"clara, in a session of {ROLE}, {words} ({action})", allowed=allowed)
+
+
+def _of_the_role(change: Change) -> bool:
+    return change.subject.kind in ("role", "session") and change.subject.name.partition("/")[0] == ROLE
+
+
+def _is_roots(change: Change) -> bool:
+    return change.subject.kind == "root"
+
+
+# 06.1
+
+_hidden = partial(_visitor, allowed=False)
+
+_SALARIES: Final = _hidden("s3:GetObject", SALARIES, "reads the file acme-payroll/2026.csv")
+_OLD_SALARIES: Final = _hidden("s3:GetObjectVersion", SALARIES, "reads an older version of acme-payroll/2026.csv")
+_DATA: Final = (
+    _SALARIES,
+    _OLD_SALARIES,
+    _hidden("dynamodb:Scan", ORDERS, "reads all items of the table orders"),
+    _hidden("dynamodb:Query", ORDERS, "looks items of the table orders up"),
+    _hidden("dynamodb:GetItem", ORDERS, "reads an item of the table orders"),
+    _hidden("dynamodb:BatchGetItem", ORDERS, "reads several items of the table orders"),
+    _hidden("sqs:ReceiveMessage", _regional("sqs", "mail"), "reads messages of the queue mail"),
+    _hidden("logs:GetLogEvents", _regional("logs", "log-group:/shop:log-stream:today"), "reads the shop's log"),
+    _hidden("logs:FilterLogEvents", _regional("logs", "log-group:/shop"), "searches the shop's log"),
+    _hidden("ssm:GetParameter", _regional("ssm", "parameter/shop/db"), "reads the parameter /shop/db"),
+    _hidden("lambda:GetFunction", _regional("lambda", "function:checkout"), "fetches the code of checkout"),
+)
+_BUCKETS: Final = _visitor("s3:ListAllMyBuckets", None, "lists the buckets")
+_BUCKET_POLICY: Final = _visitor("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
+_TRUST: Final = _visitor("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}")
+_SETTINGS: Final = (
+    _BUCKETS,
+    _BUCKET_POLICY,
+    _TRUST,
+    _visitor("iam:GetAccountAuthorizationDetails", None, "reads all users, roles and policies at once"),
+    _visitor("iam:ListUsers", None, "lists the users"),
+    _visitor("s3:ListBucket", PAYROLL, "lists the names of the files in acme-payroll"),
+    _visitor("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
+)
+
+
+def _comes_in(lab: Lab) -> Evaluation:
+    return lab.evaluate(clara(lab), "sts:AssumeRole", consultant(lab), WITH_ID)
+
+
+_COMES_IN: Final = Probe(
+    words=f"clara, with the external ID, assumes {ROLE} (sts:AssumeRole)", ask=_comes_in, allowed=True
+)
+
+
+def _managed(*policies: str) -> Callable[[Lab], None]:
+    """Leaves the role with these managed policies, and nothing else attached."""
+
+    def attach(lab: Lab) -> None:
+        dev, role = worlds.development(lab), consultant(lab)
+        role.detach(dev.managed_policy("ReadOnlyAccess"))
+        for name in policies:
+            role.attach(dev.managed_policy(name))
+
+    return attach
+
+
+def _also(policy: str) -> Callable[[Lab], None]:
+    return lambda lab: consultant(lab).attach(worlds.development(lab).managed_policy(policy))
+
+
+def _denies(*actions: str) -> Callable[[Lab], None]:
+    """Leaves ReadOnlyAccess attached, with a Deny beside it."""
+    return lambda lab: consultant(lab).put_policy("NoData", deny(*actions, on="*"))
+
+
+def _has(attempt: Attempt, *policies: str) -> bool:
+    """Whether the role has all of these managed policies."""
+    arns = {one.arn for one in consultant(attempt.lab).policies}
+    return all(any(arn.endswith(f"/{name}") for arn in arns) for name in policies)
+
+
+def _fails_only_other_data(attempt: Attempt) -> bool:
+    files = {_SALARIES.words, _OLD_SALARIES.words}
+    failed = {failure.probe.words for failure in attempt.failures}
+    return not failed & files and bool(failed & {one.words for one in _DATA})
+
+
+def _hits_settings(attempt: Attempt) -> bool:
+    """Whether a Deny hits what must stay."""
+    return any(
+        failure.probe.allowed and failure.evaluation.decision is Decision.EXPLICIT_DENY for failure in attempt.failures
+    )
+
+
+def _only_looks(change: Change) -> bool:
+    """What may change of the role: less, and whatever else is List or Read."""
+    levels = {catalog.find(action).access_level for action in change.actions}
+    return _is_roots(change) or (_of_the_role(change) and (change.turn is Turn.LOST or levels <= {"List", "Read"}))
+
+
+NO_DATA: Final = WorldExercise(
+    id="06.1",
+    title="Take out the reads of data",
+    world=worlds_06.reads_everything,
+    may_change=_only_looks,
+    probes=(
+        *_DATA,
+        *_SETTINGS,
+        _COMES_IN,
+        asks("dana", "s3:GetObject", SALARIES, "dana reads acme-payroll/2026.csv (s3:GetObject)"),
+    ),
+    hints=(
+        "Two kinds of reading: how something is set up (its policy, who may use it), and what is in it. Which of AWS's "
+        "three policies reads the first and not the second?",
+        "What is attached to a role adds up (EVAL-08): a narrower policy beside ReadOnlyAccess takes nothing away. So "
+        "one has to go and another one to come.",
+        'role.detach(acme.managed_policy("ReadOnlyAccess")), and then role.attach(...) with the one of the three that '
+        "is made for checking how safe an account is.",
+    ),
+    reference=_managed("SecurityAudit"),
+    explanation="SecurityAudit reads how things are set up: policies, roles, settings. What is in files, tables, "
+    "queues and logs it leaves alone. ReadOnlyAccess had to go, for policies add up.",
+    misconceptions=(
+        Misconception(
+            answer=_also("SecurityAudit"),
+            message="Policies of a role add up: a narrower one beside ReadOnlyAccess takes nothing away.",
+            known_by=lambda attempt: (
+                attempt.fails(_SALARIES.words)
+                and _has(attempt, "ReadOnlyAccess")
+                and (_has(attempt, "SecurityAudit") or _has(attempt, "ViewOnlyAccess"))
+            ),
+        ),
+        Misconception(
+            answer=_managed("ViewOnlyAccess"),
+            message="ViewOnlyAccess sees the names of things. Who may use a bucket or a role stands in its policy, and "
+            "that it does not read: so how safe the account is cannot be checked with it.",
+            known_by=lambda attempt: (
+                _has(attempt, "ViewOnlyAccess")
+                and attempt.fails(_BUCKET_POLICY.words)
+                and attempt.fails(_TRUST.words)
+                and not attempt.fails(_BUCKETS.words)
+                and not _hits_settings(attempt)
+            ),
+        ),
+        Misconception(
+            answer=_denies("s3:GetObject", "s3:GetObjectVersion"),
+            message="The files are safe now. But data is not only in files: tables, queues, logs, parameters and the "
+            "code of functions are read by actions of their own.",
+            known_by=_fails_only_other_data,
+            number=14,
+        ),
+        Misconception(
+            answer=_denies("s3:Get*", "dynamodb:*", "sqs:*", "logs:*", "ssm:*", "lambda:*"),
+            message="A Deny hits what must stay: clara is to read how things are set up, and some of that is read by "
+            "an action that the Deny names as well.",
+            known_by=_hits_settings,
+        ),
+        Misconception(
+            answer=_managed(),
+            message="Nothing is left to look with: a role without a policy can do nothing.",
+            known_by=lambda attempt: attempt.fails(_BUCKETS.words) and not consultant(attempt.lab).policies,
+        ),
+    ),
+)
+
+# 06.2
+
+
+def _moved_to(day: int, hour: int, minute: int = 0) -> Callable[[Lab], datetime]:
+    """Moves the clock on to a moment of that November; a clock that is further on stays."""
+    moment = datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+    return lambda lab: lab.clock.move_to(max(moment, lab.clock.now))
+
+
+def _stays_late(lab: Lab) -> None:
+    """One minute before the end clara comes in for as long as she can, and it gets seven o'clock."""
+    _moved_to(6, 17, 59)(lab)
+    _assumes(lab, consultant(lab).max_session_duration)
+    _moved_to(6, 19)(lab)
+
+
+def _assumes(lab: Lab, seconds: int) -> Evaluation | None:
+    """What refuses her the role, None when she has it."""
+    try:
+        lab.sts.assume_role(
+            clara(lab), consultant(lab), "clara", duration=seconds, external_id=WITH_ID["sts:ExternalId"]
+        )
+    except AccessDeniedError as error:
+        return error.evaluation
+    except IamlabError:
+        return None  # not for so long; she is asked for a new session below
+    return None
+
+
+def _lists_buckets(lab: Lab) -> Evaluation:
+    """In a session that she has, or else in a new one; what refuses her that, if she gets none."""
+    own = [one for one in lab.sessions if one.record.entity == consultant(lab).id]
+    if not own and (refused := _assumes(lab, 3600)):
+        return refused
+    return lab.evaluate((own or lab.sessions)[-1], "s3:ListAllMyBuckets")
+
+
+def _later(words: str, after: Callable[[Lab], Any], *, allowed: bool) -> Probe:
+    return Probe(words=f"{words} clara assumes {ROLE} (sts:AssumeRole)", ask=_comes_in, allowed=allowed, after=after)
+
+
+def _firm_allows_all(lab: Lab) -> None:
+    clara(lab).put_policy("Everything", allow("*", on="*"))
+    _moved_to(7, 9)(lab)
+
+
+_TODAY: Final = _later("today", lambda lab: None, allowed=True)
+_ON_FRIDAY: Final = _later("on Friday at 17:30", _moved_to(6, 17, 30), allowed=True)
+_ON_SATURDAY: Final = _later("on Saturday", _moved_to(7, 9), allowed=False)
+_FIRM_CHANGES: Final = _later(
+    "the firm lets clara do everything, as far as it is concerned; on Saturday", _firm_allows_all, allowed=False
+)
+_LOOKS: Final = Probe(
+    words="on Friday at 17:00 clara lists the buckets in a session of the role (s3:ListAllMyBuckets)",
+    ask=_lists_buckets,
+    allowed=True,
+    after=_moved_to(6, 17),
+)
+_STAYS: Final = Probe(
+    words="on Friday at 17:59 clara comes in for as long as the role lets her; at 19:00 she lists the buckets, in that "
+    "session or in a new one (s3:ListAllMyBuckets)",
+    ask=_lists_buckets,
+    allowed=False,
+    after=_stays_late,
+)
+_WITHOUT_ID: Final = Probe(
+    words=f"somebody at the firm who sends no external ID assumes {ROLE} today (sts:AssumeRole)",
+    ask=lambda lab: lab.evaluate(clara(lab), "sts:AssumeRole", consultant(lab)),
+    allowed=False,
+)
+
+LAST: Final = END.strftime("%Y-%m-%dT%H:%M:%SZ")
+ASKS_FOR_ID: Final = {"StringEquals": WITH_ID}
+
+
+def _limited(conditions: dict[str, Any], *, hours: int = 12) -> Callable[[Lab], None]:
+    """Changes the longest session and the conditions of the trust policy."""
+
+    def limit(lab: Lab) -> None:
+        consultant(lab).update(max_session_duration=hours * 3600)
+        consultant(lab).update_trust(trusted_for(conditions))
+
+    return limit
+
+
+_UNTIL: Final = {"aws:CurrentTime": LAST}
+_both_limits: Final = _limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}, hours=1)
+
+
+def _two_statements(lab: Lab) -> None:
+    first, second = (trusted_for(one)["Statement"][0] for one in (ASKS_FOR_ID, {"DateLessThan": _UNTIL}))
+    consultant(lab).update(max_session_duration=3600)
+    consultant(lab).update_trust({"Version": "2012-10-17", "Statement": [first, second]})
+
+
+def _at_the_firm(lab: Lab) -> None:
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE_ARN}
+    dated = {**statement, "Condition": {"DateLessThan": _UNTIL}}
+    clara(lab).put_policy("AssumeConsultantRole", {"Version": "2012-10-17", "Statement": [dated]})
+    consultant(lab).update(max_session_duration=3600)
+
+
+def _in_the_permissions(lab: Lab) -> None:
+    over = {
+        "Effect": "Deny",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"DateGreaterThanEquals": {"aws:CurrentTime": LAST}},
+    }
+    consultant(lab).put_policy("UntilFriday", {"Version": "2012-10-17", "Statement": [over]})
+
+
+def _trust_says(attempt: Attempt, key: str) -> bool:
+    return key.lower() in str(consultant(attempt.lab).trust.document).lower()
+
+
+def _permissions_say(attempt: Attempt, key: str) -> bool:
+    return any(key.lower() in str(one.policy.document).lower() for one in consultant(attempt.lab).policies)
+
+
+VISIT: Final = WorldExercise(
+    id="06.2",
+    title="Limit the time",
+    world=worlds_06.no_end,
+    may_change=lambda change: (
+        _is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED))
+    ),
+    probes=(_TODAY, _ON_FRIDAY, _LOOKS, _WITHOUT_ID, _ON_SATURDAY, _FIRM_CHANGES, _STAYS),
+    hints=(
+        "Two things have an end: the time in which clara is let in, and each session of hers. Where does each stand?",
+        "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan "
+        "(COND-06), beside the one on sts:ExternalId; both must hold (COND-01). How long a session may last is the "
+        "role's MaxSessionDuration (ENT-10).",
+        "role.update(max_session_duration=3600), and role.update_trust(...) with the old trust policy, in whose "
+        f'Condition also stands "DateLessThan": {{"aws:CurrentTime": "{LAST}"}}.',
+    ),
+    reference=_both_limits,
+    explanation="The date in the trust policy closes the door at 18:00; that a session lasts an hour at most sees to "
+    "it that nobody is left inside at 19:00. Neither does it alone.",
+    misconceptions=(
+        Misconception(
+            answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:TokenIssueTime": LAST}}, hours=1),
+            message="aws:TokenIssueTime says when temporary credentials were issued, and clara calls with her "
+            "long-term key: the key is missing in her request, so the condition never holds. What time it is says "
+            "aws:CurrentTime.",
+            known_by=lambda attempt: attempt.fails(_TODAY.words) and _trust_says(attempt, "aws:TokenIssueTime"),
+        ),
+        Misconception(
+            answer=_limited({**ASKS_FOR_ID, "DateGreaterThan": _UNTIL}, hours=1),
+            message="The other way round: she is kept out until the visit is over, and let in after it.",
+            known_by=lambda attempt: attempt.fails(_TODAY.words) and attempt.fails(_ON_SATURDAY.words),
+        ),
+        Misconception(
+            answer=_two_statements,
+            message="Two statements are two doors: one that fits is enough, so the external ID is not needed at the "
+            "other. Conditions that must hold together stand in one statement.",
+            known_by=lambda attempt: (
+                attempt.fails(_WITHOUT_ID.words)
+                and _trust_says(attempt, "sts:ExternalId")
+                and len(consultant(attempt.lab).trust.statements) > 1
+            ),
+        ),
+        Misconception(
+            answer=_limited({"DateLessThan": _UNTIL}, hours=1),
+            message="The new trust policy does not ask for the external ID any more. update_trust puts a whole "
+            "document in the old one's place: what is to stay has to be written again.",
+            known_by=lambda attempt: attempt.fails(_WITHOUT_ID.words) and not _trust_says(attempt, "sts:ExternalId"),
+        ),
+        Misconception(
+            answer=_in_the_permissions,
+            message="A date in the role's permissions makes a session useless from then on. It does not close the "
+            "door: whom the role lets in is said by its trust policy, and that has no date.",
+            known_by=lambda attempt: (
+                attempt.fails(_ON_SATURDAY.words)
+                and _permissions_say(attempt, "aws:CurrentTime")
+                and not _trust_says(attempt, "aws:CurrentTime")
+            ),
+        ),
+        Misconception(
+            answer=_limited(ASKS_FOR_ID, hours=1),
+            message="A session is over sooner now, and then she asks for the next one: nothing says when the visit is "
+            "over.",
+            known_by=lambda attempt: (
+                attempt.fails(_ON_SATURDAY.words)
+                and not attempt.fails(_TODAY.words)
+                and consultant(attempt.lab).max_session_duration < LONGEST
+                and not _trust_says(attempt, "aws:CurrentTime")
+            ),
+        ),
+        Misconception(
+            answer=_at_the_firm,
+            message="That limit stands in the firm's account, and whoever runs the firm can lift it. Acme's own say is "
+            "the role's trust policy.",
+            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES.words) and not attempt.fails(_ON_SATURDAY.words),
+        ),
+        Misconception(
+            answer=_limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}),
+            message="The door closes in time. But a session that is open stays open: whoever came in before may stay "
+            "as long as the role's longest session.",
+            known_by=lambda attempt: attempt.fails(_STAYS.words) and not attempt.fails(_ON_SATURDAY.words),
+            number=20,
+        ),
+    ),
+)
+
+# 06.3
+
+_see: Final = _visitor
+_SUMMARY: Final = _see("iam:GetAccountSummary", None, "reads how many users and roles there are")
+_SEES_POLICY: Final = _see("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
+_READS: Final = _hidden("s3:GetObject", SALARIES, "reads the file acme-payroll/2026.csv")
+_PUTS: Final = _hidden("s3:PutBucketPolicy", PAYROLL, "writes a bucket policy for acme-payroll")
+_DELETES: Final = _hidden("s3:DeleteBucketPolicy", PHOTOS, "deletes the bucket policy of acme-photos")
+
+
+def _look_around(bucket_policies: list[str], *more: dict[str, Any]) -> dict[str, Any]:
+    """Acme's own policy for the consultant, with these entries for bucket policies."""
+    seen = ["s3:ListAllMyBuckets", "iam:ListRoles", "iam:*AccountSummary", "dynamodb:DescribeTable"]
+    statements = (
+        {"Sid": "Names", "Effect": "Allow", "Action": seen, "Resource": "*"},
+        {"Sid": "Policies", "Effect": "Allow", "Action": ["iam:GetRole", *bucket_policies], "Resource": "*"},
+    )
+    return {"Version": "2012-10-17", "Statement": [*statements, *more]}
+
+
+def _without_summary() -> dict[str, Any]:
+    mended = _look_around(["s3:*BucketPolicy"])
+    mended["Statement"][0]["Action"].remove("iam:*AccountSummary")
+    return mended
+
+
+def _one_bucket() -> dict[str, Any]:
+    mended = _look_around([])
+    narrow = {"Effect": "Allow", "Action": "s3:*BucketPolicy", "Resource": PAYROLL}
+    return {**mended, "Statement": [*mended["Statement"], narrow]}
+
+
+def _narrowed(attempt: Attempt) -> bool:
+    """Whether the entry with the star is there, and only on resources that are named."""
+    starred = [one for one in attempt.policy.statements if "s3:*BucketPolicy" in one.actions]
+    return bool(starred) and not any("*" in one.resources for one in starred)
+
+
+SLIPPED_IN: Final = PolicyExercise(
+    id="06.3",
+    title="Find the write that slipped in",
+    world=worlds_06.own_policy,
+    caller=calling_as(ROLE),
+    apply=embedded_in(ROLE),
+    only=(
+        ("s3:ListAllMyBuckets", "*"),
+        ("iam:ListRoles", "*"),
+        ("iam:GetAccountSummary", "*"),
+        ("dynamodb:DescribeTable", "*"),
+        ("iam:GetRole", "*"),
+        ("s3:GetBucketPolicy", "*"),
+    ),
+    probes=(
+        _PUTS,
+        _DELETES,
+        _READS,
+        _SEES_POLICY,
+        _see("s3:GetBucketPolicy", PHOTOS, "reads the bucket policy of acme-photos"),
+        _SUMMARY,
+        _see("s3:ListAllMyBuckets", None, "lists the buckets"),
+        _see("iam:ListRoles", None, "lists the roles"),
+        _see("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}"),
+        _see("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
+    ),
+    hints=(
+        "Go through the entries with a star, and ask of each which actions it fits. After from iamlab import catalog, "
+        'catalog.expand("iam:*AccountSummary") lists them.',
+        "A star stands for any run of characters, at the front as well as at the end (POL-09): s3:*BucketPolicy fits "
+        "every action of S3 whose name ends so, whatever it does.",
+        "Write the one action that reads in place of s3:*BucketPolicy; leave everything else as it is.",
+    ),
+    reference=_look_around(["s3:GetBucketPolicy"]),
+    untouched=_look_around(["s3:*BucketPolicy"]),
+    explanation="s3:*BucketPolicy fits Get, and also Put and Delete: who may write a bucket policy may let anybody in. "
+    "iam:*AccountSummary has a star too, and fits one action that reads.",
+    misconceptions=(
+        Misconception(
+            answer=_without_summary(),
+            message="You took out iam:*AccountSummary. It looks dangerous for its star, yet fits one action alone, "
+            "which counts users and roles; clara needs that. The write is in another entry.",
+            known_by=lambda attempt: (
+                attempt.fails(_PUTS.words) and attempt.fails(_SUMMARY.words) and names(attempt, "s3:*BucketPolicy")
+            ),
+        ),
+        Misconception(
+            answer=_one_bucket(),
+            message="A narrower Resource says where, not what: on that bucket the star still fits the actions that "
+            "write and delete the policy.",
+            known_by=lambda attempt: (
+                attempt.fails(_PUTS.words) is not attempt.fails(_DELETES.words) and _narrowed(attempt)
+            ),
+        ),
+        Misconception(
+            answer=_look_around(
+                ["s3:*BucketPolicy"], {"Effect": "Deny", "Action": "s3:PutBucketPolicy", "Resource": "*"}
+            ),
+            message="Writing is forbidden now, and deleting is left: the star fits that as well.",
+            known_by=lambda attempt: (
+                attempt.fails(_DELETES.words) and not attempt.fails(_PUTS.words) and names(attempt, "s3:*BucketPolicy")
+            ),
+        ),
+        Misconception(
+            answer=_look_around(["s3:Get*"]),
+            message="The write is gone, and something worse than a bucket's policy is open: s3:Get* also reads the "
+            "files themselves.",
+            known_by=lambda attempt: (
+                attempt.fails(_READS.words)
+                and not attempt.fails(_PUTS.words)
+                and not attempt.fails(_DELETES.words)
+                and names(attempt, "s3:Get*")
+            ),
+            number=14,
+        ),
+        Misconception(
+            answer=_look_around([]),
+            message="With the write the read has gone: clara has to see who may use a bucket. Name the action that "
+            "reads its policy.",
+            known_by=lambda attempt: (
+                attempt.fails(_SEES_POLICY.words)
+                and silent(attempt)
+                and not attempt.fails(_PUTS.words)
+                and not attempt.fails(_DELETES.words)
+            ),
+        ),
+    ),
+)
+
+EXERCISES: Final = (NO_DATA, VISIT, SLIPPED_IN)
