@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from server import CHROMIUM, FLAGS, MISSING, running_lab
@@ -20,7 +21,13 @@ def browser_type_launch_args() -> dict:
 
 
 @pytest.fixture(scope="session")
-def lab_url(tmp_path_factory: pytest.TempPathFactory, browser_type_launch_args: dict) -> Iterator[str]:
-    """The address of the one lab that all browser tests share."""
-    with running_lab(tmp_path_factory.mktemp("learner")) as url:
+def learner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the one lab that all browser tests share; its folder ``lessons`` is the learner's."""
+    return tmp_path_factory.mktemp("learner")
+
+
+@pytest.fixture(scope="session")
+def lab_url(learner: Path, browser_type_launch_args: dict) -> Iterator[str]:
+    """The address of that lab."""
+    with running_lab(learner) as url:
         yield url
