@@ -250,6 +250,8 @@ VERDICT: Final = re.compile(
 )
 ASKED_FOR: Final = ".error_message"
 """A cell that shows AWS's message by this name gives it to be read: that it is a denial is told, not hidden."""
+UNATTEMPTED: Final = ": not attempted. "
+"""A check without an answer lists the choices that there are; AWS's codes may be among them."""
 REVEALED: Final = "You predicted "
 ASKS: Final = ("**Predict", "**Looking back")
 """How a prose cell asks for a prediction; the review question of the footer is one as well."""
@@ -260,7 +262,7 @@ def no_verdict_shown(notebook: Notebook) -> Found:
     for cell in () if notebook.solutions else notebook.code:
         hidden = [output.text for output in cell.outputs if REVEALED not in output.text]
         shown = [found[0].strip() for text in hidden for found in VERDICT.finditer(text)]
-        if ASKED_FOR in cell.source:
+        if ASKED_FOR in cell.source or any(UNATTEMPTED in text for text in hidden):
             shown = [one for one in shown if one not in MESSAGES]
         if shown and not _shown_bare(cell):  # the cause has a rule of its own
             yield cell, f"it shows a verdict ({shown[0]!r})", "let learners predict first: reveal(prediction, ...)"

@@ -243,6 +243,11 @@ PAIRS: dict[str, tuple[Json, str, Json]] = {
         "cell-03: it shows a verdict ('Denied, implicitly')",
         lesson(code("print(it.error_message)", printed(f"AccessDenied: {MESSAGE}"))),
     ),
+    "a code that is no choice": (
+        lesson(code("try_it()", printed("AccessDenied"))),
+        "cell-03: it shows a verdict ('AccessDenied')",
+        lesson(code("look(it)", printed("09.1: not attempted. Still open: a. The choices are 'AccessDenied', 'b'."))),
+    ),
     "a bare evaluation": (
         lesson(code("lab.evaluate(ana, 's3:GetObject')", shown(VERDICT))),
         "cell-03: its last line shows an evaluation",
