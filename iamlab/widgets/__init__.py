@@ -5,6 +5,7 @@ A widget reads, asks the layers below and shows; it decides nothing.
 
 from iamlab.widgets.access_explorer import AccessExplorer
 from iamlab.widgets.assume_console import AssumeConsole
+from iamlab.widgets.both_sides import BothSides
 from iamlab.widgets.eight import EightRequests
 from iamlab.widgets.graph_view import GraphView
 from iamlab.widgets.questions import Choice, Predict, Sort
@@ -15,6 +16,7 @@ from iamlab.widgets.world_editor import WorldEditor
 __all__ = [
     "AccessExplorer",
     "AssumeConsole",
+    "BothSides",
     "Choice",
     "EightRequests",
     "GraphView",
