@@ -1,0 +1,556 @@
+# ---
+# jupyter:
+#   iamlab:
+#     lesson: "04"
+#     title: Assume a role
+#     minutes: 25
+#     exercises: ["04.1", "04.2", "04.3"]
+# ---
+
+# %% [markdown]
+# # 4 · Assume a role and read temporary credentials
+#
+# **After this lesson you can**
+#
+# - say who may assume a role, and read it off a trust policy,
+# - say which permissions count in a role, and which are set aside,
+# - read temporary credentials: their three parts, and when they end.
+#
+# **You need:** [lesson 3](03-team-through-a-group.ipynb). **Time:** about 25 minutes.
+
+# %% [markdown]
+# ## The month's report
+#
+# dana and eric are developers. Once a month one of them writes a report into the bucket `acme-reports`, where a slip of
+# the hand would overwrite an old one. So nobody is to have that permission every day: whoever writes the report takes
+# it on for an hour.
+
+# %%
+from datetime import timedelta
+
+from iamlab import IamlabError, Lab, allow
+from iamlab.lessons import begin, check, hint, reveal
+from iamlab.widgets import AssumeConsole, Choice, PolicyWorkbench, Sort, WorldEditor
+
+lab = Lab()
+dev = lab.create_account("Development", "111111111111")
+dana, eric = dev.create_user("dana"), dev.create_user("eric")
+code, reports = dev.create_bucket("acme-dev"), dev.create_bucket("acme-reports")
+developers = dev.create_group("Developers")
+developers.add(dana)
+developers.add(eric)
+developers.put_policy("ReadCode", allow("s3:GetObject", on=code / "*"))
+lab.graph()
+
+# %% [markdown]
+# That is what a **role** is for: a set of permissions that belongs to nobody. One *assumes* it.
+#
+# | | user | group | role |
+# |---|---|---|---|
+# | whose permissions are they? | the user's own | every member's, always | of whoever assumed it, for a while |
+# | long-term credentials | a password, access keys | none | none |
+# | makes requests | directly | never | not by itself: it has to be assumed |
+
+# %% [markdown]
+# A role has two kinds of policy. Its **trust policy** says *who* may assume it: the `Principal`. Its permissions say
+# *what* may be done in it, as those of a user do.
+
+# %%
+trust = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "sts:AssumeRole"}
+    ],
+}
+writer = dev.create_role("ReportWriter", trust=trust)
+writer.put_policy("WriteReports", allow("s3:PutObject", on=reports / "*"))
+lab.graph()
+
+# %% [markdown]
+# Follow the lines: ReportWriter may write reports, and it trusts dana.
+#
+# **Predict.** dana writes October's report, with her own keys, as on any day.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
+
+# %% [markdown]
+# One does not *belong* to a role, as one belongs to a group. As long as dana has not assumed it, nothing of it is hers.
+#
+# ## Who may assume it?
+#
+# To assume a role is a request as well: `sts:AssumeRole`, about the role. STS is AWS's Security Token Service.
+#
+# **Predict.** dana asks to assume ReportWriter. No policy of hers speaks of `sts:AssumeRole`.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
+
+# %% tags=["solution"]
+prediction = "allowed"
+reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
+
+# %% [markdown]
+# Within one account, a trust policy that names the user herself is enough. And the other way round?
+#
+# **Predict.** ada is an administrator: AdministratorAccess allows `sts:AssumeRole` on every role. The trust policy does
+# not name her.
+
+# %% tags=["exercise"]
+ada = dev.create_user("ada")
+ada.attach(dev.managed_policy("AdministratorAccess"))
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(ada, "sts:AssumeRole", writer))
+
+# %% tags=["solution"]
+ada = dev.create_user("ada")
+ada.attach(dev.managed_policy("AdministratorAccess"))
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(ada, "sts:AssumeRole", writer))
+
+# %% [markdown]
+# Nobody gets past the trust policy. (As an administrator ada may *change* it, and that would stand on the trail.)
+#
+# ## The whole account
+#
+# A trust policy can also name an account. `arn:aws:iam::111111111111:root` looks like the root user, but in a policy it
+# means **the whole account**; `111111111111` says the same.
+
+# %%
+whole_account = {
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
+        "Action": "sts:AssumeRole",
+    }],
+}
+writer.update_trust(whole_account)
+print(writer.trust.to_json())
+
+# %% [markdown]
+# **Predict.** The trust policy names dana's account now, and no longer dana. Her own policies are as before. May she
+# assume ReportWriter?
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
+
+# %% [markdown]
+# Who trusts an account leaves it to that account to say *who of it*: by policies of its own.
+#
+# **Predict.** The developers get such a policy. eric asks.
+
+# %% tags=["exercise"]
+developers.put_policy("AssumeWriter", allow("sts:AssumeRole", on=writer.arn))
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
+
+# %% tags=["solution"]
+developers.put_policy("AssumeWriter", allow("sts:AssumeRole", on=writer.arn))
+prediction = "allowed"
+reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
+
+# %% [markdown]
+# Who may assume it now, and through which policies?
+
+# %%
+lab.graph(lab.who_can("sts:AssumeRole", writer))
+
+# %% [markdown]
+# So within one account:
+#
+# | the trust policy names | what the caller needs besides |
+# |---|---|
+# | the caller itself | nothing |
+# | the account | a policy of its own that allows `sts:AssumeRole` on the role |
+# | neither | nothing helps, not even AdministratorAccess |
+#
+# Between two accounts other rules hold; lesson 8 is about them.
+
+# %% [markdown]
+# ## Exercise 04.1: repair a trust policy
+#
+# In another copy of the account, ReportWriter has the trust policy below. **dana alone** shall be able to assume it:
+# not eric, and not ada, who is an administrator there. dana has no policy that speaks of `sts:AssumeRole`, and shall get
+# none. `hint("04.1")` helps.
+
+# %% tags=["exercise"]
+who_may = {
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
+        "Action": "sts:AssumeRole",
+    }],
+}
+check("04.1", who_may)
+
+# %% tags=["solution"]
+who_may = {
+    "Version": "2012-10-17",
+    "Statement": [{
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111111111111:user/dana"},
+        "Action": "sts:AssumeRole",
+    }],
+}
+check("04.1", who_may)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** Naming dana is enough, and it is all. With the account beside her, whoever has a policy that allows
+# `sts:AssumeRole` would get in, ada first of all.
+
+# %% [markdown]
+# The **policy workbench** knows trust policies too: it tries yours at each change. Its text is checked by the button, or
+# by `check("04.1", bench)`.
+
+# %%
+bench = PolicyWorkbench(exercise="04.1")
+bench
+
+# %% [markdown]
+# ## Assume it
+#
+# The call to STS says which role, and a name for the **session**, by which the trail tells sessions apart. What comes
+# back acts for dana from now on, wherever she uses it.
+
+# %%
+session = lab.sts.assume_role(dana, writer, "dana-october")
+print(session)
+
+# %% [markdown]
+# Who is asking, before, in the role, and after? `GetCallerIdentity` needs no permission; it is the first thing to ask
+# when something is strange.
+
+# %%
+for caller in (dana, session, dana):
+    print(lab.sts.get_caller_identity(caller)["Arn"])
+
+# %% [markdown]
+# In the role she is somebody else, an *assumed role*, and the last word is the session's name.
+#
+# **Predict.** The session writes October's report.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+
+# %% tags=["solution"]
+prediction = "allowed"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+
+# %% [markdown]
+# **Predict.** As a developer dana may read `acme-dev/plan.txt`. Now the *session* reads it.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:GetObject", code / "plan.txt"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(session, "s3:GetObject", code / "plan.txt"))
+
+# %% [markdown]
+# Permissions are **swapped, not added**. In the role only the role's count; dana's own are set aside, and not lost:
+#
+# **Predict.** At the same moment, in another window, dana reads `plan.txt` with her own keys.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "s3:GetObject", code / "plan.txt"))
+
+# %% tags=["solution"]
+prediction = "allowed"
+reveal(prediction, lab.evaluate(dana, "s3:GetObject", code / "plan.txt"))
+
+# %% [markdown]
+# So the way from dana to the reports leads through the role:
+
+# %%
+lab.graph(lab.paths("s3:PutObject", reports / "2026-10.csv", dana))
+
+# %% [markdown]
+# ## A day with the console
+#
+# The **assume console** has a clock of its own and a copy of this world. Assume ReportWriter as dana, compare what is
+# allowed before, in and after, try a request, let an hour pass, try again. In Python:
+# `lab.sts.assume_role(...)`, `lab.clock.advance(minutes=60)`.
+
+# %%
+AssumeConsole(
+    lab.copy(),
+    who="dana",
+    role="ReportWriter",
+    requests=[("s3:GetObject", code / "plan.txt"), ("s3:PutObject", reports / "2026-10.csv")],
+)
+
+# %% [markdown]
+# ## Exercise 04.2: swapped, not added
+#
+# In this copy the report is made from files in `acme-dev`. Every developer may read them, and yet whoever is in
+# ReportWriter cannot. Let whoever is in the role **read every object in acme-dev** and write reports. dana and eric
+# themselves shall be able to do what they could before, and no more.
+
+# %%
+month = begin("04.2")
+month.graph()
+
+# %% [markdown]
+# Change it in the world editor, or in Python below: `acme.role("ReportWriter")` and `acme.user("dana")` have
+# `put_policy(name, policy)`, and `allow(action, on=...)` makes a policy.
+
+# %%
+WorldEditor(month)
+
+# %% tags=["exercise"]
+acme = month.accounts[0]
+check("04.2", month)
+
+# %% tags=["solution"]
+acme = month.accounts[0]
+acme.role("ReportWriter").put_policy("ReadCode", allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*"))
+check("04.2", month)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** What the task needs, the role must have, all of it. Another policy for dana would not have counted in
+# the role; a wider trust policy would have let others in, to do no more than before.
+
+# %% [markdown]
+# ## What temporary credentials are
+#
+# An **access key** is for long: it is made once, signs requests, and lasts until somebody deletes it. The other kind
+# comes with a session. Both are make-believe here, and shown once, as AWS does it.
+
+# %%
+key = dana.create_access_key()
+for part, text in key.credentials.reveal().items():
+    print(f"{part:16} {text}")
+
+# %%
+parts = session.credentials.reveal()
+for part, text in parts.items():
+    print(f"{part:16} {text[:40]}")
+
+# %% [markdown]
+# `AKIA...` is a long-term key, in two parts. `ASIA...` is a temporary one, in **three**: ID, secret and session token
+# (cut off here). Each request needs all three. What if somebody found two of them?
+
+# %%
+try:
+    lab.credentials(parts["AccessKeyId"], parts["SecretAccessKey"])
+except IamlabError as error:
+    print(error)
+
+# %% [markdown]
+# And a secret that was lost is not shown again; one makes new credentials.
+
+# %%
+try:
+    session.credentials.reveal()
+except IamlabError as error:
+    print(error)
+
+# %% [markdown]
+# That is how a role lets somebody act **without sharing a long-term key**: whoever steals these three has them until
+# they expire, and not a second longer.
+#
+# ## A session ends
+#
+# dana's session was issued at 09:00:00 for one hour, as when nothing else is asked for.
+#
+# **Predict.** It is one second before its end. The session writes.
+
+# %% tags=["exercise"]
+lab.clock.move_to(session.expires - timedelta(seconds=1))
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+
+# %% tags=["solution"]
+lab.clock.move_to(session.expires - timedelta(seconds=1))
+prediction = "allowed"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+
+# %%
+Choice(
+    "One second later the session writes again. What does AWS say?",
+    {
+        "implicit deny": "That would be the answer of policies. AWS does not get as far as that.",
+        "explicit deny": "No statement forbids it: AWS does not even look at the statements.",
+        "neither: an error": "The credentials do not count any more, so no policy is read. See the next cell.",
+    },
+    right="neither: an error",
+)
+
+# %%
+lab.clock.advance(seconds=1)
+try:
+    lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv")
+except IamlabError as error:
+    print(lab.clock.now.time(), error)
+
+# %% [markdown]
+# ## As long as asked?
+#
+# `duration` asks for another length, in seconds. Two limits hold: AWS's shortest, 900 (15 minutes), and the role's own
+# **longest session**, 3600 unless somebody has set it higher (up to 43200, twelve hours).
+
+# %%
+for seconds in (600, 900, 7200):
+    try:
+        print(lab.sts.assume_role(dana, writer, "dana-report", duration=seconds))
+    except IamlabError as error:
+        print(error)
+
+# %% [markdown]
+# A third limit: a session can assume a further role. That is **chaining**. The role *Archiver* has twelve hours as its
+# longest session, and the developers and ReportWriter may assume it. Both ask for all of it: dana with her own keys, and
+# a session of ReportWriter.
+
+# %%
+archiver = dev.create_role("Archiver", trust=whole_account, max_session_duration=43200)
+for one in (developers, writer):
+    one.put_policy("AssumeArchiver", allow("sts:AssumeRole", on=archiver.arn))
+session = lab.sts.assume_role(dana, writer, "dana-november")
+for caller in (dana, session):
+    try:
+        print(lab.sts.assume_role(caller, archiver, "dana-archive", duration=43200))
+    except IamlabError as error:
+        print(error)
+
+# %% [markdown]
+# In a chain the limit is one hour, whatever the role's longest session is.
+#
+# ## As long as the right?
+#
+# dana's new session is open. Then the developers lose the right to assume ReportWriter.
+#
+# **Predict.** The open session writes a report.
+
+# %% tags=["exercise"]
+developers.delete_policy("AssumeWriter")
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+
+# %% tags=["solution"]
+developers.delete_policy("AssumeWriter")
+prediction = "allowed"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+
+# %% [markdown]
+# The right to assume is asked for when the role is assumed, and not again. To stop a session that is open, one
+# **revokes** the role's sessions: the console's button puts a policy on the role that denies everything to whatever was
+# issued until now.
+#
+# **Predict.** ada presses the button. The session writes once more.
+
+# %% tags=["exercise"]
+writer.revoke_sessions()
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+
+# %% tags=["solution"]
+writer.revoke_sessions()
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+
+# %% [markdown]
+# The condition in that policy compares the moment at which the credentials were issued. Who assumes the role half a
+# minute later gets a session that works, and dana's own keys were never touched.
+#
+# ## Exercise 04.3: predict what happens at expiry
+#
+# At 09:00:00 dana assumes ReportWriter for one hour. What comes of each of these: `"it works"`, or which error,
+# `"AccessDenied"`, `"ExpiredToken"` or `"ValidationError"`?
+
+# %%
+expiry = Sort("04.3")
+expiry
+
+# %% [markdown]
+# Choose above and give `check("04.3", expiry)`; or write the answers here.
+
+# %% tags=["exercise"]
+outcomes = {
+    "last second": ...,  # "it works", "AccessDenied", "ExpiredToken" or "ValidationError"
+    "on the hour": ...,
+    "dana herself": ...,
+    "right lost": ...,
+    "once more": ...,
+    "two hours": ...,
+    "chained": ...,
+}
+check("04.3", outcomes)
+
+# %% tags=["solution"]
+outcomes = {
+    "last second": "it works",
+    "on the hour": "ExpiredToken",
+    "dana herself": "it works",
+    "right lost": "it works",
+    "once more": "AccessDenied",
+    "two hours": "ValidationError",
+    "chained": "ValidationError",
+}
+check("04.3", outcomes)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** A session counts until the moment of its `Expiration`, and then no policy is read. It outlives the right
+# to assume. And a duration that is too long is refused, not shortened.
+
+# %% [markdown]
+# ## The same in the real cloud
+#
+# The role, its permissions, and the first calls to STS, as commands of the AWS CLI:
+
+# %%
+made = [step for step in lab.trail if step.operation in ("CreateRole", "PutRolePolicy")][:2]
+assumed = [step for step in lab.trail if step.service == "sts" and not step.error][:2]
+for step in (*made, *assumed):
+    print(step.cli())
+
+# %% [markdown]
+# And with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `sts = boto3.client("sts")`:
+
+# %%
+for step in (*made, *assumed):
+    print(step.boto3())
+
+# %% [markdown]
+# What `assume_role` gives back there has the same three parts under `["Credentials"]`; a client made with them acts in
+# the role.
+#
+# ## What you can do now
+#
+# - You can say who may assume a role: **whom the trust policy names; and of an account that it names, whoever has a
+#   policy that allows it.**
+# - You can say which permissions count in a role: **the role's alone, until the session is over.**
+# - You can read temporary credentials: `ASIA`, three parts, an end that nothing moves; and a session outlives the right
+#   to assume.
+
+# %% [markdown]
+# **Looking back** at lesson 3:
+
+# %%
+Choice(
+    "Can a trust policy name the group Developers, so that all its members may assume the role?",
+    {
+        "Yes": "A group makes no requests, so it is no Principal; AWS does not store such a policy.",
+        "No: name the account, and give the group the permission": "So eric was let in above.",
+        "No: each developer must be named": "That works, and each new developer would need another change.",
+    },
+    right="No: name the account, and give the group the permission",
+)
+
+# %% [markdown]
+# **Next:** two roles, and not everybody may assume both. [Lesson 5: staging and production](05-staging-and-production.ipynb).
