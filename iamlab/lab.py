@@ -17,7 +17,7 @@ from iamlab.analysis.fields import check_pattern
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.profiles import Profiles
-from iamlab.analysis.reach import Paths, Reach, starts
+from iamlab.analysis.reach import Paths, Reach, outsider, starts
 from iamlab.analysis.subjects import Subject, subject
 from iamlab.analysis.things import EXAMPLE_KEY, everything
 from iamlab.core import wildcard
@@ -317,12 +317,13 @@ class Lab:
         return answers(f"What {matrix.subjects[0].words} may do", matrix)
 
     def paths(
-        self, action: str, resource: ResourceLike | None = None, principal: Caller | Group | None = None
+        self, action: str, resource: ResourceLike | None = None, principal: Caller | Group | Provider | None = None
     ) -> Paths:
         """Every way to the action: directly, through roles, and through services that are passed a role.
 
-        From one caller, from each member of a group, or from everybody. The shortest come first; conditions on the way
-        are in words. Raises IamlabError as ``evaluate`` does.
+        From one caller, from each member of a group, or from everybody; from outside of the lab too, where a policy
+        names an account that is not in it (``"444444444444"``, or an ARN in it), an identity provider, or everybody
+        (``"*"``). The shortest come first; conditions on the way are in words. Raises IamlabError as ``evaluate`` does.
         """
         state = self.world.state
         found = catalog.find(_check_text(action))
@@ -331,7 +332,8 @@ class Lab:
             start: tuple[Subject, ...] = tuple(self._subject(one) for one in principal.members)
             whose = f"From members of the group {principal.name}"
         else:
-            start = starts(state) if principal is None else (self._subject(principal),)
+            who = principal.arn if isinstance(principal, Provider) else principal
+            start = starts(state) if who is None else (outsider(state, who) or self._subject(who),)
             whose = "From anybody" if principal is None else f"From {start[0].words}"
         several, complete = Reach(state, self._known()).paths(start, found.name, arn)
         return Paths(f"{whose} to {found.name}" + ("" if arn == "*" else f" on {arn}"), several, complete)

@@ -78,8 +78,8 @@ class AccessMatrix:
     """The answers for callers, actions and resources; each row is worked out when it is first looked at.
 
     ``resources`` are ARNs, patterns of them, or ``*`` for actions that take none. ``context`` holds the condition keys
-    that every request is given; ``profiles`` are those of the same state, from a question before. Iterating gives every
-    cell.
+    that every request is given; ``profiles`` are those of the same state, from a question before. With ``parts`` each
+    resource is, as it stands, one of several that AWS judges a call on. Iterating gives every cell.
     """
 
     def __init__(
@@ -90,6 +90,8 @@ class AccessMatrix:
         resources: Sequence[str],
         context: Mapping[str, Any] | None = None,
         profiles: Profiles | None = None,
+        *,
+        parts: bool = False,
     ) -> None:
         self.state = state
         self._profiles = profiles or Profiles(state)
@@ -97,10 +99,9 @@ class AccessMatrix:
         self.resources = tuple(dict.fromkeys(resources))
         self.context = dict(context or {})
         self._bits = shared(tuple(actions))
-        self._things = Things(state, self._bits)
-        self._fields = {
-            one: fields(state, self._things, one) for one in self.resources if one != "*" and wildcard.has_wildcard(one)
-        }
+        self._things = Things(state, self._bits, parts=parts)
+        patterns = (one for one in self.resources if one != "*" and wildcard.has_wildcard(one) and not parts)
+        self._fields = {one: fields(state, self._things, one) for one in patterns}
         varying = {key for thing in self._seen for key in thing.values}
         self._judge = Judge(state, self._bits, self._profiles.elements, self.context, varying)
         self._cutter = Cutter(self._judge, self._things)

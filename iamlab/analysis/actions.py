@@ -87,8 +87,11 @@ class Actions:
         """Those that AWS judges on several resources at once (EVAL-25)."""
         return self.mask(name.lower() for name in self.names if catalog.find(name).asks_several)
 
-    def asked_about(self, resource: str) -> int:
-        """The actions that are asked about this resource, or about none when it is ``*``; each alone."""
+    def asked_about(self, resource: str, *, several: bool = False) -> int:
+        """The actions that are asked about this resource, or about none when it is ``*``.
+
+        Those that are judged on several resources are among them if ``several`` says so: then this is one of these.
+        """
         if resource == "*":
             return self._without_resource
         found = self._asked_about.get(resource)
@@ -97,8 +100,8 @@ class Actions:
             for form, mask in self.forms.items():
                 if catalog.has_form(form, resource):
                     found |= mask
-            found = self._asked_about[resource] = found & ~self.several
-        return found
+            self._asked_about[resource] = found
+        return found if several else found & ~self.several
 
     @cached_property
     def _without_resource(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from iamlab.analysis.actions import shared
 from iamlab.analysis.own import Elements
+from iamlab.analysis.strangers import unknown
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.analysis.unknowns import Situation
 from iamlab.core.layers import caller
@@ -38,6 +39,7 @@ class Profile:
         self.values = self.base.values
         policies = policy_set(self.by, nothing)
         self.passes_tags = _passes_tags(state, who)
+        self.unknown = unknown(state, who, principal.account)
         self.given = frozenset(key.lower() for key in context)
         situation = self.situation(known=False, resource=True)
         self.own = tuple(
@@ -60,7 +62,9 @@ class Profile:
     def situation(self, *, known: bool, resource: bool) -> Situation:
         """What decides which keys are open, about a thing that is known or not, or about no resource."""
         signer = self.caller.signer if self.caller.signer is not Signer.KEY else Signer.USER
-        return Situation(signer, self.passes_tags, known, resource, self.given)
+        if self.by.who.principal.type is PrincipalType.PROVIDER:
+            signer = Signer.NOBODY  # the calls that it stands behind are unsigned (STS-16)
+        return Situation(signer, self.passes_tags, known, resource, self.given, self.unknown)
 
 
 class Profiles:

@@ -1,4 +1,7 @@
-"""How somebody gets to an action: by itself, through roles that it assumes, and through services it passes roles to."""
+"""How somebody gets to an action: by itself, through roles that it assumes, and through services it passes roles to.
+
+From within the lab, and from outside: accounts that policies name, identity providers, everybody.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from iamlab.analysis.access import AccessMatrix, Cell
+from iamlab.analysis.passing import calls
 from iamlab.analysis.profiles import Profiles
+from iamlab.analysis.strangers import stranger, strangers
 from iamlab.analysis.subjects import Subject, everybody, services_in, subject
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.entities import RoleRecord
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ASSUME: Final = "sts:AssumeRole"
+WITH_SAML: Final = "sts:AssumeRoleWithSAML"
+WITH_TOKEN: Final = "sts:AssumeRoleWithWebIdentity"
 PASS: Final = "iam:PassRole"
 LONGEST: Final = 5
 """Roles in one path. Nobody builds longer chains, and nobody could follow one."""
@@ -31,20 +38,50 @@ class Step:
     """From one caller to the next: it assumes the role, or passes it to a service, which then assumes it.
 
     ``cell`` is the answer that lets it; ``service`` the service in between, empty when the role is assumed. Passing a
-    role goes with a call that starts something there, such as ec2:RunInstances; whether that is allowed is a question
-    of its own.
+    role goes with a call that starts something there, such as ec2:RunInstances: ``others`` are the answers that let the
+    caller make it, and the service assume the role. An identity provider's people assume a role with what it says of
+    them.
     """
 
     source: Subject
     target: Subject
     cell: Cell
     service: str = ""
+    others: tuple[Cell, ...] = ()
+
+    @property
+    def doing(self) -> str:
+        """``assumes``, ``passes to ec2.amazonaws.com with ec2:RunInstances``: what stands on an arrow."""
+        return f"passes {self._to}" if self.service else self._assumes
 
     @property
     def words(self) -> str:
         """``assumes role Deploy, only with MFA``."""
-        how = f"passes {self.target.words} to {self.service}" if self.service else f"assumes {self.target.words}"
-        return f"{how}, {self.cell.when}" if self.cell.when else how
+        what = self.target.words
+        return _with(f"passes {what} {self._to}" if self.service else f"{self._assumes} {what}", self.when)
+
+    @property
+    def _to(self) -> str:
+        calls = ", ".join(dict.fromkeys(one.action for one in self._own))
+        return f"to {self.service}" + (f" with {calls}" if calls else "")
+
+    @property
+    def _assumes(self) -> str:
+        how = {WITH_SAML: "its SAML assertion", WITH_TOKEN: "its token"}.get(self.cell.action)
+        return f"lets people with {how} assume" if how else "assumes"
+
+    @property
+    def _own(self) -> tuple[Cell, ...]:
+        return tuple(one for one in self.others if one.subject == self.source)
+
+    @property
+    def when(self) -> str:
+        """All that is asked for on this step, in words; empty without a condition."""
+        unknown = f"if a call of {self.service} that takes a role is allowed" if self.service and not self._own else ""
+        named = ((one, one.action if one.subject == self.source else one.subject.name) for one in self.others)
+        others = (f"{name} {one.when}" for one, name in named if one.when and one.when != self.cell.when)
+        found = (self.source.proviso, unknown, self.cell.when, *others)
+        return ", ".join(dict.fromkeys(one for one in found if one))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +97,22 @@ class Path:
         """The path as a sentence."""
         end = f"may do {self.cell.action}" + (f" on {self.cell.resource}" if self.cell.resource != "*" else "")
         parts = [self.start.words, *(f"{step.words}, which" for step in self.steps)]
-        return f"{' '.join(parts)} {end}" + (f", {self.cell.when}." if self.cell.when else ".")
+        return _with(" ".join((*parts, end)), self.when) + "."
+
+    @property
+    def when(self) -> str:
+        """What is asked for in the end, in words; empty without a condition."""
+        return ", ".join(one for one in (self.cell.subject.proviso, self.cell.when) if one)
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """All that is asked for on the way, in words."""
-        found = (*(step.cell.when for step in self.steps), self.cell.when)
+        found = (*(step.when for step in self.steps), self.when)
         return tuple(one for one in found if one)
+
+
+def _with(words: str, when: str) -> str:
+    return f"{words}, {when}" if when else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,41 +197,73 @@ class Reach:
     def _next(self, source: Subject) -> Iterator[Step]:
         if not self._roles or source.caller.signer is Signer.NOBODY:  # roles are assumed with signed requests
             return
-        single = AccessMatrix(self.state, [source], [ASSUME, PASS], list(self._roles), None, self._profiles)
+        action = _assuming(source)
+        single = AccessMatrix(self.state, [source], [action, PASS], list(self._roles), None, self._profiles)
         for arn, role in self._roles.items():
-            cell = single.cell(source, ASSUME, arn)
+            cell = single.cell(source, action, arn)
             if cell.access.possible:
                 yield Step(source=source, target=role, cell=cell)
         for arn, role in self._roles.items():
-            if not single.cell(source, PASS, arn).access.possible:
+            if single.cell(source, PASS, arn).access.possible:
+                yield from self._passed(source, role, arn)
+
+    def _passed(self, source: Subject, role: Subject, arn: str) -> Iterator[Step]:
+        """The role passed to each service that may assume it, with the call that takes it."""
+        record = self.state.entities[role.caller.id]
+        for trusted in self._trusted.get(arn, ()):
+            service = trusted.subject.name
+            given = AccessMatrix(self.state, [source], [PASS], [arn], {"iam:PassedToService": service})
+            cell = given.cell(source, PASS, arn)
+            if not cell.access.possible or not isinstance(record, RoleRecord):
                 continue
-            for service in self._trusted.get(arn, ()):
-                given = AccessMatrix(self.state, [source], [PASS], [arn], {"iam:PassedToService": service})
-                cell = given.cell(source, PASS, arn)
-                if cell.access.possible:
-                    yield Step(source=source, target=role, cell=cell, service=service)
+            made = calls(self._profiles, source, record, service)
+            if made is not None:
+                yield Step(source=source, target=role, cell=cell, service=service, others=(*made, trusted))
 
     @cached_property
-    def _trusted(self) -> dict[str, tuple[str, ...]]:
-        """For each role the services that may assume it."""
+    def _trusted(self) -> dict[str, tuple[Cell, ...]]:
+        """For each role the services that may assume it, and when."""
         services = trusted_services(self.state)
         if not services:
             return {}
         matrix = AccessMatrix(self.state, services, [ASSUME], list(self._roles), None, self._profiles)
-        return {
-            arn: tuple(one.name for one in services if matrix.cell(one, ASSUME, arn).access.possible)
-            for arn in self._roles
-        }
+        cells = {arn: [matrix.cell(one, ASSUME, arn) for one in services] for arn in self._roles}
+        return {arn: tuple(one for one in several if one.access.possible) for arn, several in cells.items()}
 
 
 def _role(state: State, record: RoleRecord) -> Subject:
     return subject(state, Caller(Signer.ROLE, record.id))
 
 
+def _assuming(source: Subject) -> str:
+    """The call by which a caller assumes a role; an identity provider's people do so unsigned (STS-16)."""
+    if source.kind != "identity provider":
+        return ASSUME
+    return WITH_SAML if ":saml-provider/" in source.caller.id else WITH_TOKEN
+
+
 def starts(state: State) -> tuple[Subject, ...]:
-    """Everybody with whom a path may begin: all callers but roles, and the services that roles trust."""
+    """Everybody with whom a path may begin: all callers but roles, the services that roles trust, and who is named by
+    a policy from outside of the lab.
+    """
     callers = (one for one in everybody(state) if one.kind != "role")
-    return tuple(dict.fromkeys((*callers, *trusted_services(state))))
+    return tuple(dict.fromkeys((*callers, *trusted_services(state), *outsiders(state))))
+
+
+def outsiders(state: State) -> tuple[Subject, ...]:
+    """Accounts outside of the lab, their users and roles, identity providers and everybody, where a policy allows them
+    something.
+    """
+    return tuple(subject(state, one) for one in strangers(state))
+
+
+def outsider(state: State, who: object) -> Subject | None:
+    """Who is meant outside of the lab: by an account's number, an ARN, a provider's ARN or host, or ``*``."""
+    if not isinstance(who, str):
+        return None
+    found = stranger(state, "Federated" if "-provider/" in who else "AWS", who)
+    found = found or next((one for one in strangers(state) if one.id == who), None)
+    return subject(state, found) if found else None
 
 
 def trusted_services(state: State) -> tuple[Subject, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy
-from iamlab.core.request import ANONYMOUS
+from iamlab.core.request import ANONYMOUS, Principal, PrincipalType
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.entities import EntityRecord, GroupRecord
 from iamlab.world.state import State
@@ -15,7 +16,11 @@ from iamlab.world.state import State
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A caller, its kind and name, and its account; services and anonymous callers have none."""
+    """A caller, its kind and name, and its account; services, anonymous callers and anybody have none.
+
+    Of accounts that are not in the lab there are subjects too: their users and roles by name, ``account 444444444444``
+    for whoever in it, and ``caller of any account``.
+    """
 
     caller: Caller
     kind: str
@@ -25,7 +30,21 @@ class Subject:
     @property
     def words(self) -> str:
         """``user alice``; of who has no kind beside its name, the name alone."""
-        return self.name if self.kind in self.name.split() or not self.kind else f"{self.kind} {self.name}"
+        words = self.name if self.kind in self.name.split() or not self.kind else f"{self.kind} {self.name}"
+        named = self.outside and self.account and self.kind != "account"
+        return f"{words} of account {self.account}" if named else words
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is an identity of an account that is not in the lab."""
+        return self.caller.signer is Signer.OUTSIDE
+
+    @property
+    def proviso(self) -> str:
+        """``if account 444444444444 allows it``: what of a caller from outside nobody here can know; else nothing."""
+        if not self.outside:
+            return ""
+        return f"if account {self.account} allows it" if self.account else "if its account allows it"
 
 
 def subject(state: State, caller: Caller) -> Subject:
@@ -39,12 +58,32 @@ def subject(state: State, caller: Caller) -> Subject:
     if caller.signer is Signer.ROOT:
         return Subject(caller, "root", f"root user of {caller.id}", caller.id)
     if caller.signer is Signer.SERVICE:
-        return Subject(caller, "service", caller.id)
+        return _service(caller)
+    if caller.signer is Signer.OUTSIDE:
+        return _outside(caller)
     if caller.signer is Signer.NOBODY:
         return Subject(caller, "caller", "anonymous caller")
     principal = identify(state, caller).principal
     kind = "session" if caller.signer is Signer.SESSION else "access key"
     return Subject(caller, kind, principal.arn.split("/", 1)[-1], principal.account)
+
+
+def _service(caller: Caller) -> Subject:
+    """A service, or an identity provider."""
+    principal = Principal(caller.id)
+    if principal.type is not PrincipalType.PROVIDER:
+        return Subject(caller, "service", caller.id)
+    return Subject(caller, "identity provider", caller.id.partition("-provider/")[2] or caller.id, principal.account)
+
+
+def _outside(caller: Caller) -> Subject:
+    if caller.id == "*":
+        return Subject(caller, "caller", "caller of any account")
+    arn = Arn.parse(caller.id)
+    if arn.kind == "root":
+        return Subject(caller, "account", arn.account, arn.account)
+    kind = {"assumed-role": "session", "federated-user": "federated user"}.get(arn.kind, arn.kind)
+    return Subject(caller, kind, arn.resource.partition("/")[2] if kind == "session" else arn.name, arn.account)
 
 
 def _entity(record: EntityRecord) -> Subject:

@@ -32,11 +32,15 @@ class Thing:
 
 
 class Things:
-    """The things of one state of the world, looked up once each."""
+    """The things of one state of the world, looked up once each.
 
-    def __init__(self, state: State, actions: Actions) -> None:
+    ``parts`` is whether each is one of several that one call is judged on, of which there is nothing else to know.
+    """
+
+    def __init__(self, state: State, actions: Actions, *, parts: bool = False) -> None:
         self.state = state
         self.actions = actions
+        self.parts = parts
         self._found: dict[tuple[str, str], tuple[Thing, ...]] = {}
         self._owners: dict[str, str] = {}
 
@@ -61,11 +65,11 @@ class Things:
         return found
 
     def _seen(self, resource: str, owner: str) -> list[Thing]:
-        mask = self.actions.asked_about(resource)
+        mask = self.actions.asked_about(resource, several=self.parts)
         seen = []
         for some in self._sorts(resource, mask):
             check = Check(action=next(self.actions.named(some)), resource=resource)
-            known = resource == "*" or resource in self._known
+            known = self.parts or resource == "*" or resource in self._known
             seen.append(Thing(asked=asked(self.state, check, owner), mask=some, known=known))
         return seen
 

@@ -18,6 +18,7 @@ from typing import Final
 
 from iamlab import catalog
 from iamlab.analysis.globs import combinations
+from iamlab.analysis.strangers import IDENTITY, Unknown
 from iamlab.core import values as read
 from iamlab.core.conditions import Condition
 from iamlab.core.errors import IamlabError
@@ -35,7 +36,7 @@ Outcome = tuple[bool, ...]
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What decides which keys are open: who signs, whether its sessions may pass tags, what is known of the resource,
-    and which keys the question gives (in lower case).
+    which keys the question gives (in lower case), and what nobody here knows of a caller from outside.
     """
 
     signer: Signer
@@ -43,13 +44,18 @@ class Situation:
     known_resource: bool
     has_resource: bool
     given: frozenset[str]
+    unknown: Unknown | None = None
 
     def leaves_open(self, key: str) -> bool:
         """Whether requests of this caller may carry the key (in lower case) with one value or another.
 
         The world's own answers are not open: a request goes straight to the service, over TLS, in the lab's Region.
         """
-        if key in self.given or key in _NEVER:
+        if key in self.given:
+            return False
+        if self.unknown and self.unknown.leaves_open(key):
+            return True
+        if key in _NEVER:
             return False
         stem = key.partition("/")[0]
         if stem == "aws:principaltag":
@@ -142,10 +148,13 @@ MOST: Final = 4096
 class Outcomes:
     """The ways in which some open elements can come out together, for a caller of whom the rest is known."""
 
-    def __init__(self, elements: Sequence[Open], values: Values, open_keys: frozenset[str]) -> None:
+    def __init__(
+        self, elements: Sequence[Open], values: Values, open_keys: frozenset[str], unknown: Unknown | None = None
+    ) -> None:
         self.elements = tuple(elements)
         self.values = values
         self.open_keys = open_keys
+        self.unknown = unknown
 
     def possible(self) -> dict[Outcome, Overlay]:
         """Every combination that a request can have, each with keys that make it so; that of the question first.
@@ -184,7 +193,7 @@ class Outcomes:
         elements = [self.elements[at] for at in places]
         dimensions = sorted({_dimension(key) for one in elements for key in one.keys if key in self.open_keys})
         found: dict[tuple[tuple[int, bool], ...], Overlay] = {}
-        for several in _bounded([_choices(one, elements, self.values) for one in dimensions]):
+        for several in _bounded([_choices(one, elements, self.values, self.unknown) for one in dimensions]):
             overlay = {key: value for chosen in several for key, value in chosen.items()}
             values = applied(self.values, overlay)
             outcome = tuple((at, one.holds(values)) for at, one in zip(places, elements, strict=True))
@@ -210,11 +219,18 @@ def applied(values: Values, overlay: Overlay) -> Values:
 
 
 def _dimension(key: str) -> str:
-    """Keys that say the same thing vary together: the moment, and MFA."""
-    return {"aws:epochtime": "aws:currenttime", "aws:multifactorauthage": "aws:multifactorauthpresent"}.get(key, key)
+    """Keys that say the same thing vary together: the moment, MFA, and who comes from outside."""
+    return _TOGETHER.get(key, key)
 
 
-def _choices(dimension: str, elements: Sequence[Open], values: Values) -> list[Overlay]:
+_TOGETHER: Final = {
+    "aws:epochtime": "aws:currenttime",
+    "aws:multifactorauthage": "aws:multifactorauthpresent",
+    **dict.fromkeys(IDENTITY, IDENTITY[0]),
+}
+
+
+def _choices(dimension: str, elements: Sequence[Open], values: Values, unknown: Unknown | None) -> list[Overlay]:
     if dimension.startswith(_MANY):
         return [{dimension: "true"}, {dimension: "false"}]
     conditions = [one for one in elements if isinstance(one, Condition)]
@@ -224,7 +240,17 @@ def _choices(dimension: str, elements: Sequence[Open], values: Values) -> list[O
         ages = _numbers(conditions, "aws:multifactorauthage") or ["0"]
         key, age = "aws:multifactorauthpresent", "aws:multifactorauthage"
         return [{key: None, age: None}, {key: "false", age: None}, *({key: "true", age: one} for one in ages)]
+    if unknown and dimension == IDENTITY[0]:
+        asked = {key for one in elements for key in one.keys}
+        wanted: dict[str, Sequence[str]] = {
+            key: tuple(_patterns(key, elements, values)) for key in IDENTITY if key in asked
+        }
+        return [*unknown.identities(wanted)]
+    if unknown and dimension == unknown.audience:
+        return [{dimension: one} for one in unknown.audiences]
     single = _texts(dimension, elements, values)
+    if unknown:
+        single = [one for one in single if unknown.may_be(dimension, one)]
     if not _multivalued(dimension):
         return [*({dimension: one} for one in single), {dimension: None}]
     pairs = [tuple(pair) for pair in choose(single, 2)][:64]
@@ -240,6 +266,8 @@ def _multivalued(key: str) -> bool:
 
 
 SOMETHING: Final = "something-else"
+_NEVER_EMPTY: Final = ("sts:externalid", "sts:rolesessionname", "sts:sourceidentity")
+"""Parameters of at least two characters (ENT-04)."""
 
 
 def _texts(key: str, elements: Sequence[Open], values: Values) -> list[str]:
@@ -271,7 +299,21 @@ def _texts(key: str, elements: Sequence[Open], values: Values) -> list[str]:
     found.update(dict.fromkeys(_matching(patterns)))
     if patterns or not found:
         found[SOMETHING] = None
-    return list(found)
+    return [one for one in found if one or key not in _NEVER_EMPTY]
+
+
+def _patterns(key: str, elements: Iterable[Open], values: Values) -> Iterator[str]:
+    """What the elements compare a key with, or what stands where the key's variable does."""
+    for one in elements:
+        if key not in one.keys:
+            continue
+        if isinstance(one, Covered):
+            yield from _pieces(one.resource)
+        elif one.key.lower() == key:
+            yield from (text for text in (_resolved(one, text, values) for text in one.values) if text is not None)
+        else:
+            known = values.get(one.key.lower(), SOMETHING)
+            yield from (known,) if isinstance(known, str) else known
 
 
 def _resolved(condition: Condition, text: str, values: Values) -> str | None:

@@ -110,10 +110,10 @@ class Judge:
         keys = frozenset(key for one in elements for key in one.keys)
         situation = self.situation(row, thing)
         open_keys = frozenset(key for key in keys if situation.leaves_open(key))
-        asked = elements, open_keys, tuple((key, values.get(key)) for key in sorted(keys))
+        asked = elements, open_keys, situation.unknown, tuple((key, values.get(key)) for key in sorted(keys))
         found = self._outcomes.get(asked)
         if found is None:
-            found = self._outcomes[asked] = Outcomes(elements, values, open_keys).possible()
+            found = self._outcomes[asked] = Outcomes(elements, values, open_keys, situation.unknown).possible()
         return found
 
     def values(self, row: Row, thing: Thing) -> Values:

@@ -106,8 +106,11 @@ def _some(members: Sequence[Subject]) -> str:
 
 def _node(subject: Subject, accounts: dict[str, str]) -> Node:
     kind = {"access key": "session"}.get(subject.kind, subject.kind)
-    name = subject.name.removeprefix("root ").removesuffix(" caller")  # the kind is said beside it
-    return Node(kind=kind, name=name, account=accounts.get(subject.account, ""))
+    name = subject.name.removeprefix("root ").removeprefix("caller ").removesuffix(" caller")  # said beside it
+    account = accounts.get(subject.account, "")
+    if subject.outside and subject.account:
+        account = f"{subject.account}, outside of this lab"
+    return Node(kind=kind, name=name, account=account)
 
 
 def _thing(resource: str) -> str:
@@ -136,17 +139,17 @@ def paths_graph(paths: Paths, accounts: dict[str, str]) -> Graph:
 def _path(path: Path, accounts: dict[str, str], *, marked: bool) -> Iterator[Edge]:
     for step in path.steps:
         source, target = _node(step.source, accounts), _node(step.target, accounts)
-        when = _in_brackets(step.cell.when)
+        label = f"{step.doing}{_in_brackets(step.when)}"
         if step.service:
-            yield Edge(source=source, target=target, relation="passes", label=f"passes to {step.service}{when}")
+            yield Edge(source=source, target=target, relation="passes", label=label)
         else:
-            yield Edge(source=source, target=target, relation="assumes", label=f"assumes{when}", deciding=marked)
+            yield Edge(source=source, target=target, relation="assumes", label=label, deciding=marked)
     end = path.cell
     relation = "allows" if end.access is Access.ALLOWED else "depends"
     yield Edge(
         source=_node(end.subject, accounts),
         target=Node(kind="resource", name=_thing(end.resource)),
         relation=relation,
-        label=f"may do {end.action}{_in_brackets(end.when)} on",
+        label=f"may do {end.action}{_in_brackets(path.when)} on",
         deciding=marked,
     )

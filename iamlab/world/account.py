@@ -514,7 +514,8 @@ class Account:
             given["IamInstanceProfile"] = {"Name": profile.name}
         if checked:
             given["TagSpecifications"] = [{"ResourceType": "instance", **tag_list(checked)}]
-        parts = [Check(action="ec2:RunInstances", resource=self._part(one), account=self.id) for one in PARTS]
+        new, *others = instance_parts(self.id)
+        parts = [Check(action="ec2:RunInstances", resource=one, account=self.id) for one in others]
         more = (*parts, *((pass_role(role.arn, EC2),) if role else ()))
         self._make(
             instance,
@@ -522,15 +523,11 @@ class Account:
             given,
             tags=checked,
             more=more,
-            asked=self._part("instance/*"),
+            asked=new,
             profile=profile.id if profile else "",
             after=lambda state: deliver(self._world, state, instance.arn),
         )
         return instance
-
-    def _part(self, name: str) -> str:
-        owner = "" if name.startswith("image/") else self.id
-        return f"arn:aws:ec2:{REGION}:{owner}:{name}"
 
     def _make(
         self,
@@ -656,6 +653,12 @@ PARTS: Final = (
     "volume/*",
 )
 """What an instance is made of besides itself: RunInstances is judged on each (EVAL-25)."""
+
+
+def instance_parts(account: str) -> tuple[str, ...]:
+    """All that RunInstances is judged on in an account: the new instance first, then what it is made of."""
+    owned = (f"arn:aws:ec2:{REGION}:{'' if one.startswith('image/') else account}:{one}" for one in PARTS)
+    return (f"arn:aws:ec2:{REGION}:{account}:instance/*", *owned)
 
 
 def _given(path: str, field: str, name: str) -> dict[str, Any]:

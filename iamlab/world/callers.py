@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from itertools import count
 from typing import Any, Final, TypeVar
 
+from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.messages import JSON_SERVICES
 from iamlab.core.policy import Policy, allow
-from iamlab.core.request import Principal
+from iamlab.core.request import Principal, PrincipalType
 from iamlab.world import managed_policies
 from iamlab.world.credentials import ACTIVE, SessionRecord
 from iamlab.world.entities import EntityRecord, RoleRecord, Tags, UserRecord
@@ -33,7 +35,8 @@ class Signer(Enum):
     KEY = "one access key"  # its ID
     SESSION = "temporary credentials"  # the ID of the access key
     ROLE = "any session of a role"  # the role's unique ID
-    SERVICE = "a service"  # its name
+    SERVICE = "a service"  # its name; of an identity provider, its ARN or host
+    OUTSIDE = "an identity of an account that is not in this world"  # its ARN; a root user's for any, * for anybody
     NOBODY = "nothing"  # an anonymous request
 
 
@@ -47,6 +50,8 @@ class Caller:
 
 ANY_SESSION: Final = "any-session"
 """The session name of a role that is asked about without being assumed."""
+ANY_IDENTITY: Final = "any-identity"
+"""The name of whoever an account outside of this world may have meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,28 @@ def identify(state: State, caller: Caller, action: str = "") -> Identification:
         return _role(state, _entity(state, caller.id, RoleRecord, action), ANY_SESSION, (), {}, state.now)
     if caller.signer is Signer.SESSION:
         return _session(state, caller.id, action)
-    return Identification(principal=Principal(caller.id))
+    if caller.signer is Signer.OUTSIDE:
+        return _outside(state, caller.id)
+    principal = Principal(caller.id)
+    oidc = principal.type is PrincipalType.PROVIDER and ":saml-provider/" not in caller.id
+    return Identification(principal=principal, context={"aws:FederatedProvider": caller.id} if oidc else {})
+
+
+def _outside(state: State, id_: str) -> Identification:
+    """Somebody of whom nothing is known but the ARN, at best: whatever its account can allow, it allows."""
+    arn = id_
+    if id_ == "*":
+        arn = next(f"arn:aws:iam::{one:012}:root" for one in count() if f"{one:012}" not in state.accounts)
+    parsed = Arn.parse(arn)
+    context = {}
+    if parsed.kind == "root":
+        arn = f"{arn.removesuffix('root')}user/{ANY_IDENTITY}"
+    elif parsed.kind == "role":
+        context = {"aws:PrincipalArn": arn}
+        arn = f"arn:{parsed.partition}:sts::{parsed.account}:assumed-role/{parsed.name}/{ANY_SESSION}"
+    allowed = (NamedPolicy(name=f"what account {parsed.account} allows", policy=_everything()),)
+    session = allowed if parsed.kind == "federated-user" else None  # without one it could do nothing (EVAL-22)
+    return Identification(principal=Principal(arn), context=context, identity=allowed, session=session)
 
 
 def _user(state: State, record: UserRecord) -> Identification:
