@@ -10,25 +10,18 @@ from ipywidgets import HTML, Dropdown, VBox, Widget
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.html import element, join
-from iamlab.views.sessions import maker, session_words, standing
-from iamlab.views.sessions_html import (
-    Asked,
-    Compared,
-    calls_html,
-    heading,
-    identity_html,
-    sessions_html,
-    swap_html,
-)
+from iamlab.views.sessions import standing
+from iamlab.views.sessions_html import calls_html, heading, identity_html, sessions_html
 from iamlab.widgets import memory
+from iamlab.widgets.acting import Acting, Makers, callers, named, roles
 from iamlab.widgets.clock_control import LABEL, ClockControl
-from iamlab.widgets.frame import FramedBox, lab_of
-from iamlab.widgets.questions import wide
+from iamlab.widgets.frame import FramedBox, lab_of, live
+from iamlab.widgets.questions import notice, wide
 from iamlab.widgets.requests import checked, derived, words
-from iamlab.widgets.session_form import FIELDS, Acting, AssumeForm
-from iamlab.widgets.session_list import SessionList, labels, offer
+from iamlab.widgets.session_form import FIELDS, AssumeForm
+from iamlab.widgets.session_list import SessionList, offer
+from iamlab.widgets.side_by_side import side_by_side
 from iamlab.widgets.trial import Trial
-from iamlab.world.entities import UserRecord
 from iamlab.world.identities import Role, Root, User
 from iamlab.world.sessions import Session
 
@@ -64,14 +57,15 @@ class AssumeConsole(FramedBox):
         requests: Iterable[Sequence[Any]] = (),
     ) -> None:
         self._lab = lab_of(lab)
-        who, role = _found(self._lab, who, User, Root, Session), _found(self._lab, role, Role)
+        who, role = named(self._lab, who, User, Root, Session), named(self._lab, role, Role)
         self._requests = checked(self._lab, requests) or derived(self._lab)
-        self._makers: dict[str, Acting] = {}
+        self._makers = Makers(self._lab)
+        self._offering = False
         self._begun = len(self._lab.trail)
         self._key = f"{self._lab!r} {who!r} {role!r} {self._requests}"
-        kept = memory.recall("assume console", self._key) or {}
-        self.clock = ClockControl(self._lab, kept.get("by", ""))
+        self.clock = ClockControl(self._lab)
         self.acting = Dropdown(description="Acting as", layout=wide(), style=LABEL)
+        self.noted = live()
         self.identity = HTML()
         self.form = AssumeForm(self._lab, self._who, self._assumed)
         self.sessions = SessionList(self._lab, self._drop)
@@ -79,7 +73,7 @@ class AssumeConsole(FramedBox):
         self.trial = Trial(self._lab, self._who, self._requests)
         self.trail = HTML()
         super().__init__("Assume console", self._parts())
-        self._restore(kept)
+        self._recall()
         self._follow()
         for control, value in ((self.acting, who), (self.form.role, role)):
             if value is not None:
@@ -91,7 +85,7 @@ class AssumeConsole(FramedBox):
         """The seven parts, from top to bottom."""
         contents: tuple[list[Widget], ...] = (
             [self.clock],
-            [self.acting, self.identity],
+            [self.acting, self.noted, self.identity],
             [self.form],
             [self.sessions],
             [self.swap],
@@ -135,45 +129,44 @@ class AssumeConsole(FramedBox):
         sessions = sessions_html(state, tuple(state.sessions.values())) if state.sessions else ""
         return join(element("p", self.static_answer()), sessions, element("p", "Requests to compare:"), asked)
 
-    # What happens
+    # What one does
 
     def _who(self) -> Acting | None:
         who: Acting | None = self.acting.value
         return who
 
+    def _acted(self, _: Any = None) -> None:
+        """Somebody else acts: whatever was answered to whoever acted before is no answer any more."""
+        if self._offering:
+            return
+        who = self._who()
+        self.noted.value = ""
+        self.trial.forget()
+        if isinstance(who, User | Root):
+            self.form.suggest(f"{who.name}-session"[:64])
+        if isinstance(who, Session):
+            self.sessions.choose(who)
+        self._show()
+
     def _assumed(self, session: Session, who: Acting) -> None:
-        self._makers[session.id] = who
+        self._makers.remember(session, who)
         self.acting.value = session
-        self.sessions.choose(session)
 
     def _drop(self, session: Session) -> str:
         """Act as whoever made a session, and say as whom."""
         if self._who() != session:
             return "You do not act with this session, so there is nothing to drop."
-        base = self._base(session)
+        base = self._makers.base(session)
+        if base == session:
+            return "✖ This is no session of a role, so there is nobody to go back to. Choose above who to act as."
         if base is None or not base.exists_in(self._lab.world):
-            return "✖ Whoever made this session is not in this world any more. Choose above who to act as."
+            return "✖ No user of this world made this session. Choose above who to act as."
         self.acting.value = base
         counts = standing(self._lab.world.state, session.record).counts
         left = f" The credentials of the session stay good until {session.expires:%H:%M:%S} UTC." if counts else ""
         return f"✔ Dropped. You act as {self.acting.label} again, with the permissions you had before.{left}"
 
-    def _base(self, session: Session) -> Acting | None:
-        """Whoever stands at the beginning of a chain of roles: a user, or a session that is of no role."""
-        seen: set[str] = set()
-        found: Acting | None = session
-        while isinstance(found, Session) and found.exists_in(self._lab.world) and found.record.kind == "role":
-            if found.id in seen:
-                return None
-            seen.add(found.id)
-            found = self._makers.get(found.id) or self._maker(found)
-        return found
-
-    def _maker(self, session: Session) -> Acting | None:
-        made = maker(self._lab.world.state, session.record)
-        if made is None:
-            return None
-        return User(self._lab.world, made.id) if isinstance(made, UserRecord) else Session(self._lab.world, made.id)
+    # What the world does
 
     def _world_changed(self) -> None:
         self.trial.forget()
@@ -183,28 +176,34 @@ class AssumeConsole(FramedBox):
         """Show what the world is now. What has not changed is not sent to the page again."""
         self._begun = min(self._begun, len(self._lab.trail))
         self.clock.follow()
-        self.form.offer(_roles(self._lab))
-        before = self._who()
-        offer(self.acting, _callers(self._lab))
-        if before == self._who():
-            self._show()
-
-    def _acted(self, _: Any = None) -> None:
-        who = self._who()
-        self.trial.forget()
-        if isinstance(who, User | Root):
-            self.form.suggest(f"{who.name}-session"[:64])
-        if isinstance(who, Session):
-            self.sessions.choose(who)
+        self.form.offer(roles(self._lab))
+        self._offer_callers()
         self._show()
+
+    def _offer_callers(self) -> None:
+        """Everybody whom one can act as now; whoever acts goes on, and gives way only when no longer there."""
+        before, options = self._who(), callers(self._lab)
+        there = [one for _, one in options]
+        self._offering = True
+        offer(self.acting, options)
+        if before is not None and before not in there:
+            heir = self._makers.heir(before, there)
+            self.acting.value = heir if heir is not None else self._who()
+            what = "session that you acted with" if isinstance(before, Session) else "user that you acted as"
+            said = f"The {what} is not in this world any more. You act as {self.acting.label or 'nobody'}."
+            self.noted.value = notice(said, "Who am I")
+        self._offering = False
 
     def _show(self) -> None:
         self.identity.value = identity_html(self._identity())
         self.sessions.follow(self._who())
-        self.swap.value = self._swap()
-        trail = self._lab.trail
-        calls = [one for at, one in enumerate(trail) if one.checked or at >= self._begun]
+        self._compare()
+        calls = [one for at, one in enumerate(self._lab.trail) if one.checked or at >= self._begun]
         self.trail.value = calls_html(calls[-CALLS:])
+
+    def _compare(self, _: Any = None) -> None:
+        chosen = self.sessions.chosen.value
+        self.swap.value = side_by_side(self._lab, self._makers, self._who(), chosen, self._requests)
 
     def _identity(self) -> Any:
         """What GetCallerIdentity answers; asked of a copy, because looking is no call."""
@@ -217,116 +216,35 @@ class AssumeConsole(FramedBox):
         except IamlabError as error:
             return error
 
-    # Side by side
-
-    def _swap(self) -> str:
-        session = self._compared()
-        who = self._base(session) if session else self._who()
-        state = self._lab.world.state
-        if isinstance(who, Session):
-            user = session_words(state, who.record) if who.exists_in(self._lab.world) else "nobody"
-        else:
-            user = _words(who) if who is not None and who.exists_in(self._lab.world) else "nobody"
-        role, ended = "", False
-        if session is not None:
-            found = standing(state, session.record)
-            role, ended = f"{session.name}, {found.value}", not found.counts
-        rows = [
-            Compared(words=words(one), user=self._ask(who, one), role=self._ask(session, one)) for one in self._requests
-        ]
-        return swap_html(user, role, rows, ended=ended)
-
-    def _compared(self) -> Session | None:
-        """The session of the table: the one acted with, else the chosen or the latest one of whoever acts."""
-        who = self._who()
-        if isinstance(who, Session) and who.record.kind == "role":
-            return who
-        records = reversed(tuple(self._lab.world.state.sessions.values()))
-        latest = [Session(self._lab.world, one.id) for one in records if one.kind == "role"]
-        chosen = self.sessions.chosen.value
-        candidates = [chosen, *latest] if chosen in latest else latest
-        return next((one for one in candidates if who is not None and self._base(one) == who), None)
-
-    def _ask(self, who: Acting | None, request: tuple[str, str | None]) -> Asked:
-        if who is None:
-            return None
-        try:
-            return self._lab.evaluate(who, *request)
-        except IamlabError as error:
-            return error
-
     # What stays when the cell is run again, and what gives way to a newer answer
 
     def _fields(self) -> dict[str, Widget]:
-        named = {name: getattr(self.form, name) for name in FIELDS}
-        return {**named, "by": self.clock.by, "action": self.trial.action, "resource": self.trial.resource}
+        typed = {name: getattr(self.form, name) for name in FIELDS}
+        return {**typed, "by": self.clock.by, "action": self.trial.action, "resource": self.trial.resource}
 
-    def _restore(self, kept: dict[str, Any]) -> None:
+    def _recall(self) -> None:
+        kept = memory.recall("assume console", self._key) or {}
         for name, field in self._fields().items():
-            if name in kept:
-                field.value = kept[name]
+            field.value = kept.get(name, field.value)
 
     def _keep(self, _: Any) -> None:
         memory.keep("assume console", self._key, {name: one.value for name, one in self._fields().items()})
 
     def _watch(self) -> None:
         self.acting.observe(self._acted, names="value")
-        self.sessions.chosen.observe(self._chosen, names="value")
+        self.sessions.chosen.observe(self._compare, names="value")
         for field in self._fields().values():
             field.observe(self._keep, names="value")
-        for part in self._answering():
-            part.result.observe(self._answered, names="value")
+        for answer in self._answers():
+            answer.observe(self._answered, names="value")
         self._lab.world.observe(self._world_changed)
 
-    def _chosen(self, _: Any) -> None:
-        self.swap.value = self._swap()
-
-    def _answering(self) -> tuple[Any, ...]:
-        return (self.clock, self.form, self.sessions, self.trial)
+    def _answers(self) -> tuple[HTML, ...]:
+        return (self.noted, self.clock.result, self.form.result, self.sessions.result, self.trial.result)
 
     def _answered(self, change: Any) -> None:
         """One answer stands at a time: the one to what was done last."""
         if change.new:
-            for part in self._answering():
-                if part.result is not change.owner:
-                    part.result.value = ""
-
-
-def _found(lab: Lab, given: Any, *kinds: type[Any]) -> Any:
-    """What was given for ``who`` or ``role``, or whatever of these kinds has that name or ARN."""
-    if given is None:
-        return None
-    everybody: list[Any] = [one for one in (*lab.callers, *lab.sessions) if isinstance(one, kinds)]
-    if isinstance(given, str):
-        found = next((one for one in everybody if given == one.name or given == getattr(one, "arn", "")), None)
-        if found is not None:
-            return found
-    elif isinstance(given, kinds):
-        if given.exists_in(lab.world):
-            return given
-    else:
-        named = " or ".join(one.__name__.lower() for one in kinds)
-        raise IamlabError(f"{given!r} is no {named}, and no name of one.", code="InvalidInput")
-    raise IamlabError(f"{given!r} is not in this lab.", code="NoSuchEntity")
-
-
-def _callers(lab: Lab) -> list[tuple[str, Acting]]:
-    """Whom one can act as, in words: users, root users, and sessions, those that count no more at the end."""
-    state = lab.world.state
-    users = [(_words(one, lab), one) for one in lab.callers if isinstance(one, User)]
-    roots = [(_words(one, lab), one) for one in lab.callers if isinstance(one, Root)]
-    named = labels(state)
-    ended = {id_ for id_ in named if not standing(state, state.sessions[id_]).counts}
-    sessions = [(named[id_], Session(lab.world, id_)) for id_ in sorted(named, key=ended.__contains__)]
-    return [*users, *roots, *sessions]
-
-
-def _roles(lab: Lab) -> list[tuple[str, Role]]:
-    return [(_words(one, lab), one) for account in lab.accounts for one in account.roles]
-
-
-def _words(who: User | Role | Root, lab: Lab | None = None) -> str:
-    """Somebody in words, with the account where there are several."""
-    accounts = {one.id: one.name for one in lab.accounts} if lab else {}
-    where = f" ({accounts[who.account_id]})" if len(accounts) > 1 else ""
-    return ("the root user" if isinstance(who, Root) else f"{who.kind} {who.name}") + where
+            for answer in self._answers():
+                if answer is not change.owner:
+                    answer.value = ""

@@ -73,7 +73,7 @@ class TimeSlider(anywidget.AnyWidget):
 class ClockControl(VBox):  # type: ignore[misc]
     """The time of a lab, a slider, three buttons and a field; it follows the lab, whoever moves its clock."""
 
-    def __init__(self, lab: Lab, typed: str = "") -> None:
+    def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._since = lab.clock.now
         self._following = False
@@ -81,7 +81,6 @@ class ClockControl(VBox):  # type: ignore[misc]
         self.slider = TimeSlider(label="Time passed", max=LONGEST)
         self.steps = {words: Button(description=words, layout=Layout(width="auto")) for words in STEPS}
         self.by = Text(
-            value=typed,
             description="Move on by",
             placeholder="such as 14:59",
             layout=Layout(width="17rem"),

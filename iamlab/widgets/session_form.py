@@ -9,17 +9,20 @@ from typing import Any, Final
 from ipywidgets import HTML, Checkbox, Dropdown, GridBox, HBox, Layout, Text, Textarea, VBox
 
 from iamlab.core.errors import IamlabError, PolicyError
+from iamlab.core.evaluation import Decision
 from iamlab.lab import Lab
 from iamlab.views.html import element, join, page
 from iamlab.views.sessions import moment_words, time_words
 from iamlab.views.sessions_html import facts, refusal_html, shortened
+from iamlab.widgets.acting import Acting
 from iamlab.widgets.clock_control import INDENT, LABEL
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import reveal_button
-from iamlab.world.identities import Role, Root, User
+from iamlab.widgets.session_list import offer
+from iamlab.world.authorization import AccessDeniedError
+from iamlab.world.identities import Role
 from iamlab.world.sessions import Session
 
-Acting = User | Root | Session
 ANOTHER: Final = "another: type its ARN"
 FIELDS: Final = ("session_name", "duration", "external_id", "mfa", "policy", "typed")
 """The fields that are kept when the cell is run again."""
@@ -39,10 +42,13 @@ REMEDIES: Final = {
     "MFA device": "Take the tick away, or act as a user who has a device.",
     "ExpiredToken": "Drop the session, and act as the user again.",
     "InvalidClientTokenId": "Act as somebody else.",
-    "sts:AssumeRole": "The trust policy must let the caller in. Unless it names the caller, a policy of the caller "
-    "must allow sts:AssumeRole as well; and across accounts it must in any case.",
 }
 """What to do about an error, by a word of it; the first that fits."""
+FORBIDDEN: Final = "A statement forbids it, and no Allow gets past that: it would have to be changed."
+MISSING: Final = (
+    "The role's trust policy must let the caller in. Unless it names the caller, a policy of the caller must allow "
+    "sts:AssumeRole as well; and across accounts it must in any case."
+)
 
 
 class AssumeForm(VBox):  # type: ignore[misc]
@@ -57,11 +63,11 @@ class AssumeForm(VBox):  # type: ignore[misc]
         self.typed = Text(
             description="Its ARN", placeholder="arn:aws:iam::111111111111:role/Reader", layout=_field(), style=LABEL
         )
-        self.about = HTML()
+        self.about = HTML(layout=Layout(margin=INDENT))
         self.session_name = Text(description="Session name", layout=_field(), style=LABEL)
         self.duration = Text(value="3600", description="Duration (seconds)", layout=_field(), style=LABEL)
         self.external_id = Text(description="External ID", placeholder="none", layout=_field(), style=LABEL)
-        self.mfa = Checkbox(description="Send the code of my MFA device", indent=False, layout=Layout(width="auto"))
+        self.mfa = Checkbox(description="Send the code of my MFA device", layout=_field(), style=LABEL)
         self.policy = Textarea(
             description="Session policy",
             placeholder="none, or a policy in JSON that narrows the session",
@@ -76,17 +82,14 @@ class AssumeForm(VBox):  # type: ignore[misc]
             fields, layout=Layout(grid_template_columns="repeat(auto-fit, minmax(20rem, 1fr))", max_width="54rem")
         )
         super().__init__(
-            [grid, self.about, self.policy, HBox([self.assume], layout=Layout(margin=INDENT)), self.result]
+            [grid, self.policy, self.about, HBox([self.assume], layout=Layout(margin=INDENT)), self.result]
         )
         self.role.observe(self._described, names="value")
         self.assume.on_click(self._assume)
 
     def offer(self, roles: list[tuple[str, Any]]) -> None:
         """The roles that there are now; the one that was chosen stays chosen if it still is there."""
-        chosen = self.role.value
-        values = [value for _, value in roles]
-        self.role.options = [*roles, (ANOTHER, ANOTHER)]
-        self.role.value = chosen if chosen in (*values, ANOTHER) else values[0] if values else ANOTHER
+        offer(self.role, [*roles, (ANOTHER, ANOTHER)])
         self._described()
 
     def suggest(self, name: str) -> None:
@@ -102,7 +105,7 @@ class AssumeForm(VBox):  # type: ignore[misc]
             self.about.value = ""
             return
         longest = role.max_session_duration
-        said = f"Its longest session is {longest} seconds. {role.description}"
+        said = f"Role {role.name}: its longest session is {longest} seconds. {role.description}"
         self.about.value = page(element("p", shortened(said)), label="About the role")
 
     def _assume(self, _: Any = None) -> None:
@@ -169,6 +172,8 @@ def _whole(text: str) -> Any:
 def _remedy(error: IamlabError) -> str:
     if isinstance(error, PolicyError):
         return "Mend the session policy, or leave it empty."
+    if isinstance(error, AccessDeniedError):
+        return FORBIDDEN if error.evaluation.decision is Decision.EXPLICIT_DENY else MISSING
     return next((remedy for word, remedy in REMEDIES.items() if word in str(error)), "")
 
 

@@ -9,16 +9,14 @@ from ipywidgets import HTML, Button, Dropdown, HBox, Layout, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
-from iamlab.views.sessions import session_words, standing
 from iamlab.views.sessions_html import sessions_html
+from iamlab.widgets.acting import labels
 from iamlab.widgets.clock_control import INDENT, LABEL
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import notice, wide
 from iamlab.widgets.undo import history
-from iamlab.world.credentials import SessionRecord
 from iamlab.world.identities import REVOKED, Role
 from iamlab.world.sessions import Session
-from iamlab.world.state import State
 
 
 class SessionList(VBox):  # type: ignore[misc]
@@ -84,27 +82,12 @@ class SessionList(VBox):  # type: ignore[misc]
         )
 
 
-def labels(state: State) -> dict[str, str]:
-    """Each session's ID with its words, no two alike; those that count no more say so. The latest come first."""
-    found: dict[str, str] = {}
-    taken: dict[str, int] = {}
-    for record in reversed(tuple(state.sessions.values())):
-        words = _label(state, record)
-        taken[words] = taken.get(words, 0) + 1
-        found[record.id] = words if taken[words] == 1 else f"{words} ({taken[words]})"
-    return found
-
-
-def _label(state: State, record: SessionRecord) -> str:
-    found = standing(state, record)
-    return f"{session_words(state, record)}, issued {record.issued:%H:%M:%S}, {found.value}"
-
-
 def offer(control: Dropdown, options: list[tuple[str, Any]]) -> None:
     """New options for a control; what was chosen stays chosen where it is still among them, else the first is."""
+    if list(control.options) == options:
+        return
     chosen = control.value
     values = [value for _, value in options]
-    if list(control.options) != options:
+    with control.hold_sync():  # the page gets options and choice at once
         control.options = options
-    if control.value != chosen or chosen not in values:
         control.value = chosen if chosen in values else next(iter(values), None)

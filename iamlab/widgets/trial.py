@@ -26,7 +26,7 @@ class Trial(VBox):  # type: ignore[misc]
     """An action, a resource and a button; ``acting`` says who asks. A verdict that may be stale is taken away."""
 
     def __init__(self, lab: Lab, acting: Callable[[], Any], requests: Sequence[Request]) -> None:
-        self._lab, self._acting = lab, acting
+        self._lab, self._acting, self._filling = lab, acting, False
         options = [(words(one), one) for one in requests]
         self.request = Dropdown(description="Request", options=[*options, (OWN, None)], layout=wide(), style=LABEL)
         self.action = Text(description="Action", placeholder="s3:GetObject", layout=wide(), style=LABEL)
@@ -44,7 +44,7 @@ class Trial(VBox):  # type: ignore[misc]
         self._chosen()
         self.request.observe(self._chosen, names="value")
         for field in (self.action, self.resource):
-            field.observe(self.forget, names="value")
+            field.observe(self._typed, names="value")
         self.button.on_click(self._try)
 
     def forget(self, _: Any = None) -> None:
@@ -52,8 +52,18 @@ class Trial(VBox):  # type: ignore[misc]
         self.result.value = ""
 
     def _chosen(self, _: Any = None) -> None:
-        if self.request.value is not None:
-            self.action.value, self.resource.value = self.request.value[0], self.request.value[1] or ""
+        chosen = self.request.value
+        if chosen is not None:
+            self._filling = True
+            self.action.value, self.resource.value = chosen[0], chosen[1] or ""
+            self._filling = False
+        self.forget()
+
+    def _typed(self, _: Any) -> None:
+        """Whoever types something of their own asks another request than the chosen one."""
+        if not self._filling:
+            self.request.value = None
+            self.forget()
 
     def _try(self, _: Any) -> None:
         who = self._acting()
