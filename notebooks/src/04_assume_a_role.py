@@ -30,7 +30,7 @@ from datetime import timedelta
 
 from iamlab import IamlabError, Lab, allow
 from iamlab.lessons import begin, check, hint, reveal
-from iamlab.widgets import AssumeConsole, Choice, PolicyWorkbench, Sort, WorldEditor
+from iamlab.widgets import AssumeConsole, Choice, PolicyWorkbench, Sort
 
 lab = Lab()
 dev = lab.create_account("Development", "111111111111")
@@ -97,20 +97,23 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 
 # %% [markdown]
-# Within one account, a trust policy that names the user herself is enough. And the other way round?
-#
-# **Predict.** ada is an administrator: AdministratorAccess allows `sts:AssumeRole` on every role. The trust policy does
-# not name her.
+# Within one account, a trust policy that names the user herself is enough. And the other way round? Here comes ada, an
+# administrator.
 
-# %% tags=["exercise"]
+# %%
 ada = dev.create_user("ada")
 ada.attach(dev.managed_policy("AdministratorAccess"))
+print(ada.policies[0].policy.to_json())
+
+# %% [markdown]
+# **Predict.** AdministratorAccess allows `sts:AssumeRole` on every role. The trust policy does not name ada. May she
+# assume ReportWriter?
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(ada, "sts:AssumeRole", writer))
 
 # %% tags=["solution"]
-ada = dev.create_user("ada")
-ada.attach(dev.managed_policy("AdministratorAccess"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(ada, "sts:AssumeRole", writer))
 
@@ -284,8 +287,8 @@ lab.graph(lab.paths("s3:PutObject", reports / "2026-10.csv", dana))
 # ## A day with the console
 #
 # The **assume console** has a clock of its own and a copy of this world. Assume ReportWriter as dana, compare what is
-# allowed before, in and after, try a request, let an hour pass, try again. In Python:
-# `lab.sts.assume_role(...)`, `lab.clock.advance(minutes=60)`.
+# allowed before, in and after, try a request, let an hour pass, try again. Leave the fields that you do not know as they
+# are. In Python: `lab.sts.assume_role(...)`, `lab.clock.advance(minutes=60)`.
 
 # %%
 AssumeConsole(
@@ -307,11 +310,21 @@ month = begin("04.2")
 month.graph()
 
 # %% [markdown]
-# Change it in the world editor, or in Python below: `acme.role("ReportWriter")` and `acme.user("dana")` have
-# `put_policy(name, policy)`, and `allow(action, on=...)` makes a policy.
+# Write the policy in the workbench; `on=` says who gets it. On dana, is it of any use in the role? If not, change
+# `on=` and run the cell again. (Undo takes back what you have put into the world.)
 
 # %%
-WorldEditor(month)
+PolicyWorkbench(
+    month,
+    on="dana",
+    name="ReadCode",
+    must_allow=[("ReportWriter", "s3:GetObject", code / "plan.txt")],
+    must_deny=[("ReportWriter", "s3:PutObject", code / "plan.txt"), ("dana", "s3:PutObject", reports / "2026-10.csv")],
+)
+
+# %% [markdown]
+# Or in Python: `acme.user("dana")` and `acme.role("ReportWriter")` have `put_policy(name, policy)`, and
+# `allow(action, on=...)` makes a policy.
 
 # %% tags=["exercise"]
 acme = month.accounts[0]
@@ -433,17 +446,20 @@ for caller in (dana, session):
 #
 # ## As long as the right?
 #
-# dana's new session is open. Then the developers lose the right to assume ReportWriter.
-#
-# **Predict.** The open session writes a report.
+# dana's new session is open. Then the developers lose the right to assume ReportWriter. Who may assume it now?
+
+# %%
+developers.delete_policy("AssumeWriter")
+lab.graph(lab.who_can("sts:AssumeRole", writer))
+
+# %% [markdown]
+# **Predict.** dana's session, opened before, writes a report.
 
 # %% tags=["exercise"]
-developers.delete_policy("AssumeWriter")
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
 
 # %% tags=["solution"]
-developers.delete_policy("AssumeWriter")
 prediction = "allowed"
 reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
 
