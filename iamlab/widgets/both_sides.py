@@ -18,8 +18,8 @@ from iamlab.views.html import element, join, page
 from iamlab.views.policy_text import policy_html
 from iamlab.widgets.changes import changed, undone
 from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.half import Half, same_document
-from iamlab.widgets.questions import notice, reveal_button, wide
+from iamlab.widgets.half import Half, same_document, side_by_side
+from iamlab.widgets.questions import notice, reveal_button
 from iamlab.widgets.side_policies import (
     NEW,
     Written,
@@ -60,8 +60,8 @@ class BothSides(FramedBox):
         self._words = f"{asked.principal.name} asks for {asked.action}{on}"
         self._judged = self._busy = False
         self.head = HTML()
-        self.which = Dropdown(description="Policy", layout=wide(), style=_LABEL)
-        self.name = Text(description="Its name", value=NEW_NAME, layout=wide(), style=_LABEL)
+        self.which = Dropdown(description="Policy", layout=Layout(width="auto"), style=_LABEL)
+        self.name = Text(description="Its name", value=NEW_NAME, layout=Layout(width="auto"), style=_LABEL)
         self.fixed = HTML()
         self.left = Half("The caller's side", self._words, [self.which, self.name, self.fixed])
         self.other = HTML()
@@ -72,9 +72,11 @@ class BothSides(FramedBox):
         self.judge = reveal_button("Judge both sides")
         self.whole = live()
         self.result = live()
-        halves = HBox([self.left, self.right], layout=Layout(flex_flow="row wrap", grid_gap="1rem", width="100%"))
         bar = HBox([self.judge, self.apply, self.undo, self.reset], layout=Layout(flex_flow="row wrap"))
-        super().__init__(f"Both sides: {self._words}", [self.head, halves, bar, self.whole, self.result])
+        super().__init__(
+            f"Both sides: {self._words}",
+            [self.head, side_by_side([self.left, self.right]), bar, self.whole, self.result],
+        )
         self._sync()
         self.which.observe(self._chosen, names="value")
         self.judge.on_click(self._judge)

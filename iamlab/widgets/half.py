@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ipywidgets import HTML, Layout, VBox, Widget
+from ipywidgets import HTML, GridBox, Layout, VBox, Widget
 
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.views.both_sides import Side
@@ -30,11 +30,10 @@ class Half(VBox):  # type: ignore[misc]
         self.policy: Written | None = None
         self.title = HTML()
         self.editor = Editor("", label=f"{label}: text of the policy")
-        self.editor.rows = 16
+        self.editor.rows = 14
         self.status = live()
         self.said = live()
-        layout = Layout(flex="1 1 22rem", width="auto", min_width="min(100%, 18rem)")
-        super().__init__([self.title, *above, self.editor, self.status, self.said], layout=layout)
+        super().__init__([self.title, VBox(list(above)), self.editor, self.status, self.said], layout=_rows())
         self.editor.observe(self._edited, names="text")
 
     @property
@@ -152,6 +151,17 @@ class Half(VBox):  # type: ignore[misc]
             self.status.value = notice(f"✖ Not valid yet. {error}", "Error in the policy")
         else:
             self.status.value = notice("✔ Valid. It is not in the world before you apply it.", "Not applied yet")
+
+
+def side_by_side(halves: list[Half]) -> GridBox:
+    """Both halves in two columns, their texts at one height; in one column where there is no place for two."""
+    columns = "repeat(auto-fit, minmax(min(100%, 22rem), 1fr))"
+    return GridBox(halves, layout=Layout(grid_template_columns=columns, grid_gap="0 1rem", width="100%"))
+
+
+def _rows() -> Layout:
+    """Rows that both halves share: title, choice, text, status, verdict."""
+    return Layout(display="grid", grid_area="span 5", grid_template_rows="subgrid", min_width="0", width="auto")
 
 
 def same_document(one: str, other: str) -> bool:
