@@ -71,12 +71,15 @@ def phrase(one: Open, holds: bool) -> str:
     key = one.key.lower()
     if base == NULL:
         absent = ("true" in {text.lower() for text in one.values}) is holds
-        return _MFA[not absent] if key == _MFA_KEY else f"{'without' if absent else 'with'} {one.key}"
+        return _KEYS_KIND[absent] if key == _MFA_KEY else f"{'without' if absent else 'with'} {one.key}"
     negated = OPERATORS[base].negated
     positive = holds is not negated
     if base == "Bool":
-        true = ({text.lower() for text in one.values} == {"true"}) is holds
-        return _MFA[true] if key == _MFA_KEY else f"when {one.key} is {'true' if true else 'not true'}"
+        wanted = {text.lower() for text in one.values} == {"true"}
+        true = wanted is holds
+        if key == _MFA_KEY:
+            return _MFA[true, if_exists is holds]
+        return f"when {one.key} is {'true' if true else 'not true'}"
     if base.endswith("IpAddress"):
         return f"{'from' if positive else 'from outside'} {_listed(one.values)}"
     if base.startswith("Date") and key in ("aws:currenttime", "aws:epochtime"):
@@ -92,7 +95,15 @@ def phrase(one: Open, holds: bool) -> str:
 
 
 _MFA_KEY: Final = "aws:multifactorauthpresent"
-_MFA: Final = {True: "with MFA", False: "without MFA"}
+_MFA: Final = {
+    (True, False): "with MFA",
+    (True, True): "with MFA or with long-term keys",
+    (False, False): "with temporary credentials without MFA",
+    (False, True): "without MFA",
+}
+"""By what the key says, and whether a request that does not carry it will do: long-term keys never do (COND-25)."""
+_KEYS_KIND: Final = {True: "with long-term keys", False: "with temporary credentials"}
+"""By whether the key is absent."""
 _KEYS: Final = {
     "sts:externalid": "the external ID",
     "sts:rolesessionname": "the session name",
