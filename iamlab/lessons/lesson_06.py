@@ -209,10 +209,10 @@ def _moved_to(day: int, hour: int, minute: int = 0) -> Callable[[Lab], datetime]
 
 
 def _stays_late(lab: Lab) -> None:
-    """One minute before the end clara comes in for as long as she can, and it gets seven o'clock."""
-    _moved_to(6, 17, 59)(lab)
+    """One minute before the end clara comes in for as long as she can, and it gets one o'clock."""
+    _moved_to(4, 11, 59)(lab)
     _assumes(lab, consultant(lab).max_session_duration)
-    _moved_to(6, 19)(lab)
+    _moved_to(4, 13)(lab)
 
 
 def _assumes(lab: Lab, seconds: int) -> Evaluation | None:
@@ -242,24 +242,24 @@ def _later(words: str, after: Callable[[Lab], Any], *, allowed: bool) -> Probe:
 
 def _firm_allows_all(lab: Lab) -> None:
     clara(lab).put_policy("Everything", allow("*", on="*"))
-    _moved_to(7, 9)(lab)
+    _moved_to(5, 9)(lab)
 
 
 _TODAY: Final = _later("today", lambda lab: None, allowed=True)
-_ON_FRIDAY: Final = _later("on Friday at 17:30", _moved_to(6, 17, 30), allowed=True)
-_ON_SATURDAY: Final = _later("on Saturday", _moved_to(7, 9), allowed=False)
+_ON_WEDNESDAY: Final = _later("on Wednesday at 11:30", _moved_to(4, 11, 30), allowed=True)
+_ON_THURSDAY: Final = _later("on Thursday", _moved_to(5, 9), allowed=False)
 _FIRM_CHANGES: Final = _later(
-    "the firm lets clara do everything, as far as it is concerned; on Saturday", _firm_allows_all, allowed=False
+    "the firm lets clara do everything, as far as it is concerned; on Thursday", _firm_allows_all, allowed=False
 )
 _LOOKS: Final = Probe(
-    words="on Friday at 17:00 clara lists the buckets in a session of the role (s3:ListAllMyBuckets)",
+    words="on Wednesday at 11:00 clara lists the buckets in a session of the role (s3:ListAllMyBuckets)",
     ask=_lists_buckets,
     allowed=True,
-    after=_moved_to(6, 17),
+    after=_moved_to(4, 11),
 )
 _STAYS: Final = Probe(
-    words="on Friday at 17:59 clara comes in for as long as the role lets her; at 19:00 she lists the buckets, in that "
-    "session or in a new one (s3:ListAllMyBuckets)",
+    words="on Wednesday at 11:59 clara comes in for as long as the role lets her; at 13:00 she lists the buckets, in "
+    "that session or in a new one (s3:ListAllMyBuckets)",
     ask=_lists_buckets,
     allowed=False,
     after=_stays_late,
@@ -308,7 +308,7 @@ def _in_the_permissions(lab: Lab) -> None:
         "Resource": "*",
         "Condition": {"DateGreaterThanEquals": {"aws:CurrentTime": LAST}},
     }
-    consultant(lab).put_policy("UntilFriday", {"Version": "2012-10-17", "Statement": [over]})
+    consultant(lab).put_policy("UntilWednesday", {"Version": "2012-10-17", "Statement": [over]})
 
 
 def _trust_says(attempt: Attempt, key: str) -> bool:
@@ -326,7 +326,7 @@ VISIT: Final = WorldExercise(
     may_change=lambda change: (
         _is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED))
     ),
-    probes=(_TODAY, _ON_FRIDAY, _LOOKS, _WITHOUT_ID, _ON_SATURDAY, _FIRM_CHANGES, _STAYS),
+    probes=(_TODAY, _ON_WEDNESDAY, _LOOKS, _WITHOUT_ID, _ON_THURSDAY, _FIRM_CHANGES, _STAYS),
     hints=(
         "Two things have an end: the time in which clara is let in, and each session of hers. Where does each stand?",
         "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan "
@@ -336,8 +336,8 @@ VISIT: Final = WorldExercise(
         f'Condition also stands "DateLessThan": {{"aws:CurrentTime": "{LAST}"}}.',
     ),
     reference=_both_limits,
-    explanation="The date in the trust policy closes the door at 18:00; that a session lasts an hour at most sees to "
-    "it that nobody is left inside at 19:00. Neither does it alone.",
+    explanation="The date in the trust policy closes the door at 12:00; that a session lasts an hour at most sees to "
+    "it that nobody is left inside at 13:00. Neither does it alone.",
     misconceptions=(
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:TokenIssueTime": LAST}}, hours=1),
@@ -349,7 +349,7 @@ VISIT: Final = WorldExercise(
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateGreaterThan": _UNTIL}, hours=1),
             message="The other way round: she is kept out until the visit is over, and let in after it.",
-            known_by=lambda attempt: attempt.fails(_TODAY.words) and attempt.fails(_ON_SATURDAY.words),
+            known_by=lambda attempt: attempt.fails(_TODAY.words) and attempt.fails(_ON_THURSDAY.words),
         ),
         Misconception(
             answer=_two_statements,
@@ -372,7 +372,7 @@ VISIT: Final = WorldExercise(
             message="A date in the role's permissions makes a session useless from then on. It does not close the "
             "door: whom the role lets in is said by its trust policy, and that has no date.",
             known_by=lambda attempt: (
-                attempt.fails(_ON_SATURDAY.words)
+                attempt.fails(_ON_THURSDAY.words)
                 and _permissions_say(attempt, "aws:CurrentTime")
                 and not _trust_says(attempt, "aws:CurrentTime")
             ),
@@ -382,7 +382,7 @@ VISIT: Final = WorldExercise(
             message="A session is over sooner now, and then she asks for the next one: nothing says when the visit is "
             "over.",
             known_by=lambda attempt: (
-                attempt.fails(_ON_SATURDAY.words)
+                attempt.fails(_ON_THURSDAY.words)
                 and not attempt.fails(_TODAY.words)
                 and consultant(attempt.lab).max_session_duration < LONGEST
                 and not _trust_says(attempt, "aws:CurrentTime")
@@ -392,13 +392,13 @@ VISIT: Final = WorldExercise(
             answer=_at_the_firm,
             message="That limit stands in the firm's account, and whoever runs the firm can lift it. Acme's own say is "
             "the role's trust policy.",
-            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES.words) and not attempt.fails(_ON_SATURDAY.words),
+            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES.words) and not attempt.fails(_ON_THURSDAY.words),
         ),
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}),
             message="The door closes in time. But a session that is open stays open: whoever came in before may stay "
             "as long as the role's longest session.",
-            known_by=lambda attempt: attempt.fails(_STAYS.words) and not attempt.fails(_ON_SATURDAY.words),
+            known_by=lambda attempt: attempt.fails(_STAYS.words) and not attempt.fails(_ON_THURSDAY.words),
             number=20,
         ),
     ),

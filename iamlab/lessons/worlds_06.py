@@ -15,8 +15,8 @@ from iamlab.world.identities import Role, User
 ROLE: Final = "ConsultantRole"
 LONGEST: Final = 12 * 3600
 """Seconds for which a session of the role may last while nobody has thought about it."""
-END: Final = datetime(2026, 11, 6, 18, tzinfo=UTC)
-"""When the visit is over: the Friday of the week in which the story's clock begins."""
+END: Final = datetime(2026, 11, 4, 12, tzinfo=UTC)
+"""When the visit is over: the Wednesday of the week in which the story's clock begins."""
 
 
 def consultant(lab: Lab) -> Role:

@@ -173,8 +173,8 @@ lab.graph(lab.what_can(visit, looks))
 # ## Three policies to look with
 #
 # `ReadOnlyAccess` has two narrower sisters. In a copy of the account, a role with each of them stands beside
-# ConsultantRole. The **access explorer** shows who may do what. Choose the access level *List*, then *Read*. Where do the
-# three roles differ?
+# ConsultantRole. The **access explorer** shows who may do what. Before you look: which of them reads a bucket's policy?
+# Then choose the access level *List*, then *Read*. Where do the three roles differ?
 
 # %%
 shelf = lab.copy()
@@ -185,7 +185,7 @@ asked = [
     *("s3:ListAllMyBuckets", "iam:ListUsers", "s3:GetBucketPolicy", "iam:GetRole", "dynamodb:DescribeTable"),
     *("s3:GetObject", "dynamodb:Scan", "secretsmanager:GetSecretValue", "s3:PutObject", "s3:PutBucketPolicy"),
 ]
-about = [payroll.arn, payroll / "2026.csv", orders.arn, password.arn, consultant.arn]
+about = ["*", payroll, payroll / "2026.csv", orders, password, consultant]
 AccessExplorer(shelf, asked, about, kind="role", turned=True)
 
 # %% [markdown]
@@ -317,12 +317,12 @@ reveal(prediction, lab.evaluate(friday, "iam:ListUsers"))
 # %% [markdown]
 # ## Exercise 06.2: limit the time
 #
-# Another week, and it is Monday. Somebody has set the role's longest session to twelve hours, and the trust policy has
-# no date. Mend that, so that
+# Back to Monday, in another copy of the account, and the visit is a shorter one. Somebody has set the role's longest
+# session to twelve hours, and the trust policy has no date. Mend that, so that
 #
-# - until Friday, 6 November 2026, 18:00 (UTC), clara comes in with the external ID as now,
+# - until Wednesday, 4 November 2026, 12:00 (UTC), clara comes in with the external ID, as now,
 # - from then on nobody comes in,
-# - and by 19:00 nobody is in there any more.
+# - and by 13:00 nobody is in there any more.
 
 # %%
 week = begin("06.2")
@@ -349,15 +349,15 @@ role.update_trust({
         "Action": "sts:AssumeRole",
         "Condition": {
             "StringEquals": {"sts:ExternalId": "acme-7f3c"},
-            "DateLessThan": {"aws:CurrentTime": "2026-11-06T18:00:00Z"},
+            "DateLessThan": {"aws:CurrentTime": "2026-11-04T12:00:00Z"},
         },
     }],
 })
 check("06.2", week)
 
 # %% [markdown] tags=["solution"]
-# **Explained.** The date closes the door, and the hour empties the room: who came in at 17:59 is out at 18:59. With the
-# date alone somebody could have stayed until Saturday morning; with the hour alone she would have come back every hour.
+# **Explained.** The date closes the door, and the hour empties the room: who came in at 11:59 is out at 12:59. With the
+# date alone somebody could have stayed until midnight; with the hour alone she would have come back every hour.
 
 # %% [markdown]
 # ## Read-only is not a wall

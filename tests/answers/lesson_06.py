@@ -10,7 +10,7 @@ from iamlab import Lab
 from iamlab.world.account import Account
 from iamlab.world.identities import Role
 
-FRIDAY = "2026-11-06T18:00:00Z"
+WEDNESDAY = "2026-11-04T12:00:00Z"
 FIRM = "arn:aws:iam::333333333333:root"
 WITH_ID = {"sts:ExternalId": "acme-7f3c"}
 
@@ -75,15 +75,15 @@ def _limit(*statements: dict[str, Any], seconds: int = 3600) -> Callable[[Lab], 
 
 
 _ASKS = _let_in({"StringEquals": WITH_ID})
-_UNTIL = _let_in({"StringEquals": WITH_ID, "DateLessThanEquals": {"aws:CurrentTime": FRIDAY}})
+_UNTIL = _let_in({"StringEquals": WITH_ID, "DateLessThanEquals": {"aws:CurrentTime": WEDNESDAY}})
 
 
 def _over(key: str, operator: str) -> dict[str, Any]:
-    return {**deny("*"), "Condition": {operator: {key: FRIDAY}}}
+    return {**deny("*"), "Condition": {operator: {key: WEDNESDAY}}}
 
 
 def _long_sessions_that_are_useless_later(lab: Lab) -> None:
-    """Twelve hours may be asked for, and from Friday at 18:00 on a Deny makes them good for nothing."""
+    """Twelve hours may be asked for, and from Wednesday at 12:00 on a Deny makes them good for nothing."""
     _role(lab).update_trust(_trust(_UNTIL))
     _role(lab).put_policy("Over", policy(_over("aws:CurrentTime", "DateGreaterThanEquals")))
 
@@ -109,9 +109,9 @@ OTHER_CORRECT = {
     "06.1": [_swap, _swap_as_root, _swap_with_view_only_beside, _deny_every_read_of_data],
     "06.2": [
         _limit(_UNTIL),
-        _limit(_ASKS, _let_in({"DateGreaterThanEquals": {"aws:CurrentTime": FRIDAY}}, "Deny")),
-        # 2026-11-06T18:00:00Z is 1793988000 seconds after 1970 (COND-06).
-        _limit(_let_in({"StringEquals": WITH_ID, "DateLessThan": {"aws:CurrentTime": "1793988000"}})),
+        _limit(_ASKS, _let_in({"DateGreaterThanEquals": {"aws:CurrentTime": WEDNESDAY}}, "Deny")),
+        # 2026-11-04T12:00:00Z is 1793793600 seconds after 1970 (COND-06).
+        _limit(_let_in({"StringEquals": WITH_ID, "DateLessThan": {"aws:CurrentTime": "1793793600"}})),
         _long_sessions_that_are_useless_later,
     ],
     "06.3": [
@@ -170,14 +170,19 @@ NOT_SAID = {
         _limit(_let_in({"StringEquals": WITH_ID, "DateLessThan": {"aws:CurrentTime": "2026-11-09"}})),
         "nothing says when",
     ),
+    "the lesson's own end, two days later, is no missing date": (
+        "06.2",
+        _limit(_let_in({"StringEquals": WITH_ID, "DateLessThan": {"aws:CurrentTime": "2026-11-06T18:00:00Z"}})),
+        "nothing says when",
+    ),
     "an external ID that may be left out is no second statement": (
         "06.2",
-        _limit(_let_in({"StringEqualsIfExists": WITH_ID, "DateLessThan": {"aws:CurrentTime": FRIDAY}})),
+        _limit(_let_in({"StringEqualsIfExists": WITH_ID, "DateLessThan": {"aws:CurrentTime": WEDNESDAY}})),
         "two doors",
     ),
     "an external ID that may be left out is asked for": (
         "06.2",
-        _limit(_let_in({"StringEqualsIfExists": WITH_ID, "DateLessThan": {"aws:CurrentTime": FRIDAY}})),
+        _limit(_let_in({"StringEqualsIfExists": WITH_ID, "DateLessThan": {"aws:CurrentTime": WEDNESDAY}})),
         "does not ask",
     ),
     "one bucket alone is not forbidden": (
