@@ -75,7 +75,7 @@ def _settled(exercise: Exercise) -> Iterator[str]:
 
 def _solve(exercise: Exercise, lab: Lab) -> None:
     if isinstance(exercise, PolicyExercise):
-        exercise.apply(lab, Policy.parse(exercise.reference))
+        exercise.apply(lab, Policy.parse(exercise.reference, exercise.kind))
     elif not isinstance(exercise, SortExercise):
         exercise.reference(lab)
 
