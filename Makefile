@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --quiet
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab lab-dev test lint bench fuzz notebooks rules readme screenshots binder-check clean
+.PHONY: help lab lab-dev test lint bench bench-browser fuzz notebooks rules readme screenshots binder-check clean
 # All targets share one environment, and two pips at work in it would break it: `make -j` runs them in turn.
 .NOTPARALLEL:
 
@@ -20,6 +20,7 @@ help:
 	@echo "make test          the whole test suite (options: make test ARGS=\"-k folder\")"
 	@echo "make lint          style, formatting, types, direction of imports"
 	@echo "make bench         the benchmarks"
+	@echo "make bench-browser from a changed control to the changed page, in Chromium"
 	@echo "make fuzz          200,000 damaged policies (options: make fuzz ARGS=\"--seed 1 --count 1000\")"
 	@echo "make notebooks     notebooks/ from notebooks/src/"
 	@echo "make rules         what rests on each rule: cases, lessons, exercises (one rule: make rules ARGS=EVAL-13)"
@@ -48,6 +49,9 @@ lint: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	@$(PY) -m pytest tests/benchmarks --benchmark-enable $(ARGS)
+
+bench-browser: $(VENV)/.test
+	@$(PY) tests/browser/bench.py $(ARGS)
 
 fuzz: $(VENV)/.test
 	@$(PY) tests/fuzz.py $(ARGS)

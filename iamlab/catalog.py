@@ -187,7 +187,19 @@ def _action(service: str, name: str) -> Action:
 
 def has_form(form: str, resource: str) -> bool:
     """Whether an ARN has one of the forms that actions are asked about."""
+    service = _form_service(form)
+    # Most forms are of other services, and are never compiled.
+    if service and not resource.startswith(service, resource.find(":", 4) + 1):
+        return False
     return _form_pattern(form).fullmatch(resource) is not None
+
+
+@cache
+def _form_service(form: str) -> str:
+    """How the third part of such an ARN begins, with its colon; empty when it is not one word."""
+    parts = form.split(":")
+    literal = len(parts) > 3 and parts[0] == "arn" and re.fullmatch("[a-z0-9-]+", parts[2])
+    return f"{parts[2]}:" if literal else ""
 
 
 @cache

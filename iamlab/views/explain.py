@@ -115,7 +115,7 @@ def _why_condition(check: ConditionMatch) -> str:
 def _filled(values: tuple[str, ...], resolved: Sequence[tuple[str, str | None]]) -> str:
     """What those of the values that hold variables came to."""
     told = (
-        f" ({'' if len(values) == 1 else f'{text} '}{f'is {value}' if value is not None else 'has no value'} here)"
+        f" ({'which' if len(values) == 1 else text} {f'is {value}' if value is not None else 'has no value'} here)"
         for text, value in resolved[:3]
     )
     return "".join(told)

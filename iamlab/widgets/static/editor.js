@@ -1,5 +1,5 @@
 // A text editor for policies: line numbers, a mark at the error, indentation. It judges nothing: Python reads the text.
-const PAUSE = 120; // milliseconds after the last key before the text is sent
+const PAUSE = 50; // milliseconds after the last key before the text is sent
 const MARKED = 20000; // longer texts are not marked inside, only in the line numbers
 
 function element(tag, cls, parent) {
