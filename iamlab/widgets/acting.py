@@ -21,10 +21,15 @@ class Makers:
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
         self._remembered: dict[str, Acting] = {}
+        self._handed: dict[str, Session] = {}
 
     def remember(self, session: Session, who: Acting) -> None:
         """Note who called for a session: its record tells no console session from its user."""
-        self._remembered[session.id] = who
+        self._remembered[session.id], self._handed[session.id] = who, session
+
+    def handed(self, session: Session) -> Session:
+        """The session as it was handed over, with its credentials; one from elsewhere has none to show."""
+        return self._handed.get(session.id, session)
 
     def base(self, session: Session) -> Acting | None:
         """Whoever stands at the beginning of a chain of roles: a user, or a session that is of no role."""

@@ -110,9 +110,12 @@ class AssumeConsole(FramedBox):
 
     @property
     def session(self) -> Session | None:
-        """The session that one acts with, for Python: ``lab.evaluate(console.session, ...)``; None for a user."""
+        """The session that one acts with, for Python; None for a user.
+
+        ``console.session.credentials.reveal()`` shows the secret, once, of a session that was assumed here.
+        """
         who = self._who()
-        return who if isinstance(who, Session) else None
+        return self._makers.handed(who) if isinstance(who, Session) else None
 
     def static_answer(self) -> str:
         """How to do the same without the widget."""

@@ -28,7 +28,7 @@ class Trial(VBox):  # type: ignore[misc]
     def __init__(self, lab: Lab, acting: Callable[[], Any], requests: Sequence[Request]) -> None:
         self._lab, self._acting, self._filling = lab, acting, False
         options = [(words(one), one) for one in requests]
-        self.request = Dropdown(description="Request", options=[*options, (OWN, None)], layout=wide(), style=LABEL)
+        self.request = Dropdown(description="Request", options=[*options, (OWN, OWN)], layout=wide(), style=LABEL)
         self.action = Text(description="Action", placeholder="s3:GetObject", layout=wide(), style=LABEL)
         self.resource = Text(
             description="Resource",
@@ -53,7 +53,7 @@ class Trial(VBox):  # type: ignore[misc]
 
     def _chosen(self, _: Any = None) -> None:
         chosen = self.request.value
-        if chosen is not None:
+        if chosen != OWN:
             self._filling = True
             self.action.value, self.resource.value = chosen[0], chosen[1] or ""
             self._filling = False
@@ -62,7 +62,7 @@ class Trial(VBox):  # type: ignore[misc]
     def _typed(self, _: Any) -> None:
         """Whoever types something of their own asks another request than the chosen one."""
         if not self._filling:
-            self.request.value = None
+            self.request.value = OWN
             self.forget()
 
     def _try(self, _: Any) -> None:
