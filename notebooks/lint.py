@@ -326,7 +326,8 @@ MOST_NODES: Final = 12
 SAME: Final = "The same in words"
 RELATIONS: Final = re.compile(
     r" (?:(?:allows|denies|says nothing about|gained|lost|needs no policy for|has no policy that allows) .+? on"
-    r"|is a (?:member|session) of|has (?:attached|embedded|the)|is limited by|is named in the|holds|trusts|may assume) "
+    r"|is a (?:member|session) of|has (?:attached|embedded|the)|is limited by|is named in the|holds|runs with|trusts"
+    r"|may assume) "
 )
 """The verbs between the two nodes of a sentence, for graphs whose drawing was left out."""
 ALONE: Final = re.compile(r" (?:stands? |is related to nothing|can change nothing|is part of the question)")

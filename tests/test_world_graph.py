@@ -84,6 +84,17 @@ def _edge(source: Node, target: Node) -> Edge:
     return Edge(source=source, target=target, relation="allows", label="leads to")
 
 
+def test_an_instance_is_drawn_with_its_profile() -> None:
+    """STS-23: the way from an instance to its role leads through the profile; one without a profile stands alone."""
+    lab = story.application_on_ec2()
+    dev = lab.accounts[0]
+    server = dev.run_instance(profile=dev.instance_profiles[0])
+    bare = dev.run_instance()
+    said = repr(lab.graph())
+    assert f"Resource {server.arn} runs with instance profile AppProfile." in said
+    assert f"Resource {bare.arn} stands alone" in said
+
+
 def test_a_trace_holds_what_leads_there_and_what_follows() -> None:
     """Of a chain's middle: both ends, and nothing of what stands aside; of an edge likewise."""
     graph = Graph(title="A chain", nodes=(A, B, C, D), edges=(_edge(A, B), _edge(B, C)))

@@ -41,6 +41,11 @@ def world_graph(state: State) -> Graph:
         for id_, one in state.profiles.items()
         if one.role
     ]
+    edges += [
+        edge(_thing_node(state, one, names), profiles[one.profile], "attached", "runs with")
+        for one in state.resources.values()
+        if one.profile in profiles
+    ]
     placed = [replace(one, target=known.get(one.target.name, one.target)) for one in edges]
     alone = "stands alone: no policy connects it with anything"
     return graph_of("The world", [*entities, *things, *profiles.values()], placed, alone=alone)
