@@ -294,6 +294,33 @@ EXAMPLES = {
         _if("StringLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/*"),
         _if("ArnLike", "aws:PrincipalArn", "arn:aws:iam::111111111111:role/*"),
     ),
+    "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE": (
+        IDENTITY,
+        _if("StringEquals", "aws:ResourceTag/env", "prod", ["ec2:*", "route53:*"], "*", effect="Deny"),
+        _if("StringEquals", "aws:ResourceTag/env", "prod", ["ec2:*", "rds:*"], "*", effect="Deny"),
+    ),
+    "MISSING_PAIRED_CONDITION_KEYS": (
+        IDENTITY,
+        _policy(_allow(Condition={"IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}})),
+        _policy(
+            _allow(
+                Condition={
+                    "IpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"},
+                    "StringEquals": {"aws:SourceVpc": "vpc-0123456789abcdef0"},
+                }
+            )
+        ),
+    ),
+    "UNSUPPORTED_ACTION_IN_POLICY": (
+        RESOURCE,
+        _shared({"AWS": "111111111111"}, ["sqs:SendMessage", "sns:Publish"]),
+        _shared({"AWS": "111111111111"}, ["sqs:SendMessage", "SQS:Get*"]),
+    ),
+    "UNSUPPORTED_RESOURCE_ARN_IN_POLICY": (
+        RESOURCE,
+        _shared({"AWS": "111111111111"}, resource=[QUEUE, "arn:aws:sns:us-east-1:111111111111:news"]),
+        _shared({"AWS": "111111111111"}, resource=[QUEUE, "arn:aws:sqs:us-east-1:111111111111:news"]),
+    ),
     "WILDCARD_USAGE_TOO_PERMISSIVE": (
         RESOURCE,
         _shared("*", Condition={"ArnLike": {"aws:PrincipalArn": "*"}}),
@@ -333,6 +360,70 @@ def test_third_parties_are_asked_for_an_external_id():
     assert code not in [one.code for one in findings(theirs, TRUST)]
     family = _trust({"AWS": "999999999999"})
     assert code not in [one.code for one in findings(family, TRUST, account="111111111111", own=ours)]
+
+
+def _codes(policy, kind, **more):
+    return [(one.code, one.place) for one in findings(policy, kind, **more)]
+
+
+def test_a_deny_by_tags_that_takes_effect_without_them():
+    """VAL-41 is about a Deny that a request without the key escapes; this one hits it (COND-03)."""
+    code = "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE"
+    for operator in ("StringNotEquals", "StringEqualsIfExists"):
+        policy = _if(operator, "aws:ResourceTag/env", "prod", "route53:*", "*", effect="Deny")
+        assert code not in [found for found, _ in _codes(policy, IDENTITY)]
+    for key in ("aws:RequestTag/env", "AWS:requesttag/env"):
+        policy = _if("StringEquals", key, "prod", "route53:*", "*", effect="Deny")
+        assert (code, f"Statement[0].Condition.StringEquals.{key}") in _codes(policy, IDENTITY)
+    everything = _if("StringEquals", "aws:ResourceTag/env", "prod", "*", "*", effect="Deny")
+    assert code not in [found for found, _ in _codes(everything, IDENTITY)]
+    allowed = _if("StringEquals", "aws:ResourceTag/env", "prod", "route53:*", "*")
+    assert code not in [found for found, _ in _codes(allowed, IDENTITY)]
+
+
+def test_addresses_of_instances_and_their_vpc():
+    """VAL-42: the other pair; a Deny leaves to other statements what it does not deny."""
+    address = {"IpAddress": {"aws:Ec2InstanceSourcePrivateIPv4": "10.0.0.7"}}
+    vpc = {"StringEquals": {"aws:Ec2InstanceSourceVpc": "vpc-0123456789abcdef0"}}
+    code = "MISSING_PAIRED_CONDITION_KEYS"
+    assert code in [found for found, _ in _codes(_policy(_allow(Condition=address)), IDENTITY)]
+    assert code not in [found for found, _ in _codes(_policy(_allow(Condition={**address, **vpc})), IDENTITY)]
+    assert code not in [found for found, _ in _codes(_policy(_deny(Condition=address)), IDENTITY)]
+
+
+def test_whose_policy_it_is():
+    """VAL-53: what is another service's depends on whose policy this is; said once for each action and ARN."""
+    mixed = _shared({"AWS": "111111111111"}, "s3:GetObject", QUEUE)
+    assert _codes(mixed, RESOURCE, service="sqs") == [("UNSUPPORTED_ACTION_IN_POLICY", "Statement[0].Action")]
+    assert _codes(mixed, RESOURCE, service="s3") == [
+        ("RESOURCE_MISMATCH", "Statement[0].Action"),
+        ("UNSUPPORTED_RESOURCE_ARN_IN_POLICY", "Statement[0].Resource"),
+    ]
+    anything = _shared({"AWS": "111111111111"}, ["s3:GetObject", "sqs:SendMessage"], "*")
+    assert "UNSUPPORTED_ACTION_IN_POLICY" not in [code for code, _ in _codes(anything, RESOURCE)]
+    assert ("UNSUPPORTED_ACTION_IN_POLICY", "Statement[0].Action[0]") in _codes(anything, RESOURCE, service="sqs")
+    vault = _shared({"AWS": "111111111111"}, "backup:StartRestoreJob", "arn:aws:ec2:us-east-1::snapshot/*")
+    assert "UNSUPPORTED_ACTION_IN_POLICY" not in [code for code, _ in _codes(vault, RESOURCE)]
+    assert "UNSUPPORTED_ACTION_IN_POLICY" not in [code for code, _ in _codes(_policy(_allow("iam:*", QUEUE)), IDENTITY)]
+
+
+def test_a_policy_in_a_world_is_that_of_its_resource():
+    """VAL-53: the queue's own policy, though all that it says is about a topic."""
+    lab = Lab()
+    queue = lab.create_account("Development", "111111111111").create_queue("jobs")
+    queue.put_policy(_shared({"AWS": "111111111111"}, "sns:Publish", "arn:aws:sns:us-east-1:111111111111:news"))
+    assert [one.code for one in lab.findings()] == [
+        "UNSUPPORTED_ACTION_IN_POLICY",
+        "UNSUPPORTED_RESOURCE_ARN_IN_POLICY",
+    ]
+    assert "sqs" in lab.findings()[0].problem
+
+
+def test_an_identity_provider_outside_of_a_trust_policy():
+    """VAL-53, POL-06: no service would store it, so it is the one finding."""
+    (found,) = findings(_shared({"Federated": f"{OIDC}idp.example"}), RESOURCE)
+    assert (found.level.value, found.code) == ("error", "MALFORMED_POLICY")
+    assert "Principal" in found.place
 
 
 GOOD = {

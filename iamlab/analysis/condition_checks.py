@@ -68,7 +68,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
         id="VAL-29",
         level=Level.ERROR,
         why="aws:SourceIp is a public address: no request comes from a private one.",
-        remedy="Write the public addresses, or use aws:VpcSourceIp.",
+        remedy="Write the public addresses, or use aws:VpcSourceIp together with aws:SourceVpc.",
     ),
     "SOME_PRIVATE_IP_ADDRESSES": Advice(
         id="VAL-29",

@@ -58,7 +58,7 @@ class Subject:
     """One statement under examination, as parsed and as written, with what is known around it.
 
     ``account`` is the account that the policy is kept in, ``own`` are the accounts that belong together with it; both
-    are empty when a policy is looked at by itself.
+    are empty when a policy is looked at by itself, as is ``service``, whose resource has the policy.
     """
 
     policy: Policy
@@ -66,6 +66,7 @@ class Subject:
     written: dict[str, Any]
     account: str = ""
     own: frozenset[str] = field(default_factory=frozenset)
+    service: str = ""
 
     @property
     def kind(self) -> PolicyKind:
