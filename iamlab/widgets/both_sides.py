@@ -16,7 +16,7 @@ from iamlab.views.both_sides import callers_side, other_side
 from iamlab.views.both_sides_html import request_html, whole_html
 from iamlab.views.html import element, join, page
 from iamlab.views.policy_text import policy_html
-from iamlab.widgets.changes import changed, undone
+from iamlab.widgets.changes import changed, prepare, undone
 from iamlab.widgets.frame import FramedBox, lab_of, live
 from iamlab.widgets.half import Half, same_document, side_by_side
 from iamlab.widgets.questions import notice, reveal_button
@@ -52,6 +52,7 @@ class BothSides(FramedBox):
         context: Mapping[str, Any] | None = None,
     ) -> None:
         self._lab = lab_of(lab)
+        prepare()
         self._caller = _named(self._lab, caller)
         self._asked = (action, resource, context)
         asked = self.evaluation.request

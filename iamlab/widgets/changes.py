@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from threading import Thread
 from typing import Any, Final
 
+from iamlab import catalog
+from iamlab.analysis.actions import shared
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.display import graph_html
@@ -14,6 +18,12 @@ from iamlab.widgets.undo import history
 from iamlab.world.state import State
 
 MOST_SENTENCES: Final = 10
+
+
+@cache
+def prepare() -> None:
+    """Read up on all of AWS's actions in the background, which the first change would otherwise wait a second for."""
+    Thread(target=lambda: shared(tuple(catalog.expand("*"))).forms, daemon=True).start()
 
 
 def changed(lab: Lab, words: str, change: Callable[[], Any]) -> tuple[bool, str]:

@@ -11,7 +11,7 @@ from iamlab.views.html import element, join, page
 from iamlab.views.role_card import role_card
 from iamlab.widgets import trusting
 from iamlab.widgets.additions import ADDITIONS, BOUNDARIES, PROFILES, ROLES, Addition, topics
-from iamlab.widgets.changes import changed, undone
+from iamlab.widgets.changes import changed, prepare, undone
 from iamlab.widgets.frame import FramedBox, lab_of, live
 from iamlab.widgets.questions import notice, reveal_button, wide
 from iamlab.widgets.relations import Relation, relations
@@ -33,6 +33,7 @@ class WorldEditor(FramedBox):
 
     def __init__(self, lab: Lab | str, *, boundaries: bool = False, roles: bool | None = None) -> None:
         self._lab = lab_of(lab)
+        prepare()
         self._all: tuple[Relation, ...] = ()
         self._follows_topics = roles is None
         self._topics = {"", *((BOUNDARIES,) if boundaries else ()), *((ROLES, PROFILES) if roles else ())}
