@@ -58,6 +58,17 @@ def test_a_right_answer_that_is_none_of_the_answers_is_an_error() -> None:
     """An author's mistake shows at once."""
     with pytest.raises(IamlabError, match="none of"):
         Choice("Which?", {"this": ""}, right="other")
+    with pytest.raises(IamlabError, match="none of"):
+        Choice("Which?", {"this": ""}, right="this", beliefs={"other": 1})
+
+
+def test_a_choice_that_shows_a_misconception_is_remembered() -> None:
+    """For the teacher's table; once it has been given as an answer, not when it is merely clicked."""
+    one = Choice("Who?", {"a group": "It cannot.", "a user": "Yes."}, right="a user", beliefs={"a group": 3})
+    one.chosen.value = "a group"
+    assert progress.misconceptions() == ()
+    one.button.click()
+    assert progress.misconceptions() == (3,)
 
 
 def test_a_prediction_reveals_the_engines_verdict(lab: Lab) -> None:

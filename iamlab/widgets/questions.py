@@ -10,7 +10,7 @@ from ipywidgets import HTML, Button, Dropdown, HBox, Layout, RadioButtons, VBox
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.lab import Caller, Lab, ResourceLike
-from iamlab.lessons import checks, predict, result
+from iamlab.lessons import checks, predict, progress, result
 from iamlab.lessons.exercise import SortExercise
 from iamlab.views.display import graph_html
 from iamlab.views.graph import question_graph
@@ -46,13 +46,18 @@ def reveal_button(words: str) -> Button:
 class Choice(FramedBox):
     """One question with several answers, each with its own feedback.
 
-    ``options`` maps each answer to what is said to it; ``right`` is the right one. Raises IamlabError
-    (``ValidationError``) when that is not among them.
+    ``options`` maps each answer to what is said to it; ``right`` is the right one. ``beliefs`` gives wrong answers that
+    show a misconception its number, which is remembered. Raises IamlabError (``ValidationError``) when the right answer
+    or one of those is not among the options.
     """
 
-    def __init__(self, question: str, options: Mapping[str, str], *, right: str) -> None:
-        if right not in options:
-            raise IamlabError(f"The right answer {right!r} is none of {list(options)}.", code="ValidationError")
+    def __init__(
+        self, question: str, options: Mapping[str, str], *, right: str, beliefs: Mapping[str, int] | None = None
+    ) -> None:
+        self._beliefs = dict(beliefs or {})
+        for one in (right, *self._beliefs):
+            if one not in options:
+                raise IamlabError(f"The answer {one!r} is none of {list(options)}.", code="ValidationError")
         self._question, self._options, self._right = question, dict(options), right
         kept = memory.recall("choice", question)
         self.chosen = RadioButtons(options=list(options), value=kept if kept in options else None, layout=wide())
@@ -88,6 +93,8 @@ class Choice(FramedBox):
             self.feedback.value = notice("Choose an answer first.", "Choose first")
             return
         memory.keep("choice", self._question, self.answer)
+        if self.answer in self._beliefs:
+            progress.met(self._beliefs[self.answer])
         headline = element("strong", "✔ Right." if self.correct else "✖ Not quite.")
         self.feedback.value = page(
             element("p", join(headline, " ", self._options[self.answer]), cls="iamlab-rule"), label="Feedback"

@@ -328,6 +328,7 @@ Choice(
         "explicit deny": "That takes a Deny statement, and there is none.",
     },
     right="implicit deny",
+    beliefs={"allowed": 1, "explicit deny": 11},
 )
 
 # %% [markdown]

@@ -209,6 +209,7 @@ Choice(
         "No: AWS refuses the policy": "Principals make requests, and a group makes none. See AWS's answer below.",
     },
     right="No: AWS refuses the policy",
+    beliefs={"Yes: it lets all members in": 3, "Yes, but it lets nobody in": 3},
 )
 
 # %% [markdown]
@@ -436,5 +437,5 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(dana, "s3:DeleteBucket", code))
 
 # %% [markdown]
-# **Next:** one belongs to a group. A *role* is something else: one takes it on, for a while. Lesson 4 is about it; it
-# comes with a later version.
+# **Next:** one belongs to a group. A *role* is something else: one takes it on, for a while.
+# [Lesson 4: assume a role](04-assume-a-role.ipynb).

@@ -566,6 +566,7 @@ Choice(
         "No: each developer must be named": "That works, and each new developer would need another change.",
     },
     right="No: name the account, and give the group the permission",
+    beliefs={"Yes": 3},
 )
 
 # %% [markdown]
