@@ -47,7 +47,8 @@ def permissions_sentence(role: Role) -> str:
         return "It has no permissions policy: by itself, whoever has assumed it may do nothing."
     verb = "say" if len(role.policies) > 1 else "says"
     limit = f", within the permissions boundary {role.boundary.rpartition('/')[2]}" if role.boundary else ""
-    return f"Whoever has assumed it may do what {names} {verb}{limit}. Permissions from before do not count meanwhile."
+    said = f"Whoever has assumed it may do what {names} {verb}{limit}."
+    return f"{said} The caller's own permissions do not count meanwhile."
 
 
 def scrolling(content: Markup, label: str) -> Markup:
