@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from iamlab import catalog
 from iamlab.analysis.access import AccessMatrix
-from iamlab.analysis.answers import Answers, answers, title_of
+from iamlab.analysis.answers import Answers, answers, at, title_of
 from iamlab.analysis.difference import Difference
 from iamlab.analysis.fields import check_pattern
 from iamlab.analysis.finding import Finding
@@ -25,7 +25,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import PolicyKind, PolicySource
 from iamlab.core.request import ANONYMOUS
-from iamlab.views.access_graph import answers_graph, difference_graph, paths_graph
+from iamlab.views.access_graph import answers_graph, before_and_after, difference_graph, paths_graph
 from iamlab.views.graph import Graph, question_graph
 from iamlab.views.tables import permissions_table, trail_table
 from iamlab.views.world_graph import world_graph
@@ -394,12 +394,23 @@ class Lab:
         if not isinstance(caller, str) and not caller.exists_in(self.world):
             raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
 
-    def graph(self, question: Evaluation | Answers | Paths | Difference | None = None) -> Graph:
+    def graph(
+        self, question: Evaluation | Answers | Paths | Difference | None = None, *, before: State | None = None
+    ) -> Graph:
         """The whole world as a graph; or any answer of this lab, ``evaluate`` and ``who_can`` alike.
 
+        With ``before``, a snapshot, what ``who_can`` or ``what_can`` said then and says now: what is new, what is gone.
         Raises IamlabError (``InvalidInput``) for anything else.
         """
         accounts = {one.id: f"{one.name} ({one.id})" for one in self.world.state.accounts.values()}
+        if before is not None:
+            if not (isinstance(before, State) and isinstance(question, Answers)):
+                raise IamlabError(
+                    "Before and after are drawn of lab.who_can(...): lab.graph(lab.who_can(...), before=snapshot), "
+                    "where snapshot = lab.snapshot() was made before the change.",
+                    code="InvalidInput",
+                )
+            return before_and_after(at(before, question), question, accounts)
         if question is None:
             return world_graph(self.world.state)
         if isinstance(question, Evaluation):

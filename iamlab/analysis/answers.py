@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
-from iamlab.analysis.subjects import Subject
+from iamlab.analysis.subjects import Subject, everybody
+from iamlab.core import wildcard
+from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
+from iamlab.world.state import State
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +135,31 @@ def answers(title: str, matrix: AccessMatrix) -> Answers:
         part = cell.portion.words if cell.portion else ""
         alike.setdefault((cell.subject, cell.resource, part, cell.access, cell.when), []).append(cell)
     return Answers(title, matrix, tuple(Answer(matrix=matrix, cells=tuple(cells)) for cells in alike.values()))
+
+
+def at(state: State, asked: Answers) -> Answers:
+    """The same question, answered by another moment of the same world.
+
+    Of one that was asked of everybody, everybody of then is asked; what was not there yet nobody could do. Raises
+    IamlabError (``InvalidInput``) for a pattern of resources: at each moment the policies divide it into other parts.
+    """
+    now = asked.matrix
+    pattern = next((one for one in now.resources if one != "*" and wildcard.has_wildcard(one)), "")
+    if pattern:
+        raise IamlabError(
+            f"{pattern} is a pattern, and at each moment policies divide it into other parts. Ask about one resource.",
+            code="InvalidInput",
+        )
+    everyone = everybody(state)
+    if now.subjects != everybody(now.state):
+        callers = {one.caller for one in now.subjects}
+        everyone = tuple(one for one in everyone if one.caller in callers)
+    try:
+        return answers(asked.title, AccessMatrix(state, everyone, now.actions, now.resources, now.context))
+    except IamlabError as error:
+        if error.code != "NoSuchBucket":
+            raise
+        return answers(asked.title, AccessMatrix(state, (), now.actions, now.resources, now.context))
 
 
 def labels(evaluation: Evaluation) -> tuple[str, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import Final
 
 from iamlab.analysis.access import Access
-from iamlab.analysis.answers import Answer, Answers, action_words
+from iamlab.analysis.answers import Answer, Answers, action_words, labels
 from iamlab.analysis.difference import Change, Difference, Turn
 from iamlab.analysis.reach import Path, Paths
 from iamlab.analysis.subjects import Subject
 from iamlab.views.graph import Edge, Graph, Node
+from iamlab.world.callers import Caller
 
 MOST: Final = 10
 """Callers and resources in one graph; beyond that equal ones become one node with their number."""
@@ -29,6 +31,70 @@ def _answer(one: Answer) -> Drawn:
     relation = "allows" if one.access is Access.ALLOWED else "depends"
     label = f"may do {action_words(one.actions)}{_in_brackets(one.when)}{by} on"
     return relation, label, _thing(one.resource)
+
+
+def before_and_after(before: Answers, after: Answers, accounts: dict[str, str]) -> Graph:
+    """One question at two moments in one graph: what is new, what is gone, what has another condition, what stayed."""
+    then, now = _by_place(before), _by_place(after)
+    alike: dict[tuple[Subject, _Became, str, str, str], list[str]] = {}
+    for place in dict.fromkeys((*now, *then)):
+        one = now.get(place) or then[place]
+        became, when = _became(then.get(place), now.get(place))
+        by = _by(one, became, place[1], after)
+        alike.setdefault((one.subject, became, when, by, _thing(one.resource)), []).append(place[1])
+    changes = sorted(alike.items(), key=lambda pair: pair[0][1].stayed)  # what has changed comes first
+    drawn = [
+        (subject, (became.relation, f"{became.verb} {action_words(tuple(actions))}{_in_brackets(when)}{by} on", thing))
+        for (subject, became, when, by, thing), actions in changes
+    ]
+    return _graph(f"{after.title}: before and after", drawn, accounts, "Nobody may, and nobody could before.")
+
+
+class _Became(Enum):
+    """What became of an answer: the relation that is drawn, and the verb."""
+
+    NEW = ("gained", "may now do")
+    GONE = ("lost", "could until now do")
+    LOOSER = ("gained", "may do")
+    OTHER = ("depends", "may still do")  # under another condition
+    ALLOWED = ("allows", "may, as before, do")
+    DEPENDS = ("depends", "may, as before, do")
+
+    def __init__(self, relation: str, verb: str) -> None:
+        self.relation = relation
+        self.verb = verb
+
+    @property
+    def stayed(self) -> bool:
+        """Whether it is as it was."""
+        return self in (_Became.ALLOWED, _Became.DEPENDS)
+
+
+def _by_place(answers: Answers) -> dict[tuple[Caller, str, str], Answer]:
+    """The answers by caller, action and resource, or what of it is meant."""
+    return {(one.subject.caller, action, one.resource): one for one in answers.found for action in one.actions}
+
+
+def _became(then: Answer | None, now: Answer | None) -> tuple[_Became, str]:
+    """What became of an answer, and under which condition."""
+    if then is None or now is None:
+        there = now or then
+        return (_Became.NEW if now else _Became.GONE), there.when if there else ""
+    if (then.access, then.when) == (now.access, now.when):
+        return (_Became.ALLOWED if now.access is Access.ALLOWED else _Became.DEPENDS), now.when
+    became = _Became.LOOSER if now.access is Access.ALLOWED else _Became.OTHER
+    return became, f"{now.when or 'always'}; before, {then.when or 'always'}"
+
+
+def _by(one: Answer, became: _Became, action: str, after: Answers) -> str:
+    """The statements that allow it, or did, and those that forbid it now."""
+    said = [f"through {', '.join(one.through)}"] if one.through else []
+    matrix = after.matrix
+    if became is _Became.GONE and one.subject in matrix.subjects:
+        cell = matrix.cell(one.subject, action, one.cells[0].resource)
+        if cell.access is Access.EXPLICIT:
+            said.append(f"forbidden now by {', '.join(labels(matrix.explain(cell)))}")
+    return _in_brackets("; ".join(said))
 
 
 def difference_graph(difference: Difference, accounts: dict[str, str]) -> Graph:
