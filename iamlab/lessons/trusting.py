@@ -42,7 +42,9 @@ def _expected(request: Request, wanted: Wanted) -> bool:
     arn = request.principal.arn
     behind = request.principal.role_arn if ":assumed-role/" in arn else arn
     return any(
-        request.action == action and (resource_matches(pattern, arn) or resource_matches(pattern, behind))
+        # A service's name is no ARN, and stands for itself.
+        request.action == action
+        and (pattern == arn or resource_matches(pattern, arn) or resource_matches(pattern, behind))
         for action, pattern in wanted
     )
 
