@@ -1,0 +1,130 @@
+"""Lesson 07: a service is trusted (EVAL-16g), one prefix (COND-27, POL-15), one role for one service (STS-19)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from answers.documents import allow, deny, policy
+
+EC2 = "ec2.amazonaws.com"
+LAMBDA = "lambda.amazonaws.com"
+ACCOUNT = "111111111111"
+PHOTOS = "arn:aws:s3:::acme-photos"
+WEB = f"{PHOTOS}/web/*"
+APP_ROLE = f"arn:aws:iam::{ACCOUNT}:role/AppRole"
+PROD_ROLE = f"arn:aws:iam::{ACCOUNT}:role/ProdRole"
+
+
+def _trust(principal: Any, action: Any = "sts:AssumeRole", **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": principal, "Action": action, **more}
+
+
+def _if(statement: dict[str, Any], **condition: dict[str, Any]) -> dict[str, Any]:
+    return {**statement, "Condition": condition}
+
+
+LIST = _if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": "web/*"})
+READ = allow("s3:GetObject", WEB)
+LAUNCH = allow("ec2:RunInstances")
+TO_EC2 = {"iam:PassedToService": EC2}
+HAND = _if(allow("iam:PassRole", APP_ROLE), StringEquals=TO_EC2)
+
+OTHER_CORRECT = {
+    "07.1": [
+        {"Statement": _trust({"Service": [EC2]}, ["sts:AssumeRole"])},
+        policy(_trust({"Service": EC2}), {**_trust({"AWS": ACCOUNT}), "Effect": "Deny"}),
+        # TagSession is an action of trust policies too (POL-22), and opens nothing by itself.
+        policy(_trust({"Service": EC2}, ["sts:AssumeRole", "sts:TagSession"])),
+    ],
+    "07.2": [
+        policy(READ, _if(allow(["s3:ListBucket"], [PHOTOS]), StringLike={"S3:Prefix": ["web/", "web/*"]})),
+        # A negated operator holds when the key is missing (COND-03), so a list without a prefix is denied.
+        policy(
+            allow("s3:ListBucket", PHOTOS),
+            _if(deny("s3:ListBucket"), StringNotLike={"s3:prefix": "web/*"}),
+            allow("s3:getobject", [WEB, f"{PHOTOS}/web/2026/*"]),
+        ),
+        policy(LIST, READ, deny(["s3:Put*", "s3:Delete*"])),
+    ],
+    "07.3": [
+        policy(HAND, LAUNCH),
+        policy(LAUNCH, _if(allow("iam:passrole", [APP_ROLE]), StringLike={"iam:passedtoservice": [EC2]})),
+        policy(LAUNCH, allow("iam:PassRole", APP_ROLE), _if(deny("iam:PassRole"), StringNotEquals=TO_EC2)),
+        policy(
+            LAUNCH,
+            _if(allow("iam:PassRole"), StringEquals=TO_EC2),
+            deny("iam:PassRole", PROD_ROLE),
+            {
+                "Effect": "Deny",
+                "Action": "iam:PassRole",
+                "NotResource": APP_ROLE,
+            },
+        ),
+    ],
+}
+
+TOO_MUCH = {
+    "07.1": [
+        policy(_trust({"Service": [EC2, "ecs-tasks.amazonaws.com"]})),
+        policy(_trust({"Service": EC2}), _trust({"AWS": f"arn:aws:iam::{ACCOUNT}:user/alice"})),
+        policy(_trust({"Service": EC2, "AWS": "999999999999"})),
+    ],
+    "07.2": [
+        policy(LIST, READ, allow("s3:PutObject", WEB)),
+        policy(LIST, READ, allow("s3:GetObjectAcl", WEB)),
+        policy(LIST, READ, allow("s3:ListAllMyBuckets")),
+        policy(LIST, READ, allow("s3:GetObject", "arn:aws:s3:::acme-ledger/*")),
+        policy(LIST, allow("s3:Get*", WEB)),
+    ],
+    "07.3": [
+        policy(LAUNCH, HAND, allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/Other")),
+        policy(LAUNCH, HAND, allow("ec2:TerminateInstances")),
+        policy(allow("ec2:*"), HAND),
+        policy(LAUNCH, HAND, allow("iam:GetRole", APP_ROLE)),
+        policy(LAUNCH, HAND, allow("sts:AssumeRole", APP_ROLE)),
+    ],
+}
+
+NOT_SAID = {
+    "a service that is neither is not Lambda": ("07.1", policy(_trust({"Service": "s3.amazonaws.com"})), "Lambda runs"),
+    "a service and the account is no account alone": (
+        "07.1",
+        policy(_trust({"Service": LAMBDA, "AWS": ACCOUNT})),
+        "An account is its users",
+    ),
+    "bob beside EC2 is not the account": (
+        "07.1",
+        policy(_trust({"Service": EC2, "AWS": f"arn:aws:iam::{ACCOUNT}:user/bob"})),
+        "still named",
+    ),
+    "another key is no star": (
+        "07.2",
+        policy(_if(allow("s3:ListBucket", PHOTOS), StringEquals={"aws:username": "app"}), READ),
+        "a star is a star",
+    ),
+    "a policy without a list is not limited in listing": (
+        "07.2",
+        policy(allow("s3:GetObject", f"{PHOTOS}/*")),
+        "Listing is limited",
+    ),
+    "a wrong folder is no shared condition": (
+        "07.2",
+        policy(LIST, allow("s3:GetObject", f"{PHOTOS}/raw/*")),
+        "for both",
+    ),
+    "no ec2:RunInstances is no missing iam:PassRole": (
+        "07.3",
+        policy(allow("ec2:DescribeInstances")),
+        "start servers only",
+    ),
+    "both roles by name are not any role": (
+        "07.3",
+        policy(LAUNCH, _if(allow("iam:PassRole", [APP_ROLE, PROD_ROLE]), StringEquals=TO_EC2)),
+        "the role is not",
+    ),
+    "two services by name are not none": (
+        "07.3",
+        policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringEquals={"iam:PassedToService": [EC2, LAMBDA]})),
+        "the service is not",
+    ),
+}
