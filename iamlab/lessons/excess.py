@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from iamlab import catalog
 from iamlab.core.evaluation import FREE_ACTIONS, Evaluation, PolicySet, decide
 from iamlab.core.matching import NamedPolicy, action_matches
-from iamlab.core.policy import Effect, Policy
+from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
+from iamlab.core.settlement import target
 
 Wanted = tuple[tuple[str, str], ...]
 """Pairs of an action and a resource pattern: all that a policy may allow."""
@@ -19,20 +20,44 @@ Wanted = tuple[tuple[str, str], ...]
 def first_excess(policy: Policy, caller: Principal, wanted: Wanted, resources: tuple[str, ...]) -> Evaluation | None:
     """A request that the policy allows and nobody asked for, or None.
 
-    Asked are all actions that an Allow reaches, each about the ``resources`` that it takes and about an example of
-    each form that its resources have.
+    Asked are all actions that an Allow reaches, each about the ``resources`` that it takes, about an example of each
+    form that its resources have, and about one of each pattern in the policy. A role or a key leaves it to the account:
+    what a policy allows there does not become harmless because nothing trusts the account today.
     """
-    policies = PolicySet(identity=(NamedPolicy(name="Answer", policy=policy),))
+    identity = (NamedPolicy(name="Answer", policy=policy),)
+    known = (*resources, *_instances(policy))
     for action in _reached_actions(policy):
-        for resource in _resources_of(action, resources, caller.account):
+        for resource in _resources_of(action, known, caller.account):
             expected = any(
                 action.name == name and (resource_matches(pattern, resource) or pattern == resource)
                 for name, pattern in wanted
             )
-            request = Request(principal=caller, action=action.name, resource=resource, resource_account=caller.account)
+            owner = (resource.split(":")[4] if resource != "*" else "") or caller.account
+            request = Request(principal=caller, action=action.name, resource=resource, resource_account=owner)
+            policies = PolicySet(identity=identity, resource=_left_to(caller.account, request))
             if not expected and (decision := decide(request, policies)):
                 return Evaluation(request=request, policies=policies, decision=decision)
     return None
+
+
+def _left_to(account: str, request: Request) -> tuple[NamedPolicy, ...] | None:
+    """Of a role or a key, whose own policy must allow as well (EVAL-15), one that leaves it to the caller's account."""
+    kind = target(request)
+    if not kind:
+        return None
+    statement = {"Effect": "Allow", "Principal": {"AWS": account}}
+    if kind == "trust":
+        document = {"Version": LATEST, "Statement": [{**statement, "Action": "sts:*"}]}
+        return (NamedPolicy(name="trust policy", policy=Policy.parse(document, PolicyKind.TRUST)),)
+    document = {"Version": LATEST, "Statement": [{**statement, "Action": "kms:*", "Resource": "*"}]}
+    return (NamedPolicy(name="key policy", policy=Policy.parse(document, PolicyKind.RESOURCE)),)
+
+
+def _instances(policy: Policy) -> list[str]:
+    """Something that each pattern of an Allow fits."""
+    patterns = (pattern for one in policy.statements if one.effect is Effect.ALLOW for pattern in one.resources)
+    named = (re.sub(r"\$\{[^}]*\}|\*", "example", one).replace("?", "x") for one in patterns if one != "*")
+    return [one for one in dict.fromkeys(named) if one.count(":") >= 5]
 
 
 def _reached_actions(policy: Policy) -> Iterator[catalog.Action]:

@@ -1,0 +1,452 @@
+"""Lesson 05: a role for staging, a role for production, and who may assume which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from iamlab.analysis.difference import Change, Turn
+from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.policy import Effect, PolicyKind, allow, deny
+from iamlab.core.resources import resource_matches
+from iamlab.lab import Lab
+from iamlab.lessons import worlds, worlds_05
+from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
+from iamlab.lessons.probing import asks, calling_as
+from iamlab.lessons.recognizing import names, on, silent
+from iamlab.lessons.story import DEVELOPMENT, account, document, may_assume, trust
+from iamlab.lessons.trusting import trusted
+from iamlab.lessons.worlds_05 import PROD, ROLE, STAGING
+from iamlab.world.account import Account
+from iamlab.world.identities import Group, Role, User
+
+STAGING_ROLE: Final = f"{ROLE}/StagingRole"
+CLEANER: Final = f"{ROLE}/StagingCleaner"
+PROD_ROLE: Final = f"{ROLE}/ProdRole"
+AUDIT_ROLE: Final = f"{ROLE}/AuditRole"
+DANA: Final = f"arn:aws:iam::{DEVELOPMENT}:user/dana"
+OSCAR: Final = f"arn:aws:iam::{DEVELOPMENT}:user/oscar"
+ERIC: Final = f"arn:aws:iam::{DEVELOPMENT}:user/eric"
+
+
+def _dev(lab: Lab) -> Account:
+    return worlds.development(lab)
+
+
+def _user(lab: Lab, name: str) -> User:
+    return _dev(lab).user(name)
+
+
+def _group(lab: Lab, name: str) -> Group:
+    return _dev(lab).group(name)
+
+
+def _prod(lab: Lab) -> Role:
+    return _dev(lab).role("ProdRole")
+
+
+def _assumes(who: str, role: str, *, allowed: bool = True, when: str = "", after: Any = None) -> Probe:
+    words = f"{when}{who} assumes {role.rpartition('/')[2]}"
+    return asks(who, "sts:AssumeRole", role, words, allowed=allowed, after=after)
+
+
+# 05.1
+
+_DANA, _OSCAR = _assumes("dana", PROD_ROLE), _assumes("oscar", PROD_ROLE)
+_ERIC, _FAY = _assumes("eric", PROD_ROLE, allowed=False), _assumes("fay", PROD_ROLE, allowed=False)
+_AUDIT: Final = _assumes("dana", AUDIT_ROLE, allowed=False)
+
+
+def _hires(lab: Lab) -> None:
+    _group(lab, "Developers").add(_dev(lab).create_user("nina"))
+
+
+_HIRED: Final = partial(_assumes, "nina", when="next month nina is hired and put into Developers; ", after=_hires)
+_NINA_PROD: Final = _HIRED(PROD_ROLE, allowed=False)
+_DIRECTLY: Final = asks(
+    "dana", "s3:PutObject", f"{PROD}/app.zip", "dana, in no role, writes acme-prod/app.zip", allowed=False
+)
+_FROM_STAGING: Final = asks(
+    "StagingRole",
+    "s3:PutObject",
+    f"{PROD}/app.zip",
+    "whoever is in StagingRole writes acme-prod/app.zip",
+    allowed=False,
+)
+
+
+def _release(lab: Lab) -> None:
+    release = _dev(lab).create_group("Release")
+    for name in ("dana", "oscar"):
+        release.add(_user(lab, name))
+    release.put_policy("AssumeProduction", may_assume(PROD_ROLE))
+
+
+def _all_but_two(lab: Lab) -> None:
+    _group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE))
+    for name in ("eric", "fay"):
+        _user(lab, name).put_policy("NoProduction", deny("sts:AssumeRole", on=PROD_ROLE))
+
+
+def _both(change: Callable[[User], Any]) -> Callable[[Lab], None]:
+    def changed(lab: Lab) -> None:
+        for name in ("dana", "oscar"):
+            change(_user(lab, name))
+
+    return changed
+
+
+def _into_production_alone(change: Change) -> bool:
+    """Whatever is new in an account, its root user gains; and a session has what its role has."""
+    if change.subject.kind in ("root", "session"):
+        return True
+    assumes = change.turn is Turn.GAINED and change.resource == PROD_ROLE
+    return assumes and change.subject.name in ("dana", "oscar") and change.actions == ("sts:AssumeRole",)
+
+
+def _may_through_the_group(attempt: Attempt) -> bool:
+    """Whether the group Developers has a policy with an Allow about the production role."""
+    policies = (one.policy for one in _group(attempt.lab, "Developers").policies)
+    allows = (one for policy in policies for one in policy.statements if one.effect is Effect.ALLOW)
+    return any(resource_matches(pattern, PROD_ROLE) for one in allows for pattern in one.resources)
+
+
+def _allowed_on(lab: Lab, name: str, action: str) -> set[str]:
+    """What the Allow statements that reach a user list as Resource beside that action."""
+    statements = (one for source in _user(lab, name).policies for one in source.policy.statements)
+    allows = (one for one in statements if one.effect is Effect.ALLOW and action in one.actions)
+    return {pattern for one in allows for pattern in one.resources}
+
+
+TWO: Final = WorldExercise(
+    id="05.1",
+    title="Let exactly two reach production",
+    world=worlds_05.production_closed,
+    may_change=_into_production_alone,
+    probes=(
+        _DANA,
+        _OSCAR,
+        _ERIC,
+        _FAY,
+        *(_assumes(name, STAGING_ROLE) for name in ("dana", "eric", "fay", "oscar")),
+        _HIRED(STAGING_ROLE),
+        _NINA_PROD,
+        _AUDIT,
+        _DIRECTLY,
+        _FROM_STAGING,
+        asks("ProdRole", "s3:PutObject", f"{PROD}/app.zip", "whoever is in ProdRole writes acme-prod/app.zip"),
+    ),
+    hints=(
+        "ProdRole trusts the account already. What do dana and oscar lack, that eric and fay must not get?",
+        "Where the trust policy names the account, a policy of the caller's own, or of one of its groups, must allow "
+        "sts:AssumeRole on the role (EVAL-16). Who has the same task can be in a group.",
+        'acme = team.accounts[0]; release = acme.create_group("Release"); release.add(acme.user("dana")), and so for '
+        'oscar; release.put_policy("AssumeProduction", ...): only allow("sts:AssumeRole", on=...) with the ARN of '
+        "ProdRole is missing.",
+    ),
+    reference=_release,
+    explanation="The two have the permission to assume ProdRole, through a group of their own; the others lack it, and "
+    "whoever is hired lacks it too. Nobody can do anything in production without assuming the role.",
+    misconceptions=(
+        Misconception(
+            answer=_both(lambda user: user.put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))),
+            message="That gives them production itself, in no role, on every day. They should have to assume ProdRole.",
+            known_by=lambda attempt: attempt.fails(_DIRECTLY.words),
+        ),
+        Misconception(
+            answer=lambda lab: (
+                _dev(lab).role("StagingRole").put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))
+            ),
+            message="Every developer may assume StagingRole. What that role may do in production, all of them may.",
+            known_by=lambda attempt: attempt.fails(_FROM_STAGING.words),
+        ),
+        Misconception(
+            answer=lambda lab: _prod(lab).update_trust(trust(AWS="*")),
+            message='"*" lets everybody in. Whom a trust policy names so needs no permission, within the account.',
+            known_by=lambda attempt: attempt.fails(_ERIC.words) and "*" in trusted(_prod(attempt.lab).trust),
+        ),
+        Misconception(
+            answer=lambda lab: _group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE)),
+            message="Developers is everybody: eric and fay are members too. What only two may do belongs to these two, "
+            "or to a group of their own.",
+            known_by=lambda attempt: (
+                attempt.fails(_ERIC.words) and attempt.fails(_FAY.words) and _may_through_the_group(attempt)
+            ),
+        ),
+        Misconception(
+            answer=_all_but_two,
+            message="Who must not is forbidden, and the next to be hired is not on that list. Allow the two, and "
+            "nobody has to be forbidden.",
+            known_by=lambda attempt: attempt.fails(_NINA_PROD.words) and not attempt.fails(_ERIC.words),
+        ),
+        Misconception(
+            answer=_both(lambda user: user.put_policy("Assume", allow("sts:AssumeRole"))),
+            message='A permission on "*" is about every role, and so is allow(...) without on=. AuditRole, which '
+            "trusts the account too, is open to them.",
+            known_by=lambda attempt: (
+                attempt.fails(_AUDIT.words)
+                and not attempt.fails(_DANA.words)
+                and "*" in _allowed_on(attempt.lab, "dana", "sts:AssumeRole")
+            ),
+        ),
+        Misconception(
+            answer=lambda lab: _prod(lab).update_trust(trust(AWS=DEVELOPMENT)),
+            message="ProdRole trusts the account, as before. Which of its users may assume it, their own policies "
+            "say, and those of dana and oscar do not.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA.words)
+                and attempt.fails(_OSCAR.words)
+                and silent(attempt)
+                and trusted(_prod(attempt.lab).trust) == {DEVELOPMENT}
+            ),
+            number=9,
+        ),
+    ),
+)
+
+# 05.2
+
+
+def _opens_a_role(lab: Lab) -> None:
+    _dev(lab).create_role("BillingRole", trust=trust(AWS=account(DEVELOPMENT)))
+
+
+_DANA_STAGING: Final = _assumes("dana", STAGING_ROLE)
+_DANA_PROD: Final = _assumes("dana", PROD_ROLE, allowed=False)
+_DANA_CLEANER: Final = _assumes("dana", CLEANER, allowed=False)
+_DANA_BILLING: Final = _assumes(
+    "dana",
+    f"{ROLE}/BillingRole",
+    allowed=False,
+    when="next week somebody makes BillingRole, which trusts the account; ",
+    after=_opens_a_role,
+)
+
+
+def _assume(*resources: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": list(resources)}
+
+
+def _everything_but(attempt: Attempt) -> bool:
+    return any(one.not_resources for one in attempt.policy.statements if one.effect is Effect.ALLOW)
+
+
+def _begins(attempt: Attempt, role: str) -> bool:
+    """Whether an Allow lists the beginning of the role's ARN, and a star."""
+    patterns = (one for statement in attempt.policy.statements for one in statement.resources)
+    return any(one.endswith("*") and role.startswith(one[:-1]) for one in patterns)
+
+
+def _forbidden(attempt: Attempt, probe: Probe) -> bool:
+    return any(one.probe is probe and one.evaluation.decision is Decision.EXPLICIT_DENY for one in attempt.failures)
+
+
+CLOSE: Final = PolicyExercise(
+    id="05.2",
+    title="Close a wildcard AssumeRole",
+    world=worlds_05.wide_open,
+    caller=calling_as("dana"),
+    apply=lambda lab, policy: _group(lab, "Developers").put_policy("AssumeRoles", policy),
+    only=(("sts:AssumeRole", STAGING_ROLE),),
+    probes=(
+        _DANA_STAGING,
+        _assumes("eric", STAGING_ROLE),
+        _OSCAR,
+        _DANA_PROD,
+        _DANA_CLEANER,
+        _AUDIT,
+        _DANA_BILLING,
+    ),
+    hints=(
+        "Which role do the developers need? Of every other role, ask whether the policy names it.",
+        "The Resource of sts:AssumeRole is the ARN of a role, and names are compared letter for letter but for the "
+        "star (POL-11, POL-12).",
+        f'"Resource": "arn:aws:iam::{DEVELOPMENT}:role/...": only the name of the role is missing, whole.',
+    ),
+    reference=document(_assume(STAGING_ROLE)),
+    untouched=document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}),
+    explanation="One role, by its whole name. What other roles there are, and which are made next week, no longer "
+    "matters; and oscar reaches production as before, through his other group.",
+    misconceptions=(
+        Misconception(
+            answer=document(_assume("*"), {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": PROD_ROLE}),
+            message="The Deny also hits oscar, who is in Developers as well as in Release: an explicit Deny wins over "
+            "what Release allows. And all other roles stay open.",
+            known_by=lambda attempt: _forbidden(attempt, _OSCAR) and attempt.fails(_DANA_BILLING.words),
+            number=10,
+        ),
+        Misconception(
+            answer=document({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": PROD_ROLE}),
+            message="NotResource is everything that is not listed, the roles of next week included.",
+            known_by=lambda attempt: attempt.fails(_DANA_BILLING.words) and _everything_but(attempt),
+        ),
+        Misconception(
+            answer=document(_assume(f"{ROLE}/*")),
+            message="role/* is still every role of the account.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA_PROD.words) and attempt.fails(_DANA_BILLING.words) and on(attempt, f"{ROLE}/*")
+            ),
+        ),
+        Misconception(
+            answer=document(_assume(f"{ROLE}/Staging*")),
+            message="With a star at its end, the name fits every role that begins so: StagingCleaner, which empties "
+            "the bucket, as well.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA_CLEANER.words) and not attempt.fails(_DANA_PROD.words) and _begins(attempt, CLEANER)
+            ),
+        ),
+        Misconception(
+            answer=document({"Effect": "Allow", "Action": "s3:*", "Resource": [STAGING, f"{STAGING}/*"]}),
+            message="Now they have the bucket itself and cannot assume the role any more.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA_STAGING.words) and names(attempt, "s3:*", "s3:PutObject", "s3:GetObject")
+            ),
+        ),
+        Misconception(
+            answer=document(_assume(STAGING, f"{STAGING}/*")),
+            message="sts:AssumeRole is asked about the role. What can be done in it, and to which bucket, stands in "
+            "the role's permissions.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA_STAGING.words)
+                and silent(attempt)
+                and names(attempt, "sts:AssumeRole")
+                and on(attempt, STAGING, f"{STAGING}/*")
+            ),
+        ),
+        Misconception(
+            answer=document(_assume(PROD_ROLE)),
+            message="That is the role for production. The developers need the one for staging.",
+            known_by=lambda attempt: (
+                attempt.fails(_DANA_STAGING.words) and attempt.fails(_DANA_PROD.words) and on(attempt, PROD_ROLE)
+            ),
+        ),
+    ),
+)
+
+# 05.3
+
+MFA: Final = "aws:MultiFactorAuthPresent"
+GIVEN: Final = {MFA: "true", "aws:MultiFactorAuthAge": "0"}
+NOT_GIVEN: Final = {MFA: "false"}
+
+
+def _with(who: str, context: dict[str, str], words: str, *, allowed: bool) -> Probe:
+    def ask(lab: Lab) -> Evaluation:
+        return lab.evaluate(_user(lab, who), "sts:AssumeRole", PROD_ROLE, context)
+
+    return Probe(words=f"{who} assumes ProdRole {words}", ask=ask, allowed=allowed)
+
+
+_CODE, _NO_CODE = "with a code of the MFA device", "without a code, with long-term keys"
+_GIVES: Final = _with("oscar", GIVEN, _CODE, allowed=True)
+_GIVES_NONE: Final = _with("oscar", {}, _NO_CODE, allowed=False)
+_TEMPORARY: Final = _with("oscar", NOT_GIVEN, "with temporary credentials that were given without MFA", allowed=False)
+_ERIC_GIVES: Final = _with("eric", GIVEN, _CODE, allowed=False)
+BOTH: Final = {"Effect": "Allow", "Principal": {"AWS": [DANA, OSCAR]}, "Action": "sts:AssumeRole"}
+
+
+def _conditions(attempt: Attempt, effect: Effect) -> set[tuple[str, str]]:
+    """The operators on MFA in statements of that effect, each with its value; ``IfExists`` belongs to the operator."""
+    return {
+        (one.operator.lower(), value.lower())
+        for statement in attempt.policy.statements
+        if statement.effect is effect
+        for one in statement.conditions
+        if one.key.lower() == MFA.lower()
+        for value in one.values
+    }
+
+
+def _if_exists(attempt: Attempt) -> bool:
+    return any(operator.endswith("ifexists") for operator, _ in _conditions(attempt, Effect.ALLOW))
+
+
+def _when(operator: str, value: str) -> dict[str, Any]:
+    return {**BOTH, "Condition": {operator: {MFA: value}}}
+
+
+REQUIRE: Final = PolicyExercise(
+    id="05.3",
+    title="Require MFA",
+    kind=PolicyKind.TRUST,
+    world=worlds_05.production_by_name,
+    caller=calling_as("ProdRole"),
+    apply=lambda lab, policy: _prod(lab).update_trust(policy),
+    only=(("sts:AssumeRole", DANA), ("sts:AssumeRole", OSCAR)),
+    probes=(
+        _GIVES,
+        _with("dana", GIVEN, _CODE, allowed=True),
+        _GIVES_NONE,
+        _with("dana", {}, _NO_CODE, allowed=False),
+        _TEMPORARY,
+        _ERIC_GIVES,
+        _with("eric", {}, _NO_CODE, allowed=False),
+    ),
+    hints=(
+        "The Principal is right. What is missing is a Condition in the same statement.",
+        "The key is aws:MultiFactorAuthPresent, and its value a text. Long-term keys never carry it: mind which "
+        "operators hold when the key is absent (COND-25).",
+        '"Condition": {...: {"aws:MultiFactorAuthPresent": "true"}}: only the operator is missing, one that does not '
+        "hold without the key.",
+    ),
+    reference=document(_when("Bool", "true")),
+    untouched=document(BOTH),
+    explanation="Bool holds only where the key is there and says true: with a code, or in a session that was opened "
+    "with one. Long-term keys alone, even stolen ones, do not get in any more.",
+    misconceptions=(
+        Misconception(
+            answer=document(_when("BoolIfExists", "true")),
+            message="IfExists holds where the key is absent, and long-term keys never carry it: without a code they "
+            "get in as before.",
+            known_by=lambda attempt: attempt.fails(_GIVES_NONE.words) and _if_exists(attempt),
+        ),
+        Misconception(
+            answer=document(BOTH, {**BOTH, "Effect": "Deny", "Condition": {"Bool": {MFA: "false"}}}),
+            message="This Deny applies where the key says false. Long-term keys carry no such key, so it does not "
+            "reach them.",
+            known_by=lambda attempt: (
+                attempt.fails(_GIVES_NONE.words)
+                and not attempt.fails(_TEMPORARY.words)
+                and ("bool", "false") in _conditions(attempt, Effect.DENY)
+            ),
+        ),
+        Misconception(
+            answer=document(_when("Bool", "false")),
+            message='"false" turns it around: whoever gives a code is shut out.',
+            known_by=lambda attempt: (
+                attempt.fails(_GIVES.words)
+                and ("bool", "false") in _conditions(attempt, Effect.ALLOW)
+                and silent(attempt)
+            ),
+        ),
+        Misconception(
+            answer=document(_when("Null", "false")),
+            message="Null asks whether the key is there. Temporary credentials always carry it, and it may say false.",
+            known_by=lambda attempt: (
+                attempt.fails(_TEMPORARY.words)
+                and not attempt.fails(_GIVES_NONE.words)
+                and ("null", "false") in _conditions(attempt, Effect.ALLOW)
+            ),
+        ),
+        Misconception(
+            answer=document({**_when("Bool", "true"), "Principal": {"AWS": "*"}}),
+            message='The condition says how, not who. With "*", everybody in the account who gives a code gets in.',
+            known_by=lambda attempt: attempt.fails(_ERIC_GIVES.words) and "*" in trusted(attempt.policy),
+        ),
+        Misconception(
+            answer=document({**_when("Bool", "true"), "Principal": {"AWS": account(DEVELOPMENT)}}),
+            message="The condition is right. But the account is named now in place of dana and oscar, and no policy of "
+            "theirs allows them to assume ProdRole.",
+            known_by=lambda attempt: (
+                attempt.fails(_GIVES.words)
+                and ("bool", "true") in _conditions(attempt, Effect.ALLOW)
+                and trusted(attempt.policy) <= {DEVELOPMENT, account(DEVELOPMENT)}
+                and silent(attempt)
+            ),
+            number=9,
+        ),
+    ),
+)
+
+EXERCISES: Final = (TWO, CLOSE, REQUIRE)

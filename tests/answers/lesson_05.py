@@ -1,0 +1,150 @@
+"""Lesson 05: two roles (EVAL-16a and c), a Resource with a star (POL-11, POL-12), MFA on a trust policy (COND-25)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from answers.documents import allow, deny, policy
+from iamlab import Lab
+
+ACCOUNT = "111111111111"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role"
+STAGING_ROLE, PROD_ROLE, CLEANER = (f"{ROLE}/{name}" for name in ("StagingRole", "ProdRole", "StagingCleaner"))
+DANA, OSCAR, ERIC = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("dana", "oscar", "eric"))
+PROD = "arn:aws:s3:::acme-prod"
+MFA, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+ASSUME = allow("sts:AssumeRole", PROD_ROLE)
+
+
+def _trusts(*who: str, **more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Principal": {"AWS": list(who)}, "Action": "sts:AssumeRole", **more}
+
+
+def _when(operator: str, value: Any, key: str = MFA) -> dict[str, Any]:
+    return {"Condition": {operator: {key: value}}}
+
+
+def _acme(lab: Lab) -> Any:
+    return lab.accounts[0]
+
+
+def _prod(lab: Lab) -> Any:
+    return _acme(lab).role("ProdRole")
+
+
+def _each_alone(lab: Lab) -> None:
+    for name in ("dana", "oscar"):
+        _acme(lab).user(name).put_policy("AssumeProduction", policy(ASSUME))
+
+
+def _by_name(lab: Lab) -> None:
+    _prod(lab).update_trust(policy(_trusts(DANA, OSCAR)))
+
+
+def _a_group_with_a_managed_policy(lab: Lab) -> None:
+    release = _acme(lab).create_group("Release")
+    release.attach(_acme(lab).create_policy("AssumeProduction", policy(ASSUME)))
+    for name in ("dana", "oscar"):
+        release.add(_acme(lab).user(name))
+
+
+def _by_name_and_tried(lab: Lab) -> None:
+    _by_name(lab)
+    session = lab.sts.assume_role(_acme(lab).user("oscar"), _prod(lab), "oscar-tries")
+    with lab.signed_in(session):
+        lab.call("s3:PutObject", f"{PROD}/app.zip")
+
+
+def _by_name_and_account(lab: Lab) -> None:
+    _prod(lab).update_trust(policy(_trusts(DANA, OSCAR, ACCOUNT)))
+
+
+def _also_sees_users(lab: Lab) -> None:
+    _each_alone(lab)
+    _acme(lab).user("dana").put_policy("More", policy(allow("iam:ListUsers")))
+
+
+def _also_staging_cleans(lab: Lab) -> None:
+    _each_alone(lab)
+    _acme(lab).role("StagingRole").put_policy("More", policy(allow("s3:DeleteObject", "arn:aws:s3:::acme-staging/*")))
+
+
+def _also_for_fay(lab: Lab) -> None:
+    _each_alone(lab)
+    _acme(lab).user("fay").put_policy("AssumeProduction", policy(ASSUME))
+
+
+def _audit_as_well(lab: Lab) -> None:
+    for name in ("dana", "oscar"):
+        _acme(lab).user(name).put_policy("Assume", policy(allow("sts:AssumeRole", [PROD_ROLE, f"{ROLE}/AuditRole"])))
+
+
+def _the_group_alone_forbidden(lab: Lab) -> None:
+    _acme(lab).group("Developers").put_policy("No", policy(deny("sts:AssumeRole", PROD_ROLE)))
+    _each_alone(lab)
+
+
+OTHER_CORRECT = {
+    "05.1": [_each_alone, _by_name, _a_group_with_a_managed_policy, _by_name_and_tried, _by_name_and_account],
+    "05.2": [
+        {"Statement": {"Effect": "Allow", "Action": ["STS:AssumeRole"], "Resource": [STAGING_ROLE]}},
+        policy(
+            {"Sid": "Staging", **allow("sts:AssumeRole", STAGING_ROLE)},
+            deny("sts:AssumeRole", [CLEANER, f"{ROLE}/AuditRole"]),
+        ),
+    ],
+    "05.3": [
+        policy(_trusts(DANA, **_when("Bool", True)), _trusts(OSCAR, **_when("Bool", ["true"]))),
+        policy(_trusts(DANA, OSCAR, **_when("NumericLessThan", "3600", AGE))),
+        policy(_trusts(DANA, OSCAR), {**_trusts(DANA, OSCAR, **_when("BoolIfExists", "false")), "Effect": "Deny"}),
+    ],
+}
+
+TOO_MUCH = {
+    "05.2": [
+        policy(allow("sts:AssumeRole", [STAGING_ROLE, f"{ROLE}/AnotherRole"])),
+        policy(allow("sts:AssumeRole", STAGING_ROLE), allow("iam:PassRole", STAGING_ROLE)),
+        policy(allow("sts:*", STAGING_ROLE)),
+        policy(allow("sts:AssumeRole", [STAGING_ROLE, "arn:aws:iam::222222222222:role/*"])),
+    ],
+    "05.3": [
+        policy(_trusts(DANA, OSCAR, **_when("Bool", "true")), _trusts(ACCOUNT, **_when("Bool", "true"))),
+        policy(
+            _trusts(DANA, OSCAR, **_when("Bool", "true")),
+            _trusts(ERIC, **_when("StringEquals", "acme", "sts:ExternalId")),
+        ),
+        policy(
+            _trusts(DANA, OSCAR, **_when("Bool", "true")),
+            {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
+        ),
+    ],
+}
+
+MORE_CHANGED = {
+    "05.1": [_also_sees_users, _also_staging_cleans, _also_for_fay],
+}
+
+NOT_SAID = {
+    "a role named beside production is no star": ("05.1", _audit_as_well, "permission on"),
+    "a Deny for all developers is no trust in the account": ("05.1", _the_group_alone_forbidden, "as before"),
+    "two roles by their names are no star": (
+        "05.2",
+        policy(allow("sts:AssumeRole", [STAGING_ROLE, CLEANER])),
+        "With a star",
+    ),
+    "a Deny for what is not staging leaves no role open": (
+        "05.2",
+        policy(allow("sts:AssumeRole"), {"Effect": "Deny", "Action": "sts:AssumeRole", "NotResource": STAGING_ROLE}),
+        "stay open",
+    ),
+    "an external ID is no IfExists": (
+        "05.3",
+        policy(_trusts(DANA, OSCAR, **_when("StringEqualsIfExists", "acme", "sts:ExternalId"))),
+        "IfExists holds",
+    ),
+    "everybody without a condition is no condition for everybody": (
+        "05.3",
+        policy(_trusts("*")),
+        "none of theirs allows",
+    ),
+}
