@@ -36,6 +36,17 @@ lab.graph()
 # You have just built a small cloud: one account, and in it one user, alice. The picture shows it; **The same in
 # words**, below the picture, says it.
 #
+# ## Before you begin: eight requests
+#
+# What would AWS say? Answer as well as you can; *no idea* is an answer too. Nothing is revealed yet: after the course
+# the same eight are asked again, and you see both answers beside the truth.
+
+# %%
+from iamlab.widgets import EightRequests
+
+EightRequests("before")
+
+# %% [markdown]
 # ## Your course
 #
 # Run the next cell whenever you want to know where you are.
@@ -55,14 +66,14 @@ course_map()
 # | [1](01-first-permission.ipynb) | say why a new user, group or role can do nothing, and grant the first permission |
 # | [2](02-root-and-admin.ipynb) | tell root from an admin user, and why nobody works as root |
 # | [3](03-team-through-a-group.ipynb) | manage a team through a group |
-# | 4 | assume a role and read temporary credentials |
-# | 5 | give some developers production and all of them staging |
-# | 6 | let a consultant look without making a user |
-# | 7 | let an EC2 application reach S3 with no stored key |
-# | 8 | reach another account |
-# | 9 | find out why a request was denied |
+# | [4](04-assume-a-role.ipynb) | assume a role and read temporary credentials |
+# | [5](05-staging-and-production.ipynb) | give some developers production and all of them staging |
+# | [6](06-consultant.ipynb) | let a consultant look without making a user |
+# | [7](07-application-on-ec2.ipynb) | let an EC2 application reach S3 with no stored key |
+# | [8](08-another-account.ipynb) | reach another account |
+# | [9](09-why-denied.ipynb) | find out why a request was denied |
 #
-# Lessons 1 to 3 are in this version; the others follow.
+# Lessons 10 to 12, on third parties, escalation and a company's whole design, are planned.
 #
 # ## Your progress, as a code
 #
@@ -83,6 +94,26 @@ progress_code()
 #
 # **On Binder**, everything is gone when the session ends: download a notebook that you want to keep
 # (*File, Download*).
+
+# %% [markdown]
+# ## The words
+#
+# Met a word again and forgot what it means? `glossary("role")` says it in a sentence, with a line to run. Without a
+# word, it lists them all.
+
+# %%
+from iamlab.lessons import glossary
+
+glossary("trust policy")
+
+# %% [markdown]
+# ## After the course: the eight again
+#
+# Come back when you have done the lessons. Once these are recorded, you see what you answered before, what now, and
+# what is right, with the reason.
+
+# %%
+EightRequests("after")
 
 # %% [markdown]
 # ## How right is it?

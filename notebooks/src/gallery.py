@@ -8,13 +8,15 @@
 # ---
 
 # %% [markdown]
-# # Gallery: every widget, on the story's developer group
+# # Gallery: every widget, on the story's worlds
 #
-# For teachers and authors. All of these work on one lab: change it with one, and the others follow.
+# For teachers and authors. Widgets on one lab follow each other: change it with one, and see the others. The first ones
+# work on the developer group.
 
 # %%
 from iamlab.lessons import story
-from iamlab.widgets import Choice, GraphView, PolicyWorkbench, Predict, RequestExplorer, Sort, WorldEditor
+from iamlab.widgets import AccessExplorer, AssumeConsole, BothSides, Choice, GraphView
+from iamlab.widgets import PolicyWorkbench, Predict, RequestExplorer, Sort, WorldEditor
 
 lab = story.developer_group()
 dana = lab.accounts[0].user("dana")
@@ -66,3 +68,24 @@ Choice(
 
 # %%
 Sort("01.1")
+
+# %% [markdown]
+# ## AssumeConsole: assume a role, move the clock, see what is swapped
+#
+# From here on: staging and production, two roles in one account.
+
+# %%
+roles = story.staging_and_production()
+AssumeConsole(roles, who="dana", role="StagingRole")
+
+# %% [markdown]
+# ## AccessExplorer: who can do what, why, and what a change did
+
+# %%
+AccessExplorer(roles, actions=["sts:AssumeRole"])
+
+# %% [markdown]
+# ## BothSides: one request between two accounts, each side with its own verdict
+
+# %%
+BothSides("two_accounts", "David", "sts:AssumeRole", "arn:aws:iam::999999999999:role/UpdateApp")
