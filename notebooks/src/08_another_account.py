@@ -28,7 +28,7 @@
 # %%
 from iamlab import IamlabError, Lab, allow, deny
 from iamlab.lessons import begin, check, hint, reveal
-from iamlab.widgets import Choice, PolicyWorkbench
+from iamlab.widgets import BothSides, Choice, PolicyWorkbench
 
 lab = Lab()
 dev = lab.create_account("Development", "111111111111")
@@ -56,7 +56,7 @@ trust = {
     }],
 }
 update_app = prod.create_role("UpdateApp", trust=trust)
-update_app.put_policy("ReadWrite", allow(["s3:GetObject", "s3:PutObject"], on=shop / "*"))
+update_app.put_policy("ReadWrite", allow("s3:GetObject", "s3:PutObject", on=shop / "*"))
 
 # %%
 Choice(
@@ -130,12 +130,12 @@ reveal(prediction, lab.evaluate(session, "s3:PutObject", shop / "v2.zip"))
 # %% [markdown]
 # ## Both halves side by side
 #
-# Here are both texts, each in its account, with what each says by itself. Change one of them: another account number
-# in the trust policy, `Deny` in the permission. The verdict follows.
+# Here are both texts, each in its account; *Judge both sides* says what each says by itself. Change one: another account
+# number in the trust policy, or `Deny` in the permission. *Apply* it, see what comes of it, and take it back with
+# *Undo*.
 
 # %%
-print(update_app.trust)
-print(developers.policies[0].policy)
+BothSides(lab, david, "sts:AssumeRole", update_app)
 
 # %% [markdown]
 # In plain Python the same two texts are changed with `update_app.update_trust(...)` and
@@ -429,10 +429,10 @@ Choice(
 night = begin("08.3")
 development, production = night.accounts
 target = "arn:aws:s3:::productionapp/releases/v2.zip"
-print(night.evaluate(development.user("David"), "s3:PutObject", target).error_message)
+BothSides(night, development.user("David"), "s3:PutObject", target)
 
 # %% [markdown]
-# Change the texts above, or write it in Python below. `production.buckets[0]` is `productionapp`,
+# Write and apply the texts above, or write it in Python below. `production.buckets[0]` is `productionapp`,
 # `production.role("UpdateApp")` the role; users, roles and buckets all have `put_policy`. `hint("08.3")` helps.
 
 # %% tags=["exercise"]

@@ -1,0 +1,563 @@
+# ---
+# jupyter:
+#   iamlab:
+#     lesson: "09"
+#     title: Find out why
+#     minutes: 25
+#     exercises: ["09.1", "09.2", "09.3", "09.4"]
+# ---
+
+# %% [markdown]
+# # 9 · Find out why a request was denied
+#
+# **After this lesson you can**
+#
+# - find the policy and the statement that denied a request,
+# - say what a permissions boundary leaves of somebody's permissions,
+# - say what an organization's control policies cap, and whom they leave alone.
+#
+# **You need:** lessons 1 to [8](08-another-account.ipynb). **Time:** about 25 minutes, and a quarter of an hour for
+# the ten tickets at its end.
+
+# %% [markdown]
+# ## The last words of the message
+#
+# dana cannot read a file, and asks you why. Her policies *Work* and *NoSecrets* are in the cell below.
+
+# %%
+from iamlab import Lab, allow, deny
+from iamlab.lessons import begin, check, hint, reveal
+from iamlab.lessons.help_desk import board
+from iamlab.views.steps import flow_graph
+from iamlab.widgets import Choice, RequestExplorer, Sort
+
+lab = Lab()
+dev = lab.create_account("Development", "111111111111")
+dana, ada = dev.create_user("dana"), dev.create_user("ada")
+ada.attach(dev.managed_policy("AdministratorAccess"))
+code = dev.create_bucket("acme-dev")
+dana.put_policy("Work", allow("s3:GetObject", "s3:PutObject", on=code / "*"))
+dana.put_policy("NoSecrets", deny("s3:GetObject", on=code / "secret/*"))
+
+# %% [markdown]
+# **Predict.** dana reads `acme-dev/secret/key.txt`.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+denied = lab.evaluate(dana, "s3:GetObject", code / "secret/key.txt")
+reveal(prediction, denied)
+
+# %% tags=["solution"]
+prediction = "explicit deny"
+denied = lab.evaluate(dana, "s3:GetObject", code / "secret/key.txt")
+reveal(prediction, denied)
+
+# %% [markdown]
+# AWS's message says two things at its very end. *How* it was denied: `because no ... allows` (something is missing) or
+# `with an explicit deny` (something forbids). And **which type of policy** it was.
+#
+# There are six types that you have to know. You have met the first three.
+
+# %% [markdown]
+# | type of policy | where it stands | what it can do |
+# |---|---|---|
+# | identity policy | at a user, group or role | grant, forbid |
+# | resource policy | at a bucket, a queue, a key ... | grant, forbid |
+# | trust policy | at a role: its resource policy | let in, forbid |
+# | permissions boundary | at a user or role | **cap**, forbid |
+# | session policy | in one session | **cap**, forbid |
+# | service control policy (SCP) | above the account | **cap**, forbid |
+#
+# To *cap* is to set a limit: what it does not allow, nobody below can. It grants nothing.
+
+# %% [markdown]
+# AWS asks every type that is there. A Deny in any of them ends it. Otherwise each cap must allow, and somebody must
+# grant. The same as a picture, for dana's request (once you have predicted it above):
+
+# %%
+flow_graph(denied) if prediction is not ... else "Predict first, in the cell above. Then run this cell again."
+
+# %% [markdown]
+# ## Exercise 09.1: find the deciding statement
+#
+# Another world. dana is in *Developers*, who have `DevAccess`:
+
+# %%
+team = begin("09.1")
+print(team.accounts[0].managed_policy("DevAccess").policy)
+
+# %% [markdown]
+# The bucket `acme-dev` has a policy as well. Five requests of hers are denied. Ask them in the explorer; after the
+# verdict, **step forward** from one type of policy to the next, and read in the table which element of which statement
+# misses.
+
+# %%
+RequestExplorer(team, actions=["s3:GetObject", "ec2:StopInstances", "s3:DeleteObject", "s3:PutObjectAcl"])
+
+# %% [markdown]
+# Which statement decides? Write `"DevAccess/Code"`, `"DevAccess/NoSecrets"`, `"DevAccess/DevInstances"`,
+# `"DevAccess/OnlyOurs"` or `"bucket policy/KeepCode"`; or `"none"` if nothing forbids it and an Allow is missing.
+#
+# (`NotResource` in OnlyOurs means: every resource but these.)
+
+# %% tags=["exercise"]
+deciding = {
+    "secret": ...,  # she reads acme-dev/secret/key.txt
+    "stop": ...,  # she stops an instance that is tagged env=prod
+    "delete": ...,  # she deletes acme-dev/plan.txt
+    "payroll": ...,  # she reads acme-payroll/2026.csv
+    "acl": ...,  # she changes who may read acme-dev/plan.txt (s3:PutObjectAcl)
+}
+check("09.1", deciding)
+
+# %% tags=["solution"]
+deciding = {
+    "secret": "DevAccess/NoSecrets",
+    "stop": "none",
+    "delete": "bucket policy/KeepCode",
+    "payroll": "DevAccess/OnlyOurs",
+    "acl": "none",
+}
+check("09.1", deciding)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** A Deny that applies decides, wherever it stands. `stop` and `acl` are denied because no Allow applies:
+# the one misses by its condition, the other by its actions. To know which saves the search for a Deny that is not there.
+
+# %% [markdown]
+# ## A boundary: the most that she can have
+#
+# Acme wants to let team leads write policies for their people, but never more than a certain amount. That is what a
+# **permissions boundary** is for: a managed policy that is set on a user or a role beside its permissions.
+
+# %%
+before = lab.snapshot()
+limit = dev.create_policy("DeveloperLimit", allow("s3:GetObject", "ec2:Describe*", on="*"))
+dana.put_boundary(limit)
+
+# %% [markdown]
+# **Predict.** The boundary allows `ec2:Describe*`. dana's own policies speak of S3 alone. She looks at the instances.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "ec2:DescribeInstances"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(dana, "ec2:DescribeInstances"))
+
+# %% [markdown]
+# **Predict.** Her policy *Work* allows `s3:PutObject`. She writes `plan.txt`.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
+
+# %% [markdown]
+# Read the ends of the two messages: once the identity policies are silent, once the boundary. What is left to her is
+# what **both** allow. Here is what the boundary changed for her; is there anything that she gained?
+
+# %%
+for change in lab.difference(before).changes:
+    if change.subject.name == "dana":
+        print(change.words)
+
+# %% [markdown]
+# **Predict.** Now the bucket, in the same account, gets a policy that names **dana herself** and lets her write. The
+# boundary stays as it is, and silent about writing.
+
+# %% tags=["exercise"]
+named = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "s3:PutObject", "Resource": code / "*"}
+code.put_policy({"Version": "2012-10-17", "Statement": [named]})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
+
+# %% tags=["solution"]
+named = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "s3:PutObject", "Resource": code / "*"}
+code.put_policy({"Version": "2012-10-17", "Statement": [named]})
+prediction = "allowed"
+reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
+
+# %% [markdown]
+# A boundary does not cap everything. What a resource policy of the same account gives to **the user itself**, or to one
+# session, gets past its silence (not past its Deny). What it gives to a *role* does not: for a session of the role it
+# counts like the role's own permissions, and is capped with them.
+
+# %% [markdown]
+# ## Exercise 09.2: boundary and permissions
+#
+# dana again, and the role *Worker*. Both have the boundary below. Worker has no permissions.
+
+# %%
+framed = begin("09.2")
+acme = framed.accounts[0]
+print("Boundary:", acme.managed_policy("DeveloperLimit").policy)
+print("Policy of dana:", acme.user("dana").policies[0].policy)
+
+# %% [markdown]
+# The queue *jobs*, in the same account, has a policy that names the user dana and the role Worker, and lets them
+# receive messages (`sqs:ReceiveMessage`). Predict six verdicts:
+
+# %% tags=["exercise"]
+verdicts = {
+    "read": ...,  # dana reads acme-dev/plan.txt: "allowed", "implicit deny" or "explicit deny"
+    "user": ...,  # dana creates a user
+    "instances": ...,  # dana looks at the instances
+    "frozen": ...,  # dana writes acme-dev/frozen/v1.txt
+    "queue": ...,  # dana receives a message from the queue
+    "worker": ...,  # a session of Worker receives a message from the queue
+}
+check("09.2", verdicts)
+
+# %% tags=["solution"]
+verdicts = {
+    "read": "allowed",
+    "user": "implicit deny",
+    "instances": "implicit deny",
+    "frozen": "explicit deny",
+    "queue": "allowed",
+    "worker": "implicit deny",
+}
+check("09.2", verdicts)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** A boundary is a frame laid over the permissions: `read` shows through, `user` lies outside, `instances`
+# has nothing behind the frame, and `frozen` is crossed out. `queue` and `worker` differ by one word: the queue's policy
+# names the user, and the role behind the session.
+
+# %% [markdown]
+# A **session policy** is such a frame for one session: whoever assumes a role may narrow it with
+# `assume_role(..., policy=...)`. It is fixed until the session ends.
+#
+# ## Above the account: an organization
+#
+# Acme has put its accounts into an **organization**. The account that made it is the **management account**; the others
+# are its members, here under the unit *Workloads*.
+
+# %%
+head = lab.create_account("Management", "222222222222")
+mia = head.create_user("mia")
+mia.attach(head.managed_policy("AdministratorAccess"))
+organization = lab.create_organization(head)
+organization.enable("SCP")
+workloads = organization.create_unit("Workloads")
+organization.add(dev, workloads)
+keep = organization.create_policy("KeepLogs", deny("cloudtrail:StopLogging", on="*"))
+organization.attach(keep, workloads)
+
+# %% [markdown]
+# CloudTrail is AWS's log of all calls. The SCP *KeepLogs* keeps whoever is in the unit from stopping it.
+#
+# **Predict.** ada is an administrator of Development. She stops its trail.
+
+# %% tags=["exercise"]
+trail = "arn:aws:cloudtrail:us-east-1:111111111111:trail/audit"
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(ada, "cloudtrail:StopLogging", trail))
+
+# %% tags=["solution"]
+trail = "arn:aws:cloudtrail:us-east-1:111111111111:trail/audit"
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(ada, "cloudtrail:StopLogging", trail))
+
+# %% [markdown]
+# **Predict.** The root user of Development does it. (In lesson 2, no policy of users, groups or roles reached root.)
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dev.root, "cloudtrail:StopLogging", trail))
+
+# %% tags=["solution"]
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(dev.root, "cloudtrail:StopLogging", trail))
+
+# %% [markdown]
+# **Predict.** Now *KeepLogs* is attached to the root of the organization, above everybody. mia, of the management
+# account, stops the trail there.
+
+# %% tags=["exercise"]
+organization.attach(keep, organization.root)
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:222222222222:trail/head"))
+
+# %% tags=["solution"]
+organization.attach(keep, organization.root)
+prediction = "allowed"
+reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:222222222222:trail/head"))
+
+# %% [markdown]
+# SCPs bind a member account's root user, and **leave the management account alone**. So nothing of the business runs
+# there.
+#
+# And an SCP grants nothing. It needs an Allow all the same, **on every level**: the root, each unit, the account. When
+# SCPs are put to use, AWS attaches `FullAWSAccess` everywhere; whoever puts a shorter list in its place caps all the
+# rest.
+
+# %% [markdown]
+# ## Exercise 09.3: a control policy against an Allow
+#
+# The company again, with Production in it. pia is the administrator there, and is to make a queue:
+
+# %%
+company = begin("09.3")
+production = company.accounts[2]
+orders = "arn:aws:sqs:us-east-1:999999999999:orders"
+print(company.evaluate(production.user("pia"), "sqs:CreateQueue", orders).error_message)
+
+# %% [markdown]
+# What stands above Production?
+
+# %%
+acme = company.organizations[0]
+for target in (acme.root.id, acme.units[0].id, production.id):
+    for id_ in acme.record.attached[target]:
+        policy = acme.record.policy(id_)
+        print(acme.record.name_of(target), policy.name, policy.policy.document["Statement"], sep=" | ")
+
+# %% [markdown]
+# You are mia, and run the organization. Let Production use queues (`sqs:*`). Nothing else is to change: not for
+# Production, not for anybody.
+#
+# What you may need: `acme.policy(name)` with `.update(document)`, `acme.create_policy(name, document)`,
+# `acme.attach(policy, target)` and `acme.detach(...)`. A target is `acme.root`, `acme.units[0]` or `production`.
+
+# %% tags=["exercise"]
+listed = acme.policy("ProductionServices")
+check("09.3", company)
+
+# %% tags=["solution"]
+listed = acme.policy("ProductionServices")
+listed.update(allow("s3:*", "ec2:*", "cloudtrail:*", "sts:*", "sqs:*", on="*"))
+check("09.3", company)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** pia had her Allow all the time; what was missing stood above her. The root and the unit have
+# FullAWSAccess, so the one silent level is the account. A second SCP with an Allow for `sqs:*`, attached to the account,
+# does the same: what is attached at one level counts together.
+
+# %% [markdown]
+# Who can make the queue now?
+
+# %%
+company.graph(company.who_can("sqs:CreateQueue", orders))
+
+# %% [markdown]
+# ## Three traps
+#
+# Some policies look as if they said something else. tess shall stop no instance without **MFA**, a second factor. She
+# signs with her access key: with such long-term keys, requests say nothing of MFA at all.
+#
+# **Predict.** She stops an instance.
+
+# %% tags=["exercise"]
+tess = dev.create_user("tess")
+instance = dev.run_instance()
+guard = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
+without_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
+tess.put_policy("Instances", allow("ec2:StopInstances", on="*"))
+tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": without_mfa}]})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+
+# %% tags=["solution"]
+tess = dev.create_user("tess")
+instance = dev.run_instance()
+guard = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
+without_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
+tess.put_policy("Instances", allow("ec2:StopInstances", on="*"))
+tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": without_mfa}]})
+prediction = "allowed"
+reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+
+# %% [markdown]
+# A key that is not in the request makes `Bool` false, so the Deny never applied. An operator may end in `IfExists`:
+# it is then true where the key is missing.
+#
+# Mend the guard: put the right operator in place of the dots. **Predict** what she gets then.
+
+# %% tags=["exercise"]
+operator = ...  # the name of the operator, in quotes
+if operator is not ...:
+    mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
+    tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+
+# %% tags=["solution"]
+operator = "BoolIfExists"
+if operator is not ...:
+    mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
+    tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+
+# %% [markdown]
+# The second trap. tess may read the columns `name` and `city` of a table: `ForAllValues` asks that **every** column
+# she names be among them. She names no column, which in DynamoDB means all.
+#
+# **Predict.**
+
+# %% tags=["exercise"]
+customers = dev.create_table("customers")
+columns = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["name", "city"]}}
+read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": customers.arn, "Condition": columns}
+tess.put_policy("Customers", {"Version": "2012-10-17", "Statement": [read]})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(tess, "dynamodb:GetItem", customers))
+
+# %% tags=["solution"]
+customers = dev.create_table("customers")
+columns = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["name", "city"]}}
+read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": customers.arn, "Condition": columns}
+tess.put_policy("Customers", {"Version": "2012-10-17", "Statement": [read]})
+prediction = "allowed"
+reveal(prediction, lab.evaluate(tess, "dynamodb:GetItem", customers))
+
+# %% [markdown]
+# Of no columns at all, every one is on the list. With an Allow, ask for the key as well:
+# `"Null": {"dynamodb:Attributes": "false"}`.
+#
+# The third. "tess may do whatever is not IAM" was written as an `Allow` with `NotAction`. **Predict.** May she delete
+# the bucket?
+
+# %% tags=["exercise"]
+no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(tess, "s3:DeleteBucket", code))
+
+# %% tags=["solution"]
+no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
+tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
+prediction = "allowed"
+reveal(prediction, lab.evaluate(tess, "s3:DeleteBucket", code))
+
+# %% [markdown]
+# `NotAction` with an Allow forbids nothing; it **allows everything else**, in every service, today's and tomorrow's.
+#
+# ## Exercise 09.4: ten tickets
+#
+# You sit at Acme's help desk. Ten requests were denied. If each is meant to go through: what has to change? Here is the
+# board; `desk` is the world in which they were asked.
+
+# %%
+desk = begin("09.4")
+for ticket in board(desk)[:5]:
+    print(ticket.words, ticket.error_message, ", ".join(ticket.statements), *ticket.cures, sep="\n    ", end="\n\n")
+
+# %%
+for ticket in board(desk)[5:]:
+    print(ticket.words, ticket.error_message, ", ".join(ticket.statements), *ticket.cures, sep="\n    ", end="\n\n")
+
+# %% [markdown]
+# Of each ticket, answer three things:
+#
+# - **layer**: the type of policy that AWS names: `"identity policy"`, `"resource policy"`, `"trust policy"`,
+#   `"permissions boundary"`, `"session policy"` or `"SCP"`;
+# - **statement**: the Deny that decides. Where an Allow is missing: the one, of that type, that names this action and
+#   misses all the same; `"none"` if there is no such one;
+# - **cure**: `"a"`, `"b"` or `"c"`. Each is tried in a copy of the world.
+
+# %%
+RequestExplorer(desk, actions=["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "kms:Decrypt", "sts:AssumeRole"])
+
+# %% [markdown]
+# Choose below. The check stops at the first answer that is not right yet, and says why.
+
+# %%
+Sort("09.4")
+
+# %% [markdown]
+# Or write the answers here, one ticket a line. `hint("09.4")` helps.
+
+# %% tags=["exercise"]
+answers = {
+    "1: layer": ..., "1: statement": ..., "1: cure": ...,
+    "2: layer": ..., "2: statement": ..., "2: cure": ...,
+    "3: layer": ..., "3: statement": ..., "3: cure": ...,
+    "4: layer": ..., "4: statement": ..., "4: cure": ...,
+    "5: layer": ..., "5: statement": ..., "5: cure": ...,
+    "6: layer": ..., "6: statement": ..., "6: cure": ...,
+    "7: layer": ..., "7: statement": ..., "7: cure": ...,
+    "8: layer": ..., "8: statement": ..., "8: cure": ...,
+    "9: layer": ..., "9: statement": ..., "9: cure": ...,
+    "10: layer": ..., "10: statement": ..., "10: cure": ...,
+}
+check("09.4", answers)
+
+# %% tags=["solution"]
+answers = {
+    "1: layer": "identity policy", "1: statement": "DevAccess/NoSecrets", "1: cure": "b",
+    "2: layer": "identity policy", "2: statement": "DevAccess/Code", "2: cure": "a",
+    "3: layer": "resource policy", "3: statement": "bucket policy/ClerkAlone", "3: cure": "c",
+    "4: layer": "resource policy", "4: statement": "key policy/Keeper", "4: cure": "b",
+    "5: layer": "permissions boundary", "5: statement": "none", "5: cure": "c",
+    "6: layer": "session policy", "6: statement": "none", "6: cure": "a",
+    "7: layer": "SCP", "7: statement": "KeepLogs/NoStopping", "7: cure": "c",
+    "8: layer": "SCP", "8: statement": "none", "8: cure": "b",
+    "9: layer": "trust policy", "9: statement": "trust policy/#1", "9: cure": "c",
+    "10: layer": "identity policy", "10: statement": "Reports/Look", "10: cure": "a",
+}
+check("09.4", answers)
+
+# %% [markdown] tags=["solution"]
+# **Explained.** The message names the type of policy; the type leads to the statement; the statement says what to mend.
+# Ticket 4 is the odd one: a key's own policy must let the account in before any identity policy counts. And ticket 10
+# is a fourth trap: to `StringEquals` a star is a plain character, and `StringLike` is the one that knows patterns.
+
+# %% [markdown]
+# ## The same in the real cloud
+#
+# AWS answers such questions itself, with the policy simulator. For a request that it can judge, an evaluation brings
+# the command:
+
+# %%
+print(lab.evaluate(tess, "s3:DeleteBucket", dev.create_bucket("acme-scratch")).simulate_command)
+
+# %% [markdown]
+# And what you did, as commands of the AWS CLI and with boto3 (`boto3.client("iam")`, `boto3.client("organizations")`):
+
+# %%
+wanted = ("PutUserPermissionsBoundary", "EnablePolicyType", "AttachPolicy")
+steps = [step for step in lab.trail if step.operation in wanted]
+for step in steps[:3]:
+    print(step.cli())
+
+# %%
+for step in steps[:3]:
+    print(step.boto3())
+
+# %% [markdown]
+# ## What you can do now
+#
+# - You can find the policy and the statement that denied a request: **the end of AWS's message names the type**, the
+#   elements say where a statement misses.
+# - You can say what a boundary leaves: **what both allow**. It grants nothing, and what a resource policy gives to the
+#   user itself gets past its silence.
+# - You can say what control policies cap: everybody in a member account, root too; **not the management account**.
+
+# %% [markdown]
+# **Looking back** at lesson 8. `notes` is a bucket in another account. Its policy names ada and lets her read. May she?
+# Think of her AdministratorAccess before you answer.
+
+# %% tags=["exercise"]
+notes = head.create_bucket("acme-head-notes")
+lets = {"Effect": "Allow", "Principal": {"AWS": ada.arn}, "Action": "s3:GetObject", "Resource": notes / "*"}
+notes.put_policy({"Version": "2012-10-17", "Statement": [lets]})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(ada, "s3:GetObject", notes / "a.txt"))
+
+# %% tags=["solution"]
+notes = head.create_bucket("acme-head-notes")
+lets = {"Effect": "Allow", "Principal": {"AWS": ada.arn}, "Action": "s3:GetObject", "Resource": notes / "*"}
+notes.put_policy({"Version": "2012-10-17", "Statement": [lets]})
+prediction = "allowed"
+reveal(prediction, lab.evaluate(ada, "s3:GetObject", notes / "a.txt"))
+
+# %% [markdown]
+# **Next:** Acme trusts a firm outside, and so do the firm's other customers. Who keeps them apart? Lesson 10 is about
+# that; it comes with a later version.

@@ -1,0 +1,126 @@
+"""Lesson 09: deciding statements (EVAL-02, EVAL-03), boundaries (EVAL-09, EVAL-10), control policies (EVAL-06)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from answers.documents import allow, deny, policy
+from iamlab import Lab
+
+PRODUCTION = "999999999999"
+ALLOWED, IMPLICIT, EXPLICIT = "allowed", "implicit deny", "explicit deny"
+IDENTITY, RESOURCE, TRUST = "identity policy", "resource policy", "trust policy"
+LISTED = ["s3:*", "ec2:*", "cloudtrail:*", "sts:*"]
+
+_TICKETS = {
+    # A Deny for what lies below secret/ (EVAL-03).
+    1: (IDENTITY, "DevAccess/NoSecrets", "b"),
+    # Across accounts the bucket policy names eric, and no policy of his allows it (EVAL-13).
+    2: (IDENTITY, "DevAccess/Code", "a"),
+    # The bucket policy denies everybody but the clerk; root is bound by it too (EVAL-03, EVAL-14).
+    3: (RESOURCE, "bucket policy/ClerkAlone", "c"),
+    # A key policy that names neither her nor the account (EVAL-17).
+    4: (RESOURCE, "key policy/Keeper", "b"),
+    # The boundary names S3 and ec2:Describe* alone (EVAL-09).
+    5: ("permissions boundary", "none", "c"),
+    # The session policy names s3:ListBucket alone (EVAL-09).
+    6: ("session policy", "none", "a"),
+    # KeepLogs, above the account (EVAL-06).
+    7: ("SCP", "KeepLogs/NoStopping", "c"),
+    # The allow list of the account names four services, not SQS (EVAL-06, EVAL-27).
+    8: ("SCP", "none", "b"),
+    # The trust wants MFA; long-term keys never carry the key, a code given to AssumeRole does (COND-25).
+    9: (TRUST, "trust policy/#1", "c"),
+    # A star is a plain character to StringEquals (COND-05).
+    10: (IDENTITY, "Reports/Look", "a"),
+}
+
+RIGHT = {
+    "09.1": {
+        "secret": "DevAccess/NoSecrets",
+        "stop": "none",
+        "delete": "bucket policy/KeepCode",
+        "payroll": "DevAccess/OnlyOurs",
+        "acl": "none",
+    },
+    "09.2": {
+        "read": ALLOWED,  # EVAL-07: identity and boundary
+        "user": IMPLICIT,  # EVAL-09: boundary present and silent
+        "instances": IMPLICIT,  # EVAL-09: a boundary only limits
+        "frozen": EXPLICIT,  # EVAL-03
+        "queue": ALLOWED,  # EVAL-10, row 1
+        "worker": IMPLICIT,  # EVAL-10, row 4
+    },
+    "09.4": {
+        f"{number}: {asked}": answer
+        for number, answers in _TICKETS.items()
+        for asked, answer in zip(("layer", "statement", "cure"), answers, strict=True)
+    },
+}
+
+
+def _prod(lab: Lab) -> Any:
+    return next(one for one in lab.accounts if one.id == PRODUCTION)
+
+
+def _listed(lab: Lab, *more: str) -> None:
+    lab.organizations[0].policy("ProductionServices").update(policy(allow([*LISTED, *more])))
+
+
+def _second_scp(lab: Lab) -> None:
+    """What is attached at one level is pooled (EVAL-06)."""
+    organization = lab.organizations[0]
+    organization.attach(organization.create_policy("Queues", policy(allow("sqs:*"))), _prod(lab))
+
+
+def _full_access_and_a_deny(lab: Lab) -> None:
+    """Everything, and a Deny of all that is not on the list: another way to write the same list."""
+    organization = lab.organizations[0]
+    others = {"Effect": "Deny", "NotAction": [*LISTED, "sqs:*"], "Resource": "*"}
+    organization.attach(organization.create_policy("Others", policy(others)), _prod(lab))
+    organization.attach(organization.policy("FullAWSAccess"), _prod(lab))
+
+
+def _without_the_deny(lab: Lab) -> None:
+    organization = lab.organizations[0]
+    _listed(lab, "sqs:*")
+    organization.detach(organization.policy("KeepLogs"), organization.units[0])
+
+
+OTHER_CORRECT = {
+    "09.3": [_second_scp, _full_access_and_a_deny, lambda lab: _listed(lab, "SQS:*", "sqs:SendMessage")],
+}
+
+MORE_CHANGED = {
+    "09.3": [
+        _without_the_deny,
+        lambda lab: _listed(lab, "sqs:*", "dynamodb:*"),
+        lambda lab: _listed(lab, "sqs:*", "sns:*"),
+        lambda lab: (
+            _listed(lab, "sqs:*"),
+            next(one for one in lab.accounts if one.name == "Development")
+            .create_user("gil")
+            .attach(_prod(lab).managed_policy("AdministratorAccess")),
+        ),
+    ],
+}
+
+NOT_SAID = {
+    "two queue actions are no lost list": (
+        "09.3",
+        lambda lab: _listed(lab, "sqs:ListQueues"),
+        "what was on the list is gone",
+    ),
+    "a Deny for pia is no permission": (
+        "09.3",
+        lambda lab: lab.organizations[0].policy("KeepLogs").update(policy(deny("cloudtrail:DeleteTrail"))),
+        "she is an administrator",
+    ),
+    "a new policy on the account is none above it": (
+        "09.3",
+        lambda lab: lab.organizations[0].attach(
+            lab.organizations[0].create_policy("Queues", policy(allow("sqs:ListQueues"))), _prod(lab)
+        ),
+        "An SCP grants nothing to those below",
+    ),
+}
