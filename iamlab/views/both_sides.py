@@ -132,8 +132,10 @@ def together(evaluation: Evaluation, policy: str) -> str:
         return "Neither half is needed: this is the root user of the account that the resource is in."
     if evaluation.decision is Decision.EXPLICIT_DENY:
         sides = (callers_side(evaluation), other_side(evaluation, policy))
-        no = " and ".join(one.name for one in sides if one.says is Says.NO)
-        return f"{no} says no: an explicit Deny ends the matter, whatever the other half says."
+        no = [one.name for one in sides if one.says is Says.NO]
+        if len(no) > 1:
+            return "Both sides say no, and one explicit Deny ends the matter."
+        return f"{no[0]} says no: an explicit Deny ends the matter, whatever the other half says."
     return _enough(evaluation, policy) if evaluation.allowed else _missing(evaluation, policy)
 
 
