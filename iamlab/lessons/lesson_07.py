@@ -271,6 +271,7 @@ PREFIX: Final = PolicyExercise(
                 attempt.fails(_READS_RAW.words)
                 and not attempt.fails(_LISTS_RAW.words)
                 and not attempt.fails(_LISTS_WEB.words)
+                and covers(attempt, f"{PHOTOS}/any/where.jpg")
             ),
         ),
         Misconception(

@@ -112,6 +112,11 @@ NOT_SAID = {
         policy(LIST, allow("s3:GetObject", f"{PHOTOS}/raw/*")),
         "for both",
     ),
+    "a wrong folder is not the whole bucket": (
+        "07.2",
+        policy(LIST, allow("s3:GetObject", f"{PHOTOS}/raw/*")),
+        "any object",
+    ),
     "no ec2:RunInstances is no missing iam:PassRole": (
         "07.3",
         policy(allow("ec2:DescribeInstances")),
