@@ -266,7 +266,7 @@ def glossary(word: str | None = None) -> Glossary:
             " Did you mean one of these?" if found else " See glossary()."
         )
         return Glossary(tuple(found.items()), said)
-    return Glossary(tuple(found.items()))
+    return Glossary(tuple(found.items()), TRY)
 
 
 def glossary_html(shown: Glossary) -> str:
