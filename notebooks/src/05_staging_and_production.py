@@ -318,7 +318,7 @@ reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 # Who may assume ProdRole now, and how?
 
 # %%
-lab.who_can("sts:AssumeRole", prod_role)
+lab.graph(lab.who_can("sts:AssumeRole", prod_role))
 
 # %% [markdown]
 # A stolen key is a long-term key. So back to `Bool`, which does not hold without the key:
