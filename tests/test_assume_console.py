@@ -591,6 +591,14 @@ def test_the_requests_come_from_the_policies_when_none_are_named(lab: Lab) -> No
         lab.evaluate(lab.accounts[0].user("dana"), *request)
 
 
+def test_of_aws_s_own_policies_only_plain_requests_are_taken() -> None:
+    """PowerUserAccess names operations on service-linked roles and accounts, which nobody asks for here (SCN-04)."""
+    found = [action for action, _ in derived(story.two_accounts())]
+    assert "s3:ListAllMyBuckets" in found
+    assert "sts:AssumeRole" in found
+    assert not [one for one in found if "ServiceLinkedRole" in one or one.startswith("account:")]
+
+
 @pytest.mark.parametrize(
     "world", ["first_day", "administrator", "developer_group", "two_accounts", "consultant", "application_on_ec2"]
 )

@@ -25,6 +25,7 @@ Asked = Evaluation | IamlabError | None
 
 STYLE: Final = """
 .iamlab-part { border-top: 1px solid var(--jp-border-color1, #bbb); margin-top: 10px; padding-top: 2px; }
+.iamlab-part .widget-html, .iamlab-part .widget-html-content { min-width: 0; max-width: 100%; }
 .iamlab-first { border-top: none; margin-top: 0; }
 .iamlab.iamlab .iamlab-outcomes td { white-space: nowrap; }
 .iamlab h3.iamlab-heading { margin: 0.5em 0 0.1em; font-size: 1.15em; line-height: 1.3; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from ipywidgets import HTML, Dropdown, VBox, Widget
+from ipywidgets import HTML, Dropdown, Layout, VBox, Widget
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
@@ -16,7 +16,7 @@ from iamlab.widgets import memory
 from iamlab.widgets.acting import Acting, Makers, callers, named, roles
 from iamlab.widgets.clock_control import LABEL, ClockControl
 from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.questions import notice, wide
+from iamlab.widgets.questions import notice
 from iamlab.widgets.requests import checked, derived, words
 from iamlab.widgets.session_form import FIELDS, AssumeForm
 from iamlab.widgets.session_list import SessionList, offer
@@ -64,7 +64,7 @@ class AssumeConsole(FramedBox):
         self._begun = len(self._lab.trail)
         self._key = f"{self._lab!r} {who!r} {role!r} {self._requests}"
         self.clock = ClockControl(self._lab)
-        self.acting = Dropdown(description="Acting as", layout=wide(), style=LABEL)
+        self.acting = Dropdown(description="Acting as", layout=Layout(width="auto", max_width="44rem"), style=LABEL)
         self.noted = live()
         self.identity = HTML()
         self.form = AssumeForm(self._lab, self._who, self._assumed)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from iamlab import catalog
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
+from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import Lab
@@ -47,28 +48,35 @@ def derived(lab: Lab) -> tuple[Request, ...]:
     """A few requests that the policies of this world allow somebody, of roles and users in turn."""
     roles: list[Role | User] = [one for account in lab.accounts for one in account.roles]
     users = [one for account in lab.accounts for one in account.users]
-    policies = (source.policy for one in [*roles, *users] for source in one.policies)
-    lists = [_of(lab, policy.statements) for policy in policies]
+    sources = dict.fromkeys(source for one in [*roles, *users] for source in one.policies)
+    lists = [_of(lab, source) for source in sources]
     in_turn = [one for several in zip_longest(*lists) for one in several if one is not None]
     return tuple(dict.fromkeys((*in_turn, *_plain(lab))))[:MOST]
 
 
-def _of(lab: Lab, statements: Iterable[Statement]) -> list[Request]:
-    return list(dict.fromkeys(one for statement in statements for one in _of_statement(lab, statement)))
+def _of(lab: Lab, source: NamedPolicy) -> list[Request]:
+    """Those of one policy. AWS's own name more actions than anybody could look at: of them, the plain ones do."""
+    own = not source.arn.startswith("arn:aws:iam::aws:")
+    allowing = (one for one in source.policy.statements if one.effect is Effect.ALLOW)
+    return list(dict.fromkeys(one for statement in allowing for one in _of_statement(lab, statement, own)))
 
 
-def _of_statement(lab: Lab, statement: Statement) -> Iterator[Request]:
-    """One request for each pattern of a statement that allows."""
-    if statement.effect is not Effect.ALLOW:
-        return
+def _of_statement(lab: Lab, statement: Statement, own: bool) -> Iterator[Request]:
+    """One request for each pattern of a statement."""
     for pattern in statement.actions:
-        try:
-            names = catalog.expand(pattern)
-        except IamlabError:
-            continue
-        likely = [one for one in PLAIN if one in names]
-        for name in (*likely, *names[:1])[:1]:
+        name = next((one for one in PLAIN if wildcard.matches(pattern.lower(), one.lower())), None)
+        if name is None and own:
+            name = _first(pattern)
+        if name is not None:
             yield from _about(lab, name, statement.resources or ("*",))
+
+
+def _first(pattern: str) -> str | None:
+    """The first action that a pattern names; None when there is none."""
+    try:
+        return next(iter(catalog.expand(pattern)), None)
+    except IamlabError:
+        return None
 
 
 def _about(lab: Lab, name: str, patterns: Iterable[str]) -> Iterator[Request]:
