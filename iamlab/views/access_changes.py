@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Final
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.actions import shared
 from iamlab.analysis.difference import Change, Side, Turn
+from iamlab.analysis.kinds import is_pattern, kinds
+from iamlab.analysis.scope import Scope, scope
 from iamlab.analysis.subjects import Subject
-from iamlab.core import wildcard
 
 
 class Mark(Enum):
@@ -50,20 +52,48 @@ def mark(then: Cell | None, now: Cell) -> Mark | None:
 
 
 class Comparison:
-    """The answers of now beside those of an earlier moment; both are asked about the same actions."""
+    """The answers of now beside those of an earlier moment; both are asked about the same actions.
 
-    def __init__(self, before: AccessMatrix, now: AccessMatrix) -> None:
+    ``previous`` is the comparison before the last change: what that cannot have touched is not worked out again.
+    """
+
+    def __init__(self, before: AccessMatrix, now: AccessMatrix, previous: Comparison | None = None) -> None:
         self.before, self.now = before, now
         self._subjects = {one.caller: one for one in before.subjects}  # who was renamed is still the same caller
-        self._then = {arn: at for at, arn in enumerate(before.resources)}
-        self._now = {arn: at for at, arn in enumerate(now.resources)}
+        self._then = frozenset(before.resources)
+        self._scope = scope(before.state, now.state)
+        self._cells: dict[Place, Cell] = {}
+        self._kinds: dict[tuple[Subject, str], Mapping[Access, int]] = {}
+        if previous is not None and previous.now.actions == now.actions:
+            self._keep(previous)
+
+    def _keep(self, previous: Comparison) -> None:
+        change, there = scope(previous.now.state, self.now.state), frozenset(self.now.subjects)
+        if change is not None:
+            kept = {key for key in previous._kinds if key[0] in there and _untouched(change, *key)}
+            self._kinds = {key: previous._kinds[key] for key in kept}
+            self._cells = {place: cell for place, cell in previous._cells.items() if (place[0], place[2]) in kept}
+
+    def cell(self, place: Place) -> Cell:
+        """The answer of now."""
+        found = self._cells.get(place)
+        if found is None:
+            found = self._cells[place] = self.now.cell(*place)
+        return found
+
+    def kinds(self, subject: Subject, resource: str) -> Mapping[Access, int]:
+        """For each kind of answer, the actions that are answered so now."""
+        found = self._kinds.get((subject, resource))
+        if found is None:
+            found = self._kinds[subject, resource] = kinds(self.now, subject, resource)
+        return found
 
     @property
     def gone(self) -> tuple[str, ...]:
         """The callers and resources that are there no more, in words."""
-        callers = {one.caller for one in self.now.subjects}
+        callers, resources = {one.caller for one in self.now.subjects}, frozenset(self.now.resources)
         subjects = (one.words for one in self.before.subjects if one.caller not in callers)
-        return (*subjects, *(arn for arn in self.before.resources if arn not in self._now))
+        return (*subjects, *(arn for arn in self.before.resources if arn not in resources))
 
     def is_new(self, subject: Subject) -> bool:
         """Whether the caller was not there then."""
@@ -79,34 +109,33 @@ class Comparison:
 
     def mark(self, place: Place) -> Mark | None:
         """What became of one answer."""
-        return mark(self.then(place), self.now.cell(*place))
+        return mark(self.then(place), self.cell(place))
 
     def marks(self, subjects: Iterable[Subject], columns: Mapping[str, Iterable[str]]) -> dict[Place, Mark]:
         """What became of the answers of these callers, where they are others; ``columns`` has each resource's actions.
 
-        Of a plain resource all actions are compared at once first.
+        Those that the change cannot have touched are not looked at.
         """
+        shown = {resource: set(actions) for resource, actions in columns.items()}
         found: dict[Place, Mark] = {}
         for subject in subjects:
-            for resource, actions in columns.items():
-                if self._alike(subject, resource):
+            for resource, actions in shown.items():
+                if self._scope is not None and _untouched(self._scope, subject, resource):
                     continue
-                for action in actions:
-                    place = subject, action, resource
-                    if (said := self.mark(place)) is not None:
-                        found[place] = said
+                places = ((subject, one, resource) for one in self._others(subject, resource) if one in actions)
+                said = ((place, self.mark(place)) for place in places)
+                found.update((place, one) for place, one in said if one is not None)
         return found
 
-    def _alike(self, subject: Subject, resource: str) -> bool:
-        """Whether no answer about the resource can be another one; said only where that is seen at a glance."""
+    def _others(self, subject: Subject, resource: str) -> Iterator[str]:
+        """The actions of which another thing may be said now: another answer, or another condition."""
+        now = self.kinds(subject, resource)
         known = self._subjects.get(subject.caller)
-        if known is None or resource not in self._then or wildcard.has_wildcard(resource):
-            return False
-        then = self.before.row(known)[self._then[resource]]
-        now = self.now.row(subject)[self._now[resource]]
-        return [(one.mask, *found[:4]) for one, found in then] == [(one.mask, *found[:4]) for one, found in now] and (
-            not any(found.depends for _, found in now)
-        )
+        then = kinds(self.before, known, resource) if known is not None and resource in self._then else {}
+        others = now[Access.DEPENDS]
+        for access, mask in now.items():
+            others |= mask ^ then.get(access, 0)
+        return shared(self.now.actions).named(others)
 
     def sentence(self, place: Place) -> str:
         """What became of one answer, as a sentence with the statement behind it; empty when it is the same."""
@@ -120,3 +149,10 @@ class Comparison:
                 subject=subject, resource=resource, turn=turn, actions=(action,), before=before, after=after
             ).words
         return f"Before, it was {self.then(place)}."
+
+
+def _untouched(change: Scope, subject: Subject, resource: str) -> bool:
+    """Whether no answer of this caller about the resource can be another one after the change."""
+    if is_pattern(resource):  # a resource in it may have come or gone
+        return False
+    return subject.caller.id not in change.callers and resource not in change.resources

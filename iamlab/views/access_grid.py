@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from iamlab import catalog
-from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.access import MOST_CELLS, Access, AccessMatrix, Cell
+from iamlab.analysis.actions import shared
+from iamlab.analysis.kinds import is_pattern
 from iamlab.analysis.subjects import Subject
 from iamlab.core import wildcard
 from iamlab.views.access_changes import SIGNS as MARK_SIGNS
@@ -33,16 +36,6 @@ KINDS: Final = {
 }
 """The kinds of callers, as many."""
 
-LEGEND: Final = {
-    Access.ALLOWED: "always",
-    Access.DEPENDS: "on what the request says",
-    Access.EXPLICIT: "a statement forbids it",
-    Access.IMPLICIT: "no statement allows it",
-    Access.REFUSED: "before any policy is read: who asks so cannot make this call",
-    Access.NOT_ASKED: "AWS never asks about this action there",
-}
-"""What each word of a cell means."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -64,11 +57,10 @@ class Column:
 
 def columns(matrix: AccessMatrix) -> tuple[Column, ...]:
     """The actions that AWS asks about, resource by resource."""
-    accounts = {one.account: one for one in matrix.subjects}
     found: list[Column] = []
     for at, resource in enumerate(matrix.resources):
         # What of a pattern is asked about hangs on the caller; of one resource it is the same for all.
-        callers = matrix.subjects if wildcard.has_wildcard(resource) else tuple(accounts.values())
+        callers = matrix.subjects if is_pattern(resource) else matrix.subjects[:1]
         mask = 0
         for one in callers:
             for thing, _ in matrix.row(one)[at]:
@@ -118,42 +110,64 @@ class Grid:
     subjects: tuple[Subject, ...]
     columns: tuple[Column, ...]
     marks: Mapping[Place, Mark]
+    whole: bool = True
+    """Whether all of it was looked at; of more than can be looked at, what is drawn."""
 
     @property
     def size(self) -> int:
         """How many cells there are."""
         return len(self.subjects) * len(self.columns)
 
-    def cells(self) -> Iterator[tuple[Column, Cell]]:
-        """Every cell with its column."""
+    def tally(self) -> Counter[tuple[str, Access]]:
+        """How many answers of each kind there are to actions of each access level."""
+        total: Counter[tuple[str, Access]] = Counter()
+        bit = shared(self.compared.now.actions).bit
+        masks: dict[tuple[str, str], int] = {}
+        for one in self.columns:
+            masks[one.resource, one.level] = masks.get((one.resource, one.level), 0) | bit(one.action)
         for subject in self.subjects:
-            for column in self.columns:
-                yield column, self.compared.now.cell(subject, column.action, column.resource)
+            answers = {
+                one: self.compared.kinds(subject, one) for one in dict.fromkeys(resource for resource, _ in masks)
+            }
+            for (resource, level), mask in masks.items():
+                for access, found in answers[resource].items():
+                    if number := (found & mask).bit_count():
+                        total[level, access] += number
+        return total
 
     @property
-    def bounds(self) -> tuple[int, int]:
-        """How many callers and columns are drawn."""
-        rows, wide = len(self.subjects), len(self.columns)
-        if rows * wide <= MOST:
-            return rows, wide
-        wide = min(wide, max(WIDEST, MOST // rows))
-        return min(rows, MOST // wide), wide
+    def drawn(self) -> tuple[tuple[Subject, ...], tuple[Column, ...]]:
+        """The callers and columns that are drawn."""
+        return _bounded(self.subjects, self.columns)
+
+
+def _bounded(subjects: tuple[Subject, ...], kept: tuple[Column, ...]) -> tuple[tuple[Subject, ...], tuple[Column, ...]]:
+    if len(subjects) * len(kept) <= MOST:
+        return subjects, kept
+    wide = min(len(kept), max(WIDEST, MOST // len(subjects)))
+    return subjects[: MOST // wide], kept[:wide]
 
 
 def grid(compared: Comparison, asked: Filter, every: Sequence[Column]) -> Grid:
     """What of the matrix fits the filter; ``every`` are its columns."""
     subjects = tuple(one for one in compared.now.subjects if asked.fits_caller(one))
     kept = tuple(one for one in every if asked.fits_column(one))
-    actions: dict[str, list[str]] = {}
-    for one in kept:
-        actions.setdefault(one.resource, []).append(one.action)
-    marks = compared.marks(subjects, actions)
+    whole = len(subjects) * len(kept) <= MOST_CELLS
+    rows, wide = (subjects, kept) if whole else _bounded(subjects, kept)
+    marks = compared.marks(rows, _by_resource(wide))
     if asked.changed:
         touched = {subject for subject, _, _ in marks}
         places = {(action, resource) for _, action, resource in marks}
         subjects = tuple(one for one in subjects if one in touched)
         kept = tuple(one for one in kept if (one.action, one.resource) in places)
-    return Grid(compared=compared, subjects=subjects, columns=kept, marks=marks)
+    return Grid(compared=compared, subjects=subjects, columns=kept, marks=marks, whole=whole)
+
+
+def _by_resource(several: Sequence[Column]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in several:
+        found.setdefault(one.resource, []).append(one.action)
+    return found
 
 
 # As plain values, to be drawn
@@ -174,8 +188,7 @@ def drawn(shown: Grid, accounts: Mapping[str, str], *, turned: bool = False) -> 
 
     ``accounts`` has the names of accounts, if there are several. ``turned`` makes a row of each column.
     """
-    rows, wide = shown.bounds
-    subjects, kept = shown.subjects[:rows], shown.columns[:wide]
+    subjects, kept = shown.drawn
     lines = [[_cell(shown, one, column) for column in kept] for one in subjects]
     callers = [_caller(shown, one, accounts) for one in subjects]
     actions = [_action(one, alone=turned) for one in kept]
@@ -187,7 +200,7 @@ def drawn(shown: Grid, accounts: Mapping[str, str], *, turned: bool = False) -> 
         "groups": [] if turned else _groups(kept),
         "columns": actions,
         "rows": [{**head, "cells": line} for head, line in zip(callers, lines, strict=True)],
-        "note": _note(shown, rows, wide),
+        "note": _note(shown, len(subjects), len(kept)),
     }
 
 
@@ -211,17 +224,15 @@ def _on(resource: str) -> str:
 
 def _groups(kept: Sequence[Column]) -> list[dict[str, Any]]:
     """The resources, each over its actions."""
-    found: dict[str, int] = {}
-    for one in kept:
-        found[one.resource] = found.get(one.resource, 0) + 1
     return [
-        {"words": resource_words(arn), "note": "" if arn == "*" else arn, "span": span} for arn, span in found.items()
+        {"words": resource_words(arn), "note": "" if arn == "*" else arn, "span": len(actions)}
+        for arn, actions in _by_resource(kept).items()
     ]
 
 
 def _cell(shown: Grid, subject: Subject, column: Column) -> dict[str, str]:
-    cell = shown.compared.now.cell(subject, column.action, column.resource)
-    said = shown.marks.get((subject, column.action, column.resource))
+    place = subject, column.action, column.resource
+    cell, said = shown.compared.cell(place), shown.marks.get(place)
     made = {"sign": SIGNS[cell.access], "words": cell_words(cell), "cls": cell.access.name.lower()}
     if said is not None:
         made |= {"mark": f"{MARK_SIGNS.get(said, '●')} {said.value}", "turn": said.name.lower()}

@@ -7,16 +7,18 @@ from typing import Any, Final
 
 import anywidget
 import traitlets
-from ipywidgets import Button, HBox, Layout, VBox
+from ipywidgets import HTML, Button, HBox, Layout, VBox
 
 from iamlab.analysis.access import AccessMatrix, Cell
+from iamlab.analysis.answers import title_of
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab, ResourceLike
-from iamlab.views.access_changes import Mark
-from iamlab.views.access_grid import LEGEND, Grid, caller_key, column_key, drawn, grid
-from iamlab.views.access_html import SIGNS, matrix_html
+from iamlab.views.access_changes import Comparison
+from iamlab.views.access_grid import Grid, caller_key, column_key, drawn, grid
+from iamlab.views.access_html import matrix_html
+from iamlab.views.access_said import meanings, sentences
 from iamlab.views.access_why import why_html
-from iamlab.views.html import Markup, element, join, page
+from iamlab.views.html import Markup, breakable, element, join, page
 from iamlab.widgets.access_filters import Filters
 from iamlab.widgets.access_question import Question
 from iamlab.widgets.frame import STATIC, FramedBox, lab_of, live
@@ -26,8 +28,6 @@ from iamlab.world.state import State
 
 TITLE: Final = "Who can do what"
 HINT: Final = "To read why: click a cell; or Tab into the table, go with the arrow keys, Home and End, and press Enter."
-COUNTED: Final = 20_000
-"""Cells whose answers are counted in the sentence above the table."""
 
 
 class Matrix(anywidget.AnyWidget):
@@ -64,29 +64,36 @@ class AccessExplorer(FramedBox):
         kind: str = "",
         turned: bool = False,
     ) -> None:
-        self._lab = lab_of(lab)
-        self.question = Question(self._lab, actions, resources)
         if before is not None and not isinstance(before, State):
             raise IamlabError(f"{before!r} is no snapshot: before = lab.snapshot().", code="InvalidInput")
-        self._since = "the snapshot that was given" if before is not None else "this table was made"
+        self._lab = lab_of(lab)
+        self.question = Question(self._lab, actions, resources)
+        self._since = "this table was made" if before is None else "the snapshot that was given"
+        self._problem = ""
+        self._compared: Comparison = self.question.asked(self._lab.snapshot() if before is None else before)
         self._chosen: tuple[str, str] | None = None
         self._graph: GraphView | None = None
         self.filters = Filters(turned)
         self.compare = Button(description="Compare from here", layout=Layout(width="auto"))
-        self.summary, self.why = live(), live()
-        self.table = Matrix()
         self.as_graph = Button(description=_AS_GRAPH, layout=Layout(width="auto"))
-        self._graph_box = VBox()
-        below = [HBox([self.as_graph, self.compare]), self._graph_box, self.why]
-        super().__init__(TITLE, [self.filters, self.summary, self.table, *below])
-        self._ask(self._lab.snapshot() if before is None else before)
+        self.table, self.meanings = Matrix(), HTML()
+        self.summary, self.why = live(), live()
+        self._table_box, self._graph_box = VBox([self.table, self.meanings]), VBox()
+        since = HBox([self.compare, self.filters.changed, self.filters.clear], layout=Layout(flex_flow="row wrap"))
+        since.add_class("iamlab-access-since")
+        above, below = [self.filters, self.summary, since], [HBox([self.as_graph]), self.why]
+        super().__init__(TITLE, [*above, self._table_box, self._graph_box, *below])
+        self._offer()
         if kind:
             self.filters.begin_with(kind)
         self._draw()
+        self._listen()
+
+    def _listen(self) -> None:
         self.filters.on_change(self._draw)
         self.compare.on_click(self._compare_from_here)
-        self.table.observe(self._cell_chosen, names="chosen")
         self.as_graph.on_click(self._switch)
+        self.table.observe(self._cell_chosen, names="chosen")
         self._lab.world.observe(self._world_changed)
 
     @property
@@ -118,87 +125,77 @@ class AccessExplorer(FramedBox):
 
     def static_answer(self) -> str:
         """What it shows, and how to ask the same without it."""
-        return f"{TITLE}: a table to filter, to ask why, and to compare. In plain Python: {self.question.python}."
+        return (
+            f"{TITLE}: a table to look through, to ask why, and to compare with an earlier moment. "
+            f"In plain Python: {self.question.python}, {self.question.python_of(self._columns)}."
+        )
 
     def static_html(self) -> str:
         """The same, with the matrix as of when the cell ran."""
-        resources = tuple(dict.fromkeys(one.resource for one in self._grid.columns))
-        actions = tuple(dict.fromkeys(one.action for one in self._grid.columns))
-        if not self._grid.size:
-            return join(element("p", self.static_answer()), element("p", self._nothing()))
-        asked = AccessMatrix(self.matrix.state, self._grid.subjects, actions, resources)
+        if self._problem or not self._grid.size:
+            return join(element("p", self.static_answer()), element("p", self._problem or self._nothing()))
+        resources = dict.fromkeys(one.resource for one in self._grid.columns)
+        actions = dict.fromkeys(one.action for one in self._grid.columns)
+        asked = AccessMatrix(self.matrix.state, self._grid.subjects, tuple(actions), tuple(resources))
         return join(element("p", self.static_answer()), Markup(matrix_html(asked)))
 
     # What is asked
 
     def _ask(self, before: State) -> None:
         """Ask again, about now and about the moment to compare with."""
-        self._compared = self.question.asked(before)
+        self._compared = self.question.asked(before, self._compared)
+        self._offer()
+
+    def _offer(self) -> None:
         self._columns = self.question.columns(self._compared.now)
         self.filters.offer(self._compared.now, self._columns, self._lab.accounts)
 
-    def _compare_from_here(self, _: Any) -> None:
-        self._since = "you pressed the button “Compare from here”"
-        self._ask(self._lab.snapshot())
+    def _ask_again(self, before: State) -> None:
+        """The same, and show it; what cannot be asked any more leaves no answer standing."""
+        try:
+            self._ask(before)
+            self._problem = ""
+        except IamlabError as error:
+            self._problem, self._chosen, self.why.value = f"{error}", None, ""
+            self._close_graph()
         self._draw()
         self._explain()
 
+    def _compare_from_here(self, _: Any) -> None:
+        self._since = "you pressed “Compare from here”"
+        self._ask_again(self._lab.snapshot())
+
     def _world_changed(self) -> None:
-        if self._lab.snapshot() == self._compared.now.state:  # the trail alone is another one
-            return
-        self._ask(self._compared.before.state)
-        self._draw()
-        self._explain()
+        # What differs in the trail alone is the same world.
+        if self._problem or self._lab.snapshot() != self._compared.now.state:
+            self._ask_again(self._compared.before.state)
 
     # What is shown
 
     def _draw(self) -> None:
+        if self._problem:
+            self._show({"rows": [], "columns": [], "groups": [], "corner": "", "note": ""}, [self._problem])
+            return
         self._grid = grid(self._compared, self.filters.asked, self._columns)
-        names = {one.id: f"{one.name} ({one.id})" for one in self._lab.accounts}
         several = len({one.account for one in self.matrix.subjects if one.account}) > 1
-        made = drawn(self._grid, names if several else {}, turned=self.filters.turned)
-        self.table.grid = {"title": TITLE, **made}
+        names = {one.id: one.name for one in self._lab.accounts} if several else {}
+        said = list(sentences(self._grid, self._since)) if self._grid.size else [self._nothing()]
+        if self.question.missing:
+            said.append(f"Asked about, and not there: {', '.join(self.question.missing)}.")
+        self._show(drawn(self._grid, names, turned=self.filters.turned), said)
+
+    def _show(self, shown: dict[str, Any], said: Iterable[str]) -> None:
+        self.table.grid = {"title": TITLE, **shown}
         self.table.chosen = self._placed()
-        self.summary.value = page(self._said() if self._grid.size else element("p", self._nothing()), label=TITLE)
+        self.summary.value = page(join(*(element("p", one) for one in said)), label=TITLE)
+        words = [element("li", one) for one in meanings(shown)]
+        listed = element("ul", join(*words), cls="iamlab-access-meanings")
+        self.meanings.value = page(listed, label="What the words mean") if words else ""
 
     def _placed(self) -> list[str]:
         """The keys of the chosen cell as the table has them."""
         keys = list(self._chosen or ())
         return keys[::-1] if self.filters.turned else keys
-
-    def _said(self) -> str:
-        """What the table comes to, in sentences."""
-        parts = [self._counted(), self._changes(), self._legend()]
-        return join(*(element("p", one) for one in parts))
-
-    def _counted(self) -> str:
-        total: dict[str, list[int]] = {}
-        if self._grid.size > COUNTED:
-            return f"{self._grid.size:,} answers."
-        for column, cell in self._grid.cells():
-            count = total.setdefault(column.level, [0, 0])
-            count[0] += cell.access.possible
-            count[1] += 1
-        possible = sum(one for one, _ in total.values())
-        said = f"{possible:,} of {self._grid.size:,} answers are allowed or depend on the request"
-        if len(total) == 1:
-            return f"{said}."
-        return f"{said}: " + ", ".join(f"{level} {one:,} of {of:,}" for level, (one, of) in total.items()) + "."
-
-    def _changes(self) -> str:
-        marks = list(self._grid.marks.values())
-        counts = {one: marks.count(one) for one in Mark}
-        said = ", ".join(f"{number:,} {one.value}" for one, number in counts.items() if number)
-        gone = self._compared.gone
-        since = f"Since {self._since}"
-        if gone:
-            some = ", ".join(gone[:5]) + (f" and {len(gone) - 5} more" if len(gone) > 5 else "")
-            return f"{since}: {said or 'no answer here is another one'}. No longer there: {some}."
-        return f"{since}: {said}." if said else f"{since}, no answer here has changed."
-
-    def _legend(self) -> str:
-        found = {cell.access for _, cell in self._grid.cells()} if self._grid.size <= COUNTED else set(LEGEND)
-        return "; ".join(f"{SIGNS[one]} {one.value}: {words}" for one, words in LEGEND.items() if one in found) + "."
 
     def _nothing(self) -> str:
         return self.filters.nothing_left if self._columns else self.question.nothing
@@ -234,8 +231,9 @@ class AccessExplorer(FramedBox):
         else:
             action, resource = cell.action, None if cell.resource == "*" else cell.resource
             self._graph = GraphView(self._lab, lambda lab: lab.who_can(action, resource))
-            self._graph_box.children = [self._graph]
-            self.table.layout.display = "none"
+            asked = element("p", element("strong", breakable(title_of((action,), cell.resource))))
+            self._graph_box.children = [HTML(page(asked, label="Question of the graph")), self._graph]
+            self._table_box.layout.display = "none"
             self.as_graph.description = _AS_TABLE
 
     def _close_graph(self) -> None:
@@ -243,7 +241,7 @@ class AccessExplorer(FramedBox):
             self._graph_box.children = []
             self._graph.close()
             self._graph = None
-        self.table.layout.display = None
+        self._table_box.layout.display = None
         self.as_graph.description = _AS_GRAPH
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from ipywidgets import Button, Checkbox, Dropdown, HBox, Layout, Text, VBox
+from ipywidgets import Button, Checkbox, Dropdown, HBox, Layout, Text
 
 from iamlab import catalog
 from iamlab.analysis.access import AccessMatrix
@@ -19,24 +19,24 @@ ROWS: Final = (("a row for each caller", False), ("a row for each action", True)
 EVERY: Final = ""
 
 
-class Filters(VBox):  # type: ignore[misc]
-    """Controls for all that a ``Filter`` says; those with nothing to choose between are not shown."""
+class Filters(HBox):  # type: ignore[misc]
+    """Controls for all that a ``Filter`` says; those with nothing to choose between are not shown.
+
+    ``changed`` and ``clear`` belong to them and stand elsewhere.
+    """
 
     def __init__(self, turned: bool) -> None:
         self.kind, self.account = _choice("Callers"), _choice("Of account")
         self.service, self.level = _choice("Service"), _choice("Access level")
         self.who = _words("Find callers", "words, such as: dana")
         self.what = _words("Find actions", "words, such as: put object")
-        self.rows = Dropdown(description="Table", options=ROWS, value=turned, layout=_WIDE, style=_LABEL)
+        self.rows = Dropdown(description="Table", options=ROWS, value=turned, layout=_wide(), style=_LABEL)
         self.changed = Checkbox(description="Only what changed", indent=False, layout=Layout(width="auto"))
         self.clear = Button(description="Show everything again", layout=Layout(width="auto"))
         self._filling = False
         self._changed: Callable[[], None] = lambda: None
         self._choices = (self.kind, self.account, self.service, self.level)
-        rows = HBox([*self._choices, self.who, self.what, self.rows])
-        rows.add_class("iamlab-access-filters")
-        rows.layout.flex_flow = "row wrap"
-        super().__init__([rows, HBox([self.changed, self.clear])])
+        super().__init__([*self._choices, self.who, self.what, self.rows], layout=Layout(flex_flow="row wrap"))
         for one in (*self._choices, self.who, self.what, self.rows, self.changed):
             one.observe(self._moved, names="value")
         self.clear.on_click(self._clear)
@@ -127,16 +127,19 @@ class Filters(VBox):  # type: ignore[misc]
         self._changed()
 
 
-_WIDE: Final = Layout(width="19rem")
-_LABEL: Final = {"description_width": "6.5rem"}
+_LABEL: Final = {"description_width": "6rem"}
+
+
+def _wide() -> Layout:
+    return Layout(width="18.5rem", margin="2px 16px 2px 0")
 
 
 def _choice(words: str) -> Dropdown:
-    return Dropdown(description=words, options=[("", EVERY)], value=EVERY, layout=Layout(width="19rem"), style=_LABEL)
+    return Dropdown(description=words, options=[("", EVERY)], value=EVERY, layout=_wide(), style=_LABEL)
 
 
 def _words(words: str, example: str) -> Text:
-    return Text(description=words, placeholder=example, layout=Layout(width="19rem"), style=_LABEL)
+    return Text(description=words, placeholder=example, layout=_wide(), style=_LABEL)
 
 
 def _offer(control: Dropdown, options: list[tuple[str, str]]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from iamlab import catalog
 from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.actions import shared
+from iamlab.analysis.kinds import is_pattern
 from iamlab.analysis.subjects import everybody
 from iamlab.analysis.things import everything
-from iamlab.core import wildcard
+from iamlab.catalog import LEVELS, find
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab, ResourceLike
 from iamlab.views.access_changes import Comparison
@@ -36,9 +36,9 @@ class Question:
         self._lab = lab
         self._usual = actions is None
         given = usual_actions(lab.snapshot()) if actions is None else actions
-        self._given = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else given
+        self._given = tuple(given) if isinstance(given, Iterable) and not isinstance(given, str) else given
         asked = lab.access_matrix(None, self._given, [] if resources is None else resources)
-        self._names = asked.actions
+        self._names = asked.actions if asked.actions == self._given else _by_level(asked.actions)
         self._resources = None if resources is None else asked.resources
         if resources is not None and asked.asks_nothing:
             raise self._never()
@@ -48,7 +48,7 @@ class Question:
         """The resources that were given and are not there any more."""
 
     def _never(self) -> IamlabError:
-        forms = catalog.find(self._names[0]).resource_forms[:3]
+        forms = find(self._names[0]).resource_forms[:3]
         advice = f"Give one of the form {' or '.join(forms)}." if forms else "It takes no resource."
         return IamlabError(
             f"AWS never asks about {', '.join(self._names[:3])} on {', '.join(self._resources or ('nothing',))}. "
@@ -56,8 +56,8 @@ class Question:
             code="InvalidResource",
         )
 
-    def asked(self, before: State) -> Comparison:
-        """The answers of now, beside those of a moment before."""
+    def asked(self, before: State, previous: Comparison | None = None) -> Comparison:
+        """The answers of now, beside those of a moment before; ``previous`` is how they stood until now."""
         state = self._lab.snapshot()
         if self._usual:  # a world that has grown is asked about what is new in it as well
             self._names = tuple(dict.fromkeys((*self._names, *usual_actions(state))))
@@ -66,14 +66,14 @@ class Question:
             then = self._before = AccessMatrix(before, everybody(before), self._names, self._there(before))
         there = self._there(state)
         self.missing = tuple(one for one in self._resources or () if one not in there)
-        return Comparison(then, self._lab.access_matrix(None, self._names, there))
+        return Comparison(then, self._lab.access_matrix(None, self._names, there), previous)
 
     def _there(self, state: State) -> list[str]:
         """Of what is asked about, what there was at that moment."""
         if self._resources is None:
             asked_about = shared(self._names).asked_about
             return [arn for arn in everything(state) if asked_about(arn)]
-        return [arn for arn in self._resources if wildcard.has_wildcard(arn) or self._exists(state, arn)]
+        return [arn for arn in self._resources if is_pattern(arn) or arn == "*" or self._exists(state, arn)]
 
     def _exists(self, state: State, arn: str) -> bool:
         """Whether it can be asked about: a bucket that is gone cannot."""
@@ -85,7 +85,7 @@ class Question:
 
     def columns(self, matrix: AccessMatrix) -> tuple[Column, ...]:
         """The actions that AWS asks about, resource by resource."""
-        if any(wildcard.has_wildcard(one) for one in matrix.resources):
+        if any(is_pattern(one) for one in matrix.resources):
             return columns(matrix)  # hang on the policies
         key = matrix.actions, matrix.resources
         if key not in self._columns:
@@ -103,6 +103,17 @@ class Question:
         about = "" if self._resources is None else f", resources={_listed(self._resources)}"
         given = repr(self._given) if isinstance(self._given, str) else _listed(self._given)
         return f"lab.access_matrix(actions={given}{about}).frame()"
+
+    def python_of(self, columns: Sequence[Column]) -> str:
+        """The question of one column in plain Python, the first as an example."""
+        first = columns[0] if columns else Column(action=self._names[0], resource="*")
+        about = "" if first.resource == "*" else f", {first.resource!r}"
+        return f"lab.who_can({first.action!r}{about})"
+
+
+def _by_level(names: Iterable[str]) -> tuple[str, ...]:
+    """Names that a pattern stands for: to list, to read, to write ... of each service."""
+    return tuple(sorted(names, key=lambda one: (one.partition(":")[0], LEVELS.index(find(one).access_level), one)))
 
 
 MOST: Final = 6

@@ -58,7 +58,7 @@ function render({ model, el }) {
     made.dataset.place = place.join(" ");
     const sign = element("span", "iamlab-access-sign", made, one.sign);
     sign.setAttribute("aria-hidden", "true");
-    element("span", "", made, ` ${one.words} `);
+    element("span", "", made, `${one.words} `);
     if (one.mark) element("span", `iamlab-access-mark iamlab-access-${one.turn}`, made, one.mark);
     return made;
   };
