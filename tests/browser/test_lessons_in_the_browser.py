@@ -1,0 +1,113 @@
+"""Every lesson as a learner has it: from top to bottom, its widget operated, its exercises solved by typing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from drive import Notebook
+from playwright.sync_api import Locator, Page, expect
+
+from iamlab.lessons import progress
+from iamlab.lessons.course import Lesson, lessons
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+LESSONS = [one for one in lessons() if one.exercises]
+INDEX = "cell => [...cell.closest('.jp-Notebook').querySelectorAll('.jp-CodeCell')].indexOf(cell)"
+
+
+def _reveal(box: Locator) -> None:
+    box.get_by_label("Allowed", exact=True).click()
+    box.get_by_role("button", name="Reveal the verdict").click()
+    expect(box.locator(".iamlab-verdict")).to_be_visible()
+
+
+def _step(box: Locator) -> None:
+    _reveal(box)
+    box.get_by_role("button", name="Step forward").click()
+    expect(box).to_contain_text("Step 2 of")
+
+
+def _remove(box: Locator) -> None:
+    box.get_by_label("Statements").select_option(index=0)
+    box.get_by_role("button", name="Remove the chosen statement").click()
+    expect(box).to_contain_text("✔ Done:", timeout=20_000)
+
+
+def _assume(box: Locator) -> None:
+    box.get_by_role("button", name="Assume the role").click()
+    expect(box).to_contain_text("assumed-role/")
+
+
+def _choose_a_cell(box: Locator) -> None:
+    box.get_by_role("gridcell").first.click()
+    expect(box).to_contain_text("asks for")
+
+
+def _judge(box: Locator) -> None:
+    box.get_by_role("button", name="Judge both sides").click()
+    expect(box.locator(".iamlab-verdict")).to_be_visible()
+
+
+# The widget in the middle of each lesson, and something that one does with it.
+CENTRAL: dict[str, tuple[str, Callable[[Locator], None]]] = {
+    "01": ("Request explorer", _reveal),
+    "02": ("Request explorer", _reveal),
+    "03": ("World editor", _remove),
+    "04": ("Assume console", _assume),
+    "05": ("Who can do what", _choose_a_cell),
+    "06": ("Who can do what", _choose_a_cell),
+    "07": ("World editor", _remove),
+    "08": ("David asks|Both sides", _judge),
+    "09": ("Request explorer", _step),
+}
+
+
+def _solutions(lesson: Lesson) -> dict[str, str]:
+    """The code that solves each exercise, from the solutions notebook."""
+    content = json.loads((NOTEBOOKS / "solutions" / lesson.path.name).read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
+    return {id_: next(one for one in sources if _checks(id_, one)) for id_ in lesson.exercises}
+
+
+def _checks(exercise: str, source: str) -> bool:
+    """Whether a cell gives an answer of its own to the exercise, and not a widget's."""
+    return re.search(rf'(?m)^check\("{exercise}", ', source) is not None
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda one: one.number)
+def test_a_lesson_runs_its_widget_answers_and_its_exercises_are_solved_by_typing(
+    page: Page, lab_url: str, learner: Path, lesson: Lesson
+) -> None:
+    """No error on the way, nothing asked of the world outside; what is solved is remembered, and on the start page."""
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    notebook = Notebook(page, lab_url).open(lesson.path.name)
+    notebook.run_all()
+    expect(notebook.panel.locator("[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
+    label, operate = CENTRAL[lesson.number]
+    box = notebook.panel.get_by_role("group", name=re.compile(f"^({label})")).first
+    box.scroll_into_view_if_needed()
+    operate(box)
+    for exercise, source in _solutions(lesson).items():
+        _type(notebook, exercise, source)
+    assert {progress.status(one, home=learner / "lessons") for one in lesson.exercises} == {progress.CORRECT}
+    if lesson is LESSONS[-1]:  # one look at the page is enough: it reads what was remembered
+        notebook.open("00-start.ipynb").run_all()
+        course = notebook.panel.locator("section[aria-label='Your course']")
+        expect(course).to_contain_text("all exercises solved")
+    assert notebook.errors == []
+    assert notebook.outside == []
+
+
+def _type(notebook: Notebook, exercise: str, source: str) -> None:
+    """Replace the learner's cell that checks this exercise, and run it."""
+    found = notebook.code_cells.filter(has_text=re.compile(rf'check\("{exercise}", ')).first
+    cell = notebook.code_cells.nth(found.evaluate(INDEX))  # by its place: its text is about to change
+    cell.locator(".cm-content").click()
+    notebook.page.keyboard.press("Control+a")
+    notebook.page.keyboard.insert_text(source)  # as by a paste: the editor would add brackets to single keys
+    notebook.page.keyboard.press("Control+Enter")
+    expect(cell).to_contain_text(f"{exercise}: correct", timeout=20_000)
