@@ -431,7 +431,9 @@ def test_the_console_switches_roles_and_sends_nothing_else(lab: Lab) -> None:
     dana.create_login_profile()
     console = AssumeConsole(lab, who=lab.console_sign_in(dana), role="StagingRole")
     before = lab.snapshot()
-    assert "sends neither an external ID" in _assume(console, external_id="acme-7f3c")
+    said = _assume(console, external_id="acme-7f3c")
+    assert "sends neither an external ID" in said
+    assert "AWS says" not in said
     assert lab.snapshot() is before
     said = _assume(console, external_id="", session_name="another", duration="900")
     assert "assumed-role/StagingRole/dana" in said

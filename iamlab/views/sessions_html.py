@@ -79,6 +79,10 @@ def shortened(text: str) -> str:
 
 def refusal_html(error: IamlabError, remedy: str) -> Markup:
     """A call that AWS refuses: its code and message, what to do, and the explanation where policies decided."""
+    if error.code == "InvalidInput":  # iamlab's own word, before anything was sent
+        return page(
+            element("p", f"✖ {shortened(error.message)} Nothing has changed.", cls="iamlab-rule"), label="Refused"
+        )
     parts = [element("p", "✖ Refused. AWS says:"), _error(error)]
     if isinstance(error, AccessDeniedError):
         parts.append(element("p", explain.verdict(error.evaluation)))
