@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from iamlab.core.evaluation import Evaluation
 from iamlab.lab import Lab
 from iamlab.lessons import denials
-from iamlab.lessons.exercise import Item
+from iamlab.lessons.exercise import Item, SortExercise
 from iamlab.views import explain
 
 Ask = Callable[[Lab], Evaluation]
@@ -126,3 +126,30 @@ def _cure(lab: Lab, ticket: Ticket) -> Item:
         },
         numbers={letter: cure.number for letter, (cure, _) in wrong.items() if cure.number},
     )
+
+
+# Judging one of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What came of the answers to one ticket: whether all three are right, and otherwise what to say to the first
+    that is not, with the number of the misconception that it shows, or 0.
+    """
+
+    right: bool
+    message: str
+    misconception: int = 0
+
+
+def judge(exercise: SortExercise, number: int, answers: Mapping[str, str]) -> Judged:
+    """One ticket alone; ``answers`` are choices by key, those of other tickets do not matter."""
+    for asked in ASKED:
+        key = f"{number}: {asked}"
+        item, chosen = exercise.items[key], answers.get(key, "")
+        if not chosen:
+            return Judged(right=False, message=f"Still open: the {asked}.")
+        if chosen != item.right:
+            found = item.numbers.get(chosen, 0)
+            return Judged(right=False, message=f"The {asked}: {item.messages[chosen]}", misconception=found)
+    return Judged(right=True, message="All three are right.")

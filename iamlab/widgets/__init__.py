@@ -10,6 +10,7 @@ from iamlab.widgets.eight import EightRequests
 from iamlab.widgets.graph_view import GraphView
 from iamlab.widgets.questions import Choice, Predict, Sort
 from iamlab.widgets.request_explorer import RequestExplorer
+from iamlab.widgets.ticket_board import TicketBoard
 from iamlab.widgets.workbench import PolicyWorkbench
 from iamlab.widgets.world_editor import WorldEditor
 
@@ -24,5 +25,6 @@ __all__ = [
     "Predict",
     "RequestExplorer",
     "Sort",
+    "TicketBoard",
     "WorldEditor",
 ]
