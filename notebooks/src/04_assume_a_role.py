@@ -152,15 +152,20 @@ reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 # %% [markdown]
 # Who trusts an account leaves it to that account to say *who of it*: by policies of its own.
 #
-# **Predict.** The developers get such a policy. eric asks.
+# The developers get such a policy:
+
+# %%
+developers.put_policy("AssumeWriter", allow("sts:AssumeRole", on=writer.arn))
+print(developers.policies[-1].policy.to_json())
+
+# %% [markdown]
+# **Predict.** eric asks to assume ReportWriter.
 
 # %% tags=["exercise"]
-developers.put_policy("AssumeWriter", allow("sts:AssumeRole", on=writer.arn))
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
 
 # %% tags=["solution"]
-developers.put_policy("AssumeWriter", allow("sts:AssumeRole", on=writer.arn))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
 
@@ -229,15 +234,15 @@ bench
 # back acts for dana from now on, wherever she uses it.
 
 # %%
-session = lab.sts.assume_role(dana, writer, "dana-october")
-print(session)
+october = lab.sts.assume_role(dana, writer, "dana-october")
+print(october)
 
 # %% [markdown]
 # Who is asking, before, in the role, and after? `GetCallerIdentity` needs no permission; it is the first thing to ask
 # when something is strange.
 
 # %%
-for caller in (dana, session, dana):
+for caller in (dana, october, dana):
     print(lab.sts.get_caller_identity(caller)["Arn"])
 
 # %% [markdown]
@@ -247,22 +252,22 @@ for caller in (dana, session, dana):
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+reveal(prediction, lab.evaluate(october, "s3:PutObject", reports / "2026-10.csv"))
 
 # %% tags=["solution"]
 prediction = "allowed"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+reveal(prediction, lab.evaluate(october, "s3:PutObject", reports / "2026-10.csv"))
 
 # %% [markdown]
 # **Predict.** As a developer dana may read `acme-dev/plan.txt`. Now the *session* reads it.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:GetObject", code / "plan.txt"))
+reveal(prediction, lab.evaluate(october, "s3:GetObject", code / "plan.txt"))
 
 # %% tags=["solution"]
 prediction = "implicit deny"
-reveal(prediction, lab.evaluate(session, "s3:GetObject", code / "plan.txt"))
+reveal(prediction, lab.evaluate(october, "s3:GetObject", code / "plan.txt"))
 
 # %% [markdown]
 # Permissions are **swapped, not added**. In the role only the role's count; dana's own are set aside, and not lost:
@@ -351,7 +356,7 @@ for part, text in key.credentials.reveal().items():
     print(f"{part:16} {text}")
 
 # %%
-parts = session.credentials.reveal()
+parts = october.credentials.reveal()
 for part, text in parts.items():
     print(f"{part:16} {text[:40]}")
 
@@ -370,7 +375,7 @@ except IamlabError as error:
 
 # %%
 try:
-    session.credentials.reveal()
+    october.credentials.reveal()
 except IamlabError as error:
     print(error)
 
@@ -380,19 +385,23 @@ except IamlabError as error:
 #
 # ## A session ends
 #
-# dana's session was issued at 09:00:00 for one hour, as when nothing else is asked for.
-#
-# **Predict.** It is one second before its end. The session writes.
+# dana's session was issued at 09:00:00 for one hour, as when nothing else is asked for. In the lab, time passes only when
+# you move the clock:
+
+# %%
+lab.clock.move_to(october.expires - timedelta(seconds=1))
+print(lab.clock)
+
+# %% [markdown]
+# **Predict.** The session, in its last second, writes.
 
 # %% tags=["exercise"]
-lab.clock.move_to(session.expires - timedelta(seconds=1))
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+reveal(prediction, lab.evaluate(october, "s3:PutObject", reports / "2026-10.csv"))
 
 # %% tags=["solution"]
-lab.clock.move_to(session.expires - timedelta(seconds=1))
 prediction = "allowed"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv"))
+reveal(prediction, lab.evaluate(october, "s3:PutObject", reports / "2026-10.csv"))
 
 # %%
 Choice(
@@ -408,7 +417,7 @@ Choice(
 # %%
 lab.clock.advance(seconds=1)
 try:
-    lab.evaluate(session, "s3:PutObject", reports / "2026-10.csv")
+    lab.evaluate(october, "s3:PutObject", reports / "2026-10.csv")
 except IamlabError as error:
     print(lab.clock.now.time(), error)
 
@@ -434,8 +443,8 @@ for seconds in (600, 900, 7200):
 archiver = dev.create_role("Archiver", trust=whole_account, max_session_duration=43200)
 for one in (developers, writer):
     one.put_policy("AssumeArchiver", allow("sts:AssumeRole", on=archiver.arn))
-session = lab.sts.assume_role(dana, writer, "dana-november")
-for caller in (dana, session):
+november = lab.sts.assume_role(dana, writer, "dana-november")
+for caller in (dana, november):
     try:
         print(lab.sts.assume_role(caller, archiver, "dana-archive", duration=43200))
     except IamlabError as error:
@@ -457,28 +466,31 @@ lab.graph(lab.who_can("sts:AssumeRole", writer))
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
 # %% tags=["solution"]
 prediction = "allowed"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
 # %% [markdown]
 # The right to assume is asked for when the role is assumed, and not again. To stop a session that is open, one
 # **revokes** the role's sessions: the console's button puts a policy on the role that denies everything to whatever was
 # issued until now.
-#
-# **Predict.** ada presses the button. The session writes once more.
+
+# %%
+writer.revoke_sessions()
+print([one.name for one in writer.policies])
+
+# %% [markdown]
+# **Predict.** The button has been pressed. The session writes once more.
 
 # %% tags=["exercise"]
-writer.revoke_sessions()
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
 # %% tags=["solution"]
-writer.revoke_sessions()
 prediction = "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", reports / "2026-11.csv"))
+reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
 # %% [markdown]
 # The condition in that policy compares the moment at which the credentials were issued. Who assumes the role half a

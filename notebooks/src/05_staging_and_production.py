@@ -116,17 +116,22 @@ release.add(dana)
 lab.graph(lab.difference(closed, actions="sts:AssumeRole"))
 
 # %% [markdown]
-# **Predict.** oscar has assumed ProdRole. In that session he deploys to *staging*.
+# oscar assumes ProdRole, and is somebody else for an hour:
+
+# %%
+release_day = lab.sts.assume_role(oscar, prod_role, "oscar-release")
+print(release_day.arn)
+
+# %% [markdown]
+# **Predict.** In that session he deploys to *staging*.
 
 # %% tags=["exercise"]
-session = lab.sts.assume_role(oscar, prod_role, "oscar-release")
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", staging / "app.zip"))
+reveal(prediction, lab.evaluate(release_day, "s3:PutObject", staging / "app.zip"))
 
 # %% tags=["solution"]
-session = lab.sts.assume_role(oscar, prod_role, "oscar-release")
 prediction = "implicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", staging / "app.zip"))
+reveal(prediction, lab.evaluate(release_day, "s3:PutObject", staging / "app.zip"))
 
 # %% [markdown]
 # Swapped, not added: for staging he goes into the other role. So a slip in one stage cannot touch the other.
@@ -206,7 +211,7 @@ reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", prod_role))
 
 # %% [markdown]
 # ProdRole trusts *the account*, which is everybody in it whom a policy permits; and now a policy permits everybody.
-# What did the star change?
+# What did the star change? (The access explorer above has followed, too.)
 
 # %%
 lab.graph(lab.difference(before))
@@ -293,21 +298,25 @@ reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 # shows. Here `mfa=True` reads it off the make-believe phone.
 
 # %%
-session = lab.sts.assume_role(oscar, prod_role, "oscar-mfa", mfa=True)
-print(session)
+with_code = lab.sts.assume_role(oscar, prod_role, "oscar-mfa", mfa=True)
+print(with_code)
 print(lab.trail[-1].cli())
 
 # %% [markdown]
-# **Predict.** A colleague finds a policy with another operator, `BoolIfExists`, and puts it in. oscar asks without a
-# code, with his long-term key. Such a key says nothing about MFA: the request does not carry the condition's key at all.
+# A colleague finds a policy with another operator, `BoolIfExists`, and puts it in:
+
+# %%
+prod_role.update_trust(with_mfa("BoolIfExists"))
+
+# %% [markdown]
+# **Predict.** oscar asks without a code, with his long-term key. Such a key says nothing about MFA: the request does
+# not carry the condition's key at all.
 
 # %% tags=["exercise"]
-prod_role.update_trust(with_mfa("BoolIfExists"))
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 
 # %% tags=["solution"]
-prod_role.update_trust(with_mfa("BoolIfExists"))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 
@@ -392,15 +401,15 @@ opened.graph(opened.who_can("sts:AssumeRole", opened.accounts[0].role("ProdRole"
 
 # %%
 steps = {one.operation: one for one in lab.trail if one.operation in ("PutGroupPolicy", "UpdateAssumeRolePolicy")}
-with_code = next(one for one in lab.trail if "TokenCode" in one.parameters)
-for step in (*steps.values(), with_code):
+assumed = next(one for one in lab.trail if "TokenCode" in one.parameters)
+for step in (*steps.values(), assumed):
     print(step.cli())
 
 # %% [markdown]
 # And with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `sts = boto3.client("sts")`:
 
 # %%
-for step in (*steps.values(), with_code):
+for step in (*steps.values(), assumed):
     print(step.boto3())
 
 # %% [markdown]
@@ -424,11 +433,11 @@ lab.graph(lab.who_can("sts:AssumeRole", prod_role))
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", prod / "app.zip"))
+reveal(prediction, lab.evaluate(with_code, "s3:PutObject", prod / "app.zip"))
 
 # %% tags=["solution"]
 prediction = "allowed"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", prod / "app.zip"))
+reveal(prediction, lab.evaluate(with_code, "s3:PutObject", prod / "app.zip"))
 
 # %% [markdown]
 # **Next:** somebody from outside shall look at everything and change nothing.
