@@ -719,3 +719,12 @@ def test_a_large_world_is_counted_not_drawn():
     graph = lab.graph()
     assert [node.name for node in graph.nodes] == ["300 users"]
     assert "lab.who_can" in graph.title
+
+
+def test_a_long_arn_goes_on_in_a_second_line_of_its_node():
+    """What it is about is read without the drawing growing as wide as the ARN; a short one stays in one line."""
+    server = "arn:aws:ec2:us-east-1:111111111111:instance/i-0abc"
+    nodes = tuple(Node(kind="resource", name=name) for name in (server, "arn:aws:s3:::acme-photos/*"))
+    drawn = dot(Graph(title="Two", nodes=nodes, edges=()))
+    assert r"resource\narn:aws:ec2:us-east-1:111111111111:\ninstance/i-0abc" in drawn
+    assert r"resource\narn:aws:s3:::acme-photos/*" in drawn

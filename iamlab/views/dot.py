@@ -16,6 +16,8 @@ from iamlab.views.graph import Edge, Graph, Node
 
 WRAP = 32
 """Characters in a line of a label."""
+LONG_ARN = 40
+"""Characters of an ARN that still stands in one line."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\ufffe\uffff]")
 
 
@@ -76,7 +78,7 @@ def _account(node: Node) -> str:
 def _add_nodes(drawing: Any, nodes: Iterable[Node], style: Drawn) -> None:
     for node in nodes:
         look = language.NODES[node.kind]
-        label = f"{'you are here: ' if node == style.here else ''}{node.kind}\n{_wrapped(node.name)}"
+        label = f"{'you are here: ' if node == style.here else ''}{node.kind}\n{_in_lines(node.name)}"
         mark = {"penwidth": language.HERE_WIDTH, "peripheries": "2"} if node == style.here else {}
         key = style.keys[node]
         drawing.node(key, _text(label), shape=look.shape, fillcolor=look.fill, **mark, **style.classed(key))
@@ -95,6 +97,14 @@ def _add_edge(drawing: Any, edge: Edge, style: Drawn, key: str) -> None:
         penwidth=language.DECIDING_WIDTH if edge.deciding else look.width,
         **style.classed(key),
     )
+
+
+def _in_lines(name: str) -> str:
+    """The name of a node; what a long ARN is about stands in a line of its own, after its account."""
+    parts = name.split(":", 5)
+    if len(name) > LONG_ARN and name.startswith("arn:") and len(parts) == 6:
+        return "\n".join((":".join(parts[:5]) + ":", _wrapped(parts[5])))
+    return _wrapped(name)
 
 
 def _wrapped(text: str) -> str:
