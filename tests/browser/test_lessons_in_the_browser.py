@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from central import CENTRAL
 from drive import Notebook
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from iamlab.lessons import progress
 from iamlab.lessons.course import Lesson, lessons
@@ -17,53 +17,6 @@ from iamlab.lessons.course import Lesson, lessons
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 LESSONS = [one for one in lessons() if one.exercises]
 INDEX = "cell => [...cell.closest('.jp-Notebook').querySelectorAll('.jp-CodeCell')].indexOf(cell)"
-
-
-def _reveal(box: Locator) -> None:
-    box.get_by_label("Allowed", exact=True).click()
-    box.get_by_role("button", name="Reveal the verdict").click()
-    expect(box.locator(".iamlab-verdict")).to_be_visible()
-
-
-def _step(box: Locator) -> None:
-    _reveal(box)
-    box.get_by_role("button", name="Step forward").click()
-    expect(box).to_contain_text("Step 2 of")
-
-
-def _remove(box: Locator) -> None:
-    box.get_by_label("Statements").select_option(index=0)
-    box.get_by_role("button", name="Remove the chosen statement").click()
-    expect(box).to_contain_text("✔ Done:", timeout=20_000)
-
-
-def _assume(box: Locator) -> None:
-    box.get_by_role("button", name="Assume the role").click()
-    expect(box).to_contain_text("assumed-role/")
-
-
-def _choose_a_cell(box: Locator) -> None:
-    box.get_by_role("gridcell").first.click()
-    expect(box).to_contain_text("asks for")
-
-
-def _judge(box: Locator) -> None:
-    box.get_by_role("button", name="Judge both sides").click()
-    expect(box.locator(".iamlab-verdict")).to_be_visible()
-
-
-# The widget in the middle of each lesson, and something that one does with it.
-CENTRAL: dict[str, tuple[str, Callable[[Locator], None]]] = {
-    "01": ("Request explorer", _reveal),
-    "02": ("Request explorer", _reveal),
-    "03": ("World editor", _remove),
-    "04": ("Assume console", _assume),
-    "05": ("Who can do what", _choose_a_cell),
-    "06": ("Who can do what", _choose_a_cell),
-    "07": ("World editor", _remove),
-    "08": ("David asks|Both sides", _judge),
-    "09": ("Request explorer", _step),
-}
 
 
 def _solutions(lesson: Lesson) -> dict[str, str]:
