@@ -112,9 +112,10 @@ def _permitted(lab: Lab, policy: Policy, role: str) -> Iterator[Evaluation]:
             if not (isinstance(one, Role) and one.service_linked):
                 one.put_policy("MayAssume", MAY_ASSUME)
     answers = copy.who_can("sts:AssumeRole", role)
-    for answer in answers.found:
-        if answer.subject.kind in ("user", "role"):
-            yield answer.matrix.explain(answer.cells[0])
+    for kind in ("user", "role"):  # a user is the clearer example
+        for answer in answers.found:
+            if answer.subject.kind == kind:
+                yield answer.matrix.explain(answer.cells[0])
 
 
 def _accounts(policy: Policy) -> Iterator[str]:
