@@ -86,7 +86,7 @@ lab.graph(lab.who_can("sts:AssumeRole", consultant))
 #
 # The firm looks after many companies, and gives each a number: Acme's is `acme-7f3c`. clara's program sends it along,
 # as the **external ID**, and Acme's trust policy asks for it. So nobody can trick the firm into opening Acme's role
-# while it believes to work for somebody else; lesson 10 plays that trick.
+# while it believes to work for somebody else; a later lesson plays that trick.
 
 # %%
 trust["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": "acme-7f3c"}}

@@ -27,20 +27,16 @@
 
 # %%
 from iamlab import IamlabError, Lab, allow
-from iamlab.lessons import begin, check, hint, reveal
+from iamlab.lessons import check, hint, reveal
 from iamlab.widgets import Choice, PolicyWorkbench, RequestExplorer, WorldEditor
 
 lab = Lab()
 dev = lab.create_account("Development", "111111111111")
-alice, bob = dev.create_user("alice"), dev.create_user("bob")
-alice.attach(dev.managed_policy("AdministratorAccess"))
-bob.put_policy("SeeServers", allow("ec2:DescribeInstances"))
 photos = dev.create_bucket("acme-photos")
-lab.graph()
 
 # %% [markdown]
-# alice is the administrator; bob looks after servers. The first idea: a user for the program, and its **access key** in
-# a file on the server. An access key is to a program what a password is to a person.
+# The first idea: a user for the program, and its **access key** in a file on the server. An access key is to a program
+# what a password is to a person.
 
 # %%
 today = lab.snapshot()
@@ -86,18 +82,6 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate("ec2.amazonaws.com", "sts:AssumeRole", app_role))
 
 # %% [markdown]
-# **Predict.** alice assumes the role, to see what the program sees. AdministratorAccess allows her `sts:AssumeRole` on
-# every role.
-
-# %% tags=["exercise"]
-prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(alice, "sts:AssumeRole", app_role))
-
-# %% tags=["solution"]
-prediction = "implicit deny"
-reveal(prediction, lab.evaluate(alice, "sts:AssumeRole", app_role))
-
-# %% [markdown]
 # ## From the role to the server
 #
 # EC2 is not given the role itself. It is given an **instance profile**: a container for one role. (The console makes one
@@ -110,8 +94,8 @@ server = dev.run_instance(profile=profile)
 lab.graph()
 
 # %% [markdown]
-# Follow the lines from left to right: the server runs with the profile, which holds the role, which trusts EC2 and may
-# read the photos. On the server there is an address that only programs on it can reach, `169.254.169.254`, the
+# Follow the lines from left to right: the server runs with the profile, which holds the role; the role trusts EC2, and
+# may read the photos. On the server there is an address that only programs on it can reach, `169.254.169.254`, the
 # **metadata service**. There the program finds this:
 
 # %%
@@ -139,14 +123,32 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(first, "s3:GetObject", photos / "1.jpg"))
 
 # %% [markdown]
-# Ask for more, as whom you like: as the service, as the server's session, or as bob.
+# alice is the administrator: her policy allows `sts:AssumeRole` on every role.
 
 # %%
-RequestExplorer(lab, actions=["sts:AssumeRole", "s3:GetObject", "s3:PutObject", "ec2:DescribeInstances"])
+alice = dev.create_user("alice")
+alice.attach(dev.managed_policy("AdministratorAccess"))
+
+# %% [markdown]
+# **Predict.** To see what the program sees, she assumes AppRole.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(alice, "sts:AssumeRole", app_role))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(alice, "sts:AssumeRole", app_role))
+
+# %% [markdown]
+# Ask for more, as whom you like: as the service, as the server's session, or as alice.
+
+# %%
+RequestExplorer(lab, actions=["sts:AssumeRole", "s3:GetObject", "s3:PutObject", "s3:ListBucket"])
 
 # %% [markdown]
 # **Your turn.** In a copy of the account there is a second profile, still empty, and a server runs with it. Put AppRole
-# into it, in the world editor (a new statement about instance profiles), or below with `spare.add_role(...)`.
+# into it: in the world editor (as the new statement choose *carries role*), or below with `spare.add_role(...)`.
 
 # %%
 workshop = lab.copy()
@@ -159,7 +161,7 @@ WorldEditor(workshop)
 # Then let a minute pass, and see what the program on that server finds:
 
 # %% tags=["exercise"]
-# Your line, if you do it here:
+# Without the editor, your line here:
 workshop.clock.advance(minutes=1)
 try:
     print(bare.session)
@@ -298,7 +300,8 @@ workbench = PolicyWorkbench(exercise="07.2")
 workbench
 
 # %% [markdown]
-# Then `check("07.2", workbench)`; or write it here, in place of the dots. The bucket is `arn:aws:s3:::acme-photos`.
+# Then `check("07.2", workbench)`; or write it here, in place of the dots. The bucket is `arn:aws:s3:::acme-photos`, and
+# `hint("07.2")` helps.
 
 # %% tags=["exercise"]
 only_web = {
@@ -332,19 +335,20 @@ check("07.2", only_web)
 # %% [markdown]
 # ## Who hands the role on?
 #
-# From tomorrow on bob shall start the servers himself. For that he gets `ec2:RunInstances`. But a server that he starts
-# with AppProfile has AppRole's permissions. May anybody who starts a server give it any role? AWS asks for one more
-# permission: **`iam:PassRole`**, the right to hand a role on to a service. Its resource is the role.
+# From tomorrow on bob starts the servers. For that he gets `ec2:RunInstances`. But a server that he starts with AppProfile
+# has AppRole's permissions. May anybody who starts a server give it any role? AWS asks for one more permission:
+# **`iam:PassRole`**, the right to hand a role on to a service. Its resource is the role.
 
 # %%
-launch = allow("ec2:RunInstances").document["Statement"]
+bob = dev.create_user("bob")
+start = {"Effect": "Allow", "Action": ["ec2:RunInstances", "ec2:DescribeInstances"], "Resource": "*"}
 hand_on = {
     "Effect": "Allow",
     "Action": "iam:PassRole",
     "Resource": app_role.arn,
     "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
 }
-bob.put_policy("Launch", {"Version": "2012-10-17", "Statement": [*launch, hand_on]})
+bob.put_policy("Launch", {"Version": "2012-10-17", "Statement": [start, hand_on]})
 with lab.signed_in(bob):
     second = dev.run_instance(profile=profile)
 print(lab.trail[-1])
@@ -460,8 +464,8 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(stolen, "s3:GetObject", photos / "web/1.jpg"))
 
 # %% [markdown]
-# The program stands still too: it has the same credentials. Until EC2 delivers new ones, which were issued later, and
-# which the thief has not.
+# The program stands still too, for it has the same credentials. But EC2 delivers new ones, which are issued later, and the
+# thief does not have them.
 #
 # **Predict.** `server.refresh()` asks EC2 for them. The program reads the photo.
 
@@ -484,7 +488,7 @@ reveal(prediction, lab.evaluate(server.session, "s3:GetObject", photos / "web/1.
 
 # %%
 wanted = ("CreateRole", "CreateInstanceProfile", "AddRoleToInstanceProfile", "RunInstances")
-steps = [step for step in lab.trail if step.operation in wanted and "ProdRole" not in step.resource][:4]
+steps = [step for step in lab.trail if step.operation in wanted][:4]
 for step in steps:
     print(step.cli())
 
