@@ -110,3 +110,15 @@ def test_the_workbench_reads_a_trust_policy_and_says_who_cannot_be_named() -> No
     bench.editor.text = json.dumps(trust(AWS=DANA))
     assert "4 of 4 requests" in bench.judged.value
     assert check("04.1", bench).correct
+
+
+def test_a_workbench_begins_with_the_users_own_policy_of_that_name_and_not_with_the_groups() -> None:
+    """What comes through a group would not be replaced by what is put into the user."""
+    lab = _lab(trust(AWS=DANA))
+    dev = lab.accounts[0]
+    developers = dev.create_group("Developers")
+    developers.add(dev.user("dana"))
+    developers.put_policy("Work", policy(allow("s3:GetObject", "arn:aws:s3:::acme-dev/*")))
+    assert "acme-dev" not in PolicyWorkbench(lab, on="dana", name="Work").text
+    dev.user("dana").put_policy("Work", policy(allow("iam:ListUsers")))
+    assert "iam:ListUsers" in PolicyWorkbench(lab, on="dana", name="Work").text

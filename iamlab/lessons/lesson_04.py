@@ -371,8 +371,7 @@ EXPIRY: Final = SortExercise(
             denied=5,
         ),
         "right lost": _item(
-            "at 09:30 the trust policy is changed and names eric in dana's place; at 09:31 dana's session, still open, "
-            "writes the report",
+            "at 09:30 the trust policy drops dana; at 09:31 her open session writes the report",
             _writes_shut_out,
             {
                 DENIED: "The trust policy is read when the role is assumed, and not again. Losing the right to assume "
@@ -403,7 +402,7 @@ EXPIRY: Final = SortExercise(
             works=20,
         ),
         "chained": _item(
-            "a session of ReportWriter asks for two hours in Archiver, whose longest session is twelve hours",
+            "a session of ReportWriter asks for two hours in Archiver, whose longest is twelve",
             _chained,
             {
                 WORKS: "A session that assumes a role gets one hour at most, whatever the role's longest session is.",

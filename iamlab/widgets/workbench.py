@@ -179,9 +179,10 @@ class PolicyWorkbench(FramedBox):
         type(self._on)(world.world, self._on.id).put_policy(self._name, policy)
 
     def _embedded(self) -> Policy | None:
-        """What stands under this name now."""
-        found = (one.policy for one in self._on.policies if one.name == self._name and not one.arn) if self._on else ()
-        return next(iter(found), None)
+        """What stands under this name now; a policy of that name that comes through a group is another one."""
+        reaching = self._on.policies if self._on else ()
+        own = (one.policy for one in reaching if one.name == self._name and not one.arn and not one.via)
+        return next(own, None)
 
     def _apply(self, _: Any) -> None:
         words = f"put {self._name} into {self._on.kind} {self._on.name}" if self._on else ""

@@ -135,7 +135,6 @@ whole_account = {
     }],
 }
 writer.update_trust(whole_account)
-print(writer.trust.to_json())
 
 # %% [markdown]
 # **Predict.** The trust policy names dana's account now, and no longer dana. Her own policies are as before. May she
@@ -322,7 +321,7 @@ month.graph()
 PolicyWorkbench(
     month,
     on="dana",
-    name="ReadCode",
+    name="ReportSources",
     must_allow=[("ReportWriter", "s3:GetObject", code / "plan.txt")],
     must_deny=[("ReportWriter", "s3:PutObject", code / "plan.txt"), ("dana", "s3:PutObject", reports / "2026-10.csv")],
 )
@@ -500,6 +499,16 @@ reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv
 #
 # At 09:00:00 dana assumes ReportWriter for one hour. What comes of each of these: `"it works"`, or which error,
 # `"AccessDenied"`, `"ExpiredToken"` or `"ValidationError"`?
+#
+# | | what is tried |
+# |---|---|
+# | last second | at 09:59:59 the session writes the report |
+# | on the hour | at 10:00:00 the session writes the report |
+# | dana herself | at 10:00:00 dana reads `acme-dev/plan.txt` with her own credentials |
+# | right lost | at 09:30 the trust policy drops dana; at 09:31 her open session writes the report |
+# | once more | right after that, dana assumes ReportWriter once more |
+# | two hours | at 09:00:00 dana asks for two hours in ReportWriter, whose longest session is one hour |
+# | chained | a session of ReportWriter asks for two hours in Archiver, whose longest is twelve |
 
 # %%
 expiry = Sort("04.3")
