@@ -81,4 +81,4 @@ def test_answers_stay_when_the_cell_is_run_again_and_when_one_turns_the_pages() 
     again = TicketBoard()
     again.show(3)
     assert again.choices["layer"].value == "resource policy"
-    assert "1 of 10 tickets answered" in again.score.value
+    assert "Ticket 3 of 10; 1 answered so far." in again.score.value

@@ -15,7 +15,6 @@ from iamlab.widgets.frame import FramedBox, live
 from iamlab.widgets.questions import OPEN, notice, reveal_button, wide
 
 EXERCISE: Final = "09.4"
-LABELS: Final = {"layer": "Type of policy", "statement": "Statement", "cure": "What helps"}
 
 
 class TicketBoard(FramedBox):
@@ -68,7 +67,7 @@ class TicketBoard(FramedBox):
         self._filling = False
         self.ticket.value = page(
             join(
-                element("p", element("strong", f"{posted.words} (ticket {self._number} of {len(self._posted)})")),
+                element("p", element("strong", posted.words)),
                 element("p", "AWS says:"),
                 element("pre", posted.error_message),
             ),
@@ -80,12 +79,12 @@ class TicketBoard(FramedBox):
     def static_answer(self) -> str:
         """How to do the same without the widget."""
         return (
-            f"Ticket board: {len(self._posted)} denied requests; of each, choose the type of policy, the statement and "
-            f"what helps. In plain Python: check({EXERCISE!r}, {{...}})."
+            f"Ticket board: {len(self._posted)} denied requests; of each, choose the layer (a type of policy), the "
+            f"statement and the cure. In plain Python: check({EXERCISE!r}, {{...}})."
         )
 
     def _dropdown(self, asked: str) -> Dropdown:
-        made = Dropdown(description=LABELS[asked], layout=wide(), style={"description_width": "8rem"})
+        made = Dropdown(description=asked.capitalize(), layout=wide(), style={"description_width": "8rem"})
         made.observe(self._changed, names="value")
         return made
 
@@ -118,7 +117,8 @@ class TicketBoard(FramedBox):
     def _say_score(self) -> None:
         """How many have all their answers; whether these are right, the button says."""
         answered = sum(all(self._answers.get(f"{n}: {one}") for one in tickets.ASKED) for n in self._numbers)
-        self.score.value = page(element("p", f"{answered} of {len(self._posted)} tickets answered."), label="Answered")
+        words = f"Ticket {self._number} of {len(self._posted)}; {answered} answered so far."
+        self.score.value = page(element("p", words), label="Tickets")
 
     @property
     def _numbers(self) -> range:

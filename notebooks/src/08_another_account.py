@@ -44,7 +44,7 @@ lab.graph()
 # leaves. With a role he keeps **one user name and one password**, in Development, and switches to Production when he
 # needs it.
 #
-# The administrator of Production makes the role *UpdateApp*.
+# The administrator of Production makes the role *UpdateApp*. Its trust policy first: who may come?
 
 # %%
 trust = {
@@ -56,7 +56,6 @@ trust = {
     }],
 }
 update_app = prod.create_role("UpdateApp", trust=trust)
-update_app.put_policy("ReadWrite", allow("s3:GetObject", "s3:PutObject", on=shop / "*"))
 
 # %%
 Choice(
@@ -67,6 +66,7 @@ Choice(
         "the account Development, which says who of it may come": "So it is. The number alone would mean the same.",
     },
     right="the account Development, which says who of it may come",
+    beliefs={"the root user of Development": 9},
 )
 
 # %% [markdown]
@@ -99,16 +99,18 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(david, "sts:AssumeRole", update_app))
 
 # %% [markdown]
-# The whole world now: two clusters, one for each account, and the arrows that go from one to the other. One is the
-# trust, the other the permission.
+# The world now. Two arrows lead to the role in Production: one is the trust, and it comes from the whole account; the
+# other is the permission, and it comes from a group in that account.
 
 # %%
 lab.graph()
 
 # %% [markdown]
-# David assumes the role. Read the ARN of his session: which account's number stands in it?
+# The trust says *who*. *What* the role may do, its permissions say, as always. Then David assumes it. Read the ARN of
+# his session: which account's number stands in it?
 
 # %%
+update_app.put_policy("ReadWrite", allow("s3:GetObject", "s3:PutObject", on=shop / "*"))
 session = lab.sts.assume_role(david, update_app, "David-ProdUpdate")
 print(david.arn)
 print(session.arn)
@@ -148,17 +150,16 @@ BothSides(lab, david, "sts:AssumeRole", update_app)
 #
 # **Predict.** Frank assumes UpdateApp.
 
-# %% tags=["exercise"]
+# %%
 firm = lab.create_account("Consulting firm", "333333333333")
 frank = firm.create_user("Frank")
 frank.attach(firm.managed_policy("AdministratorAccess"))
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(frank, "sts:AssumeRole", update_app))
 
 # %% tags=["solution"]
-firm = lab.create_account("Consulting firm", "333333333333")
-frank = firm.create_user("Frank")
-frank.attach(firm.managed_policy("AdministratorAccess"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(frank, "sts:AssumeRole", update_app))
 
@@ -231,11 +232,12 @@ for account in pairs.accounts:
         print(f"{role.arn}  trusts  {role.trust.document['Statement'][0]['Principal']['AWS']}")
 
 # %% [markdown]
-# And what may the callers do? `PowerUserAccess` is AWS's policy for people who build things: everything but IAM and
-# the organization. Ned stands in no row: he has no policy.
+# And what may the callers do? `PowerUserAccess` is AWS's policy for people who build things: everything but IAM, the
+# account and the organization. Ned stands in no row: he has no policy.
 
 # %%
-pairs.table()
+table = pairs.table()
+table.loc[table["principal"].str.startswith("user"), ["principal", "policy", "effect", "actions", "resources"]]
 
 # %% [markdown]
 # For each pair, answer
@@ -332,7 +334,6 @@ def reading(bucket):
     statement = {"Effect": "Allow", "Principal": {"AWS": david.arn}, "Action": "s3:GetObject", "Resource": bucket / "*"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
-
 shop.put_policy(reading(shop))
 
 # %% [markdown]
@@ -349,15 +350,15 @@ reveal(prediction, lab.evaluate(david, "s3:GetObject", shop / "index.html"))
 # %% [markdown]
 # **Predict.** The same policy on a bucket in his own account. He still has no permission for S3.
 
-# %% tags=["exercise"]
+# %%
 notes = dev.create_bucket("acme-notes")
 notes.put_policy(reading(notes))
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(david, "s3:GetObject", notes / "todo.txt"))
 
 # %% tags=["solution"]
-notes = dev.create_bucket("acme-notes")
-notes.put_policy(reading(notes))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(david, "s3:GetObject", notes / "todo.txt"))
 
@@ -455,12 +456,12 @@ check("08.3", night)
 # %% [markdown]
 # ## The same in the real cloud
 #
-# The steps that opened the way, as commands of the AWS CLI. The first two are for Production's administrator, the
-# third for Development's, the last for David. In the console he would choose *Switch role* and type the account's
-# number and the role's name.
+# The steps that opened the way, as commands of the AWS CLI: for Production's administrator, for Development's, for
+# Production's again, and for David. In the console he would choose *Switch role* and type the account's number and the
+# role's name.
 
 # %%
-wanted = ("CreateRole", "PutRolePolicy", "PutGroupPolicy", "AssumeRole")
+wanted = ("CreateRole", "PutGroupPolicy", "PutRolePolicy", "AssumeRole")
 steps = [step for step in lab.trail if step.operation in wanted][:4]
 for step in steps:
     print(step.cli())
@@ -482,18 +483,20 @@ for step in steps:
 #   takes both halves.
 
 # %% [markdown]
-# **Looking back** at lesson 4. David's session of UpdateApp is open. Now the administrator of Development takes the
-# permission from the developers. May the session still write?
+# **Looking back** at lesson 4. David's session of UpdateApp is open. In a copy of this world, the administrator of
+# Development takes the permission from the developers. May the session still write?
 
 # %% tags=["exercise"]
-developers.delete_policy("AssumeUpdateApp")
+later = lab.copy()
+later.accounts[0].group("Developers").delete_policy("AssumeUpdateApp")
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", shop / "v3.zip"))
+reveal(prediction, later.evaluate(later.sessions[0], "s3:PutObject", shop / "v3.zip"))
 
 # %% tags=["solution"]
-developers.delete_policy("AssumeUpdateApp")
+later = lab.copy()
+later.accounts[0].group("Developers").delete_policy("AssumeUpdateApp")
 prediction = "allowed"
-reveal(prediction, lab.evaluate(session, "s3:PutObject", shop / "v3.zip"))
+reveal(prediction, later.evaluate(later.sessions[0], "s3:PutObject", shop / "v3.zip"))
 
 # %% [markdown]
 # **Next:** two halves, groups, bucket policies, and more to come. When AWS says no, which of them was it?

@@ -29,7 +29,7 @@ from iamlab import Lab, allow, deny
 from iamlab.lessons import begin, check, hint, reveal
 from iamlab.lessons.help_desk import board
 from iamlab.views.steps import flow_graph
-from iamlab.widgets import Choice, RequestExplorer, Sort
+from iamlab.widgets import RequestExplorer, TicketBoard
 
 lab = Lab()
 dev = lab.create_account("Development", "111111111111")
@@ -75,7 +75,7 @@ reveal(prediction, denied)
 # grant. The same as a picture, for dana's request (once you have predicted it above):
 
 # %%
-flow_graph(denied) if prediction is not ... else "Predict first, in the cell above. Then run this cell again."
+flow_graph(denied) if prediction is not ... else print("Predict first, above. Then run this cell again.")
 
 # %% [markdown]
 # ## Exercise 09.1: find the deciding statement
@@ -89,7 +89,7 @@ print(team.accounts[0].managed_policy("DevAccess").policy)
 # %% [markdown]
 # The bucket `acme-dev` has a policy as well. Five requests of hers are denied. Ask them in the explorer; after the
 # verdict, **step forward** from one type of policy to the next, and read in the table which element of which statement
-# misses.
+# misses. (For an object that is not on the list, choose *another* and type its ARN.)
 
 # %%
 RequestExplorer(team, actions=["s3:GetObject", "ec2:StopInstances", "s3:DeleteObject", "s3:PutObjectAcl"])
@@ -279,15 +279,17 @@ reveal(prediction, lab.evaluate(dev.root, "cloudtrail:StopLogging", trail))
 # **Predict.** Now *KeepLogs* is attached to the root of the organization, above everybody. mia, of the management
 # account, stops the trail there.
 
-# %% tags=["exercise"]
+# %%
 organization.attach(keep, organization.root)
+own_trail = "arn:aws:cloudtrail:us-east-1:222222222222:trail/head"
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:222222222222:trail/head"))
+reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", own_trail))
 
 # %% tags=["solution"]
-organization.attach(keep, organization.root)
 prediction = "allowed"
-reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", "arn:aws:cloudtrail:us-east-1:222222222222:trail/head"))
+reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", own_trail))
 
 # %% [markdown]
 # SCPs bind a member account's root user, and **leave the management account alone**. So nothing of the business runs
@@ -296,6 +298,14 @@ reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", "arn:aws:cloudtra
 # And an SCP grants nothing. It needs an Allow all the same, **on every level**: the root, each unit, the account. When
 # SCPs are put to use, AWS attaches `FullAWSAccess` everywhere; whoever puts a shorter list in its place caps all the
 # rest.
+
+# %% [markdown]
+# dana's request from the beginning, once more. It has a longer way now; the step that decides is marked, and what stands
+# behind it can change nothing any more.
+
+# %%
+denied = lab.evaluate(dana, "s3:GetObject", code / "secret/key.txt")
+flow_graph(denied) if prediction is not ... else print("Predict first, above. Then run this cell again.")
 
 # %% [markdown]
 # ## Exercise 09.3: a control policy against an Allow
@@ -348,30 +358,27 @@ company.graph(company.who_can("sqs:CreateQueue", orders))
 # %% [markdown]
 # ## Three traps
 #
-# Some policies look as if they said something else. tess shall stop no instance without **MFA**, a second factor. She
-# signs with her access key: with such long-term keys, requests say nothing of MFA at all.
+# Some policies look as if they said something else. In a small world of her own, tess shall stop no instance without
+# **MFA**, a second factor. She signs with her access key: with such long-term keys, requests say nothing of MFA at all.
 #
 # **Predict.** She stops an instance.
 
-# %% tags=["exercise"]
-tess = dev.create_user("tess")
-instance = dev.run_instance()
+# %%
+other = Lab()
+acme = other.create_account("Development", "111111111111")
+tess, instance = acme.create_user("tess"), acme.run_instance()
 guard = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
 without_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
 tess.put_policy("Instances", allow("ec2:StopInstances", on="*"))
 tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": without_mfa}]})
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% tags=["solution"]
-tess = dev.create_user("tess")
-instance = dev.run_instance()
-guard = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
-without_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
-tess.put_policy("Instances", allow("ec2:StopInstances", on="*"))
-tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": without_mfa}]})
 prediction = "allowed"
-reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% [markdown]
 # A key that is not in the request makes `Bool` false, so the Deny never applied. An operator may end in `IfExists`:
@@ -385,7 +392,7 @@ if operator is not ...:
     mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
     tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% tags=["solution"]
 operator = "BoolIfExists"
@@ -393,7 +400,7 @@ if operator is not ...:
     mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
     tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
 prediction = "explicit deny"
-reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% [markdown]
 # The second trap. tess may read the columns `name` and `city` of a table: `ForAllValues` asks that **every** column
@@ -401,78 +408,73 @@ reveal(prediction, lab.evaluate(tess, "ec2:StopInstances", instance))
 #
 # **Predict.**
 
-# %% tags=["exercise"]
-customers = dev.create_table("customers")
+# %%
+customers = acme.create_table("customers")
 columns = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["name", "city"]}}
 read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": customers.arn, "Condition": columns}
 tess.put_policy("Customers", {"Version": "2012-10-17", "Statement": [read]})
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(tess, "dynamodb:GetItem", customers))
+reveal(prediction, other.evaluate(tess, "dynamodb:GetItem", customers))
 
 # %% tags=["solution"]
-customers = dev.create_table("customers")
-columns = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["name", "city"]}}
-read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": customers.arn, "Condition": columns}
-tess.put_policy("Customers", {"Version": "2012-10-17", "Statement": [read]})
 prediction = "allowed"
-reveal(prediction, lab.evaluate(tess, "dynamodb:GetItem", customers))
+reveal(prediction, other.evaluate(tess, "dynamodb:GetItem", customers))
 
 # %% [markdown]
 # Of no columns at all, every one is on the list. With an Allow, ask for the key as well:
 # `"Null": {"dynamodb:Attributes": "false"}`.
 #
-# The third. "tess may do whatever is not IAM" was written as an `Allow` with `NotAction`. **Predict.** May she delete
-# the bucket?
+# The third. "tess may not touch IAM" was written as an `Allow` with `NotAction`. **Predict.** May she delete the table?
 
 # %% tags=["exercise"]
 no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(tess, "s3:DeleteBucket", code))
+reveal(prediction, other.evaluate(tess, "dynamodb:DeleteTable", customers))
 
 # %% tags=["solution"]
 no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
 prediction = "allowed"
-reveal(prediction, lab.evaluate(tess, "s3:DeleteBucket", code))
+reveal(prediction, other.evaluate(tess, "dynamodb:DeleteTable", customers))
 
 # %% [markdown]
 # `NotAction` with an Allow forbids nothing; it **allows everything else**, in every service, today's and tomorrow's.
-#
+
+# %% [markdown]
 # ## Exercise 09.4: ten tickets
 #
-# You sit at Acme's help desk. Ten requests were denied. If each is meant to go through: what has to change? Here is the
-# board; `desk` is the world in which they were asked.
+# You sit at Acme's help desk. Ten requests were denied. If each is meant to go through: what has to change? Choose, of
+# each ticket,
+#
+# - the **layer**: the type of policy that AWS names,
+# - the **statement**: the Deny that decides; where an Allow is missing, the one of that type that names this action and
+#   misses all the same; *none* if there is no such one,
+# - the **cure**. Each is tried in a copy of the world.
+
+# %%
+TicketBoard()
+
+# %% [markdown]
+# `desk` is the world in which they were asked. Ask again, and step through the layers:
 
 # %%
 desk = begin("09.4")
-for ticket in board(desk)[:5]:
-    print(ticket.words, ticket.error_message, ", ".join(ticket.statements), *ticket.cures, sep="\n    ", end="\n\n")
-
-# %%
-for ticket in board(desk)[5:]:
-    print(ticket.words, ticket.error_message, ", ".join(ticket.statements), *ticket.cures, sep="\n    ", end="\n\n")
-
-# %% [markdown]
-# Of each ticket, answer three things:
-#
-# - **layer**: the type of policy that AWS names: `"identity policy"`, `"resource policy"`, `"trust policy"`,
-#   `"permissions boundary"`, `"session policy"` or `"SCP"`;
-# - **statement**: the Deny that decides. Where an Allow is missing: the one, of that type, that names this action and
-#   misses all the same; `"none"` if there is no such one;
-# - **cure**: `"a"`, `"b"` or `"c"`. Each is tried in a copy of the world.
-
-# %%
 RequestExplorer(desk, actions=["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "kms:Decrypt", "sts:AssumeRole"])
 
 # %% [markdown]
-# Choose below. The check stops at the first answer that is not right yet, and says why.
+# The same without the widgets: `board(desk)` has the ten tickets. This is the first; turn the 0 into 1 for the second.
 
 # %%
-Sort("09.4")
+ticket = board(desk)[0]
+print(ticket.words, ticket.error_message, ", ".join(ticket.statements), *ticket.cures, sep="\n    ")
 
 # %% [markdown]
-# Or write the answers here, one ticket a line. `hint("09.4")` helps.
+# The layer is `"identity policy"`, `"resource policy"`, `"trust policy"`, `"permissions boundary"`,
+# `"session policy"` or `"SCP"`; the cure is `"a"`, `"b"` or `"c"`. (If all ten are right on the board above, you are
+# done and need not fill this in.) `hint("09.4")` helps.
 
 # %% tags=["exercise"]
 answers = {
@@ -516,7 +518,7 @@ check("09.4", answers)
 # the command:
 
 # %%
-print(lab.evaluate(tess, "s3:DeleteBucket", dev.create_bucket("acme-scratch")).simulate_command)
+print(other.evaluate(tess, "dynamodb:GetItem", customers).simulate_command)
 
 # %% [markdown]
 # And what you did, as commands of the AWS CLI and with boto3 (`boto3.client("iam")`, `boto3.client("organizations")`):
@@ -544,17 +546,16 @@ for step in steps[:3]:
 # **Looking back** at lesson 8. `notes` is a bucket in another account. Its policy names ada and lets her read. May she?
 # Think of her AdministratorAccess before you answer.
 
-# %% tags=["exercise"]
+# %%
 notes = head.create_bucket("acme-head-notes")
 lets = {"Effect": "Allow", "Principal": {"AWS": ada.arn}, "Action": "s3:GetObject", "Resource": notes / "*"}
 notes.put_policy({"Version": "2012-10-17", "Statement": [lets]})
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(ada, "s3:GetObject", notes / "a.txt"))
 
 # %% tags=["solution"]
-notes = head.create_bucket("acme-head-notes")
-lets = {"Effect": "Allow", "Principal": {"AWS": ada.arn}, "Action": "s3:GetObject", "Resource": notes / "*"}
-notes.put_policy({"Version": "2012-10-17", "Statement": [lets]})
 prediction = "allowed"
 reveal(prediction, lab.evaluate(ada, "s3:GetObject", notes / "a.txt"))
 
