@@ -153,8 +153,9 @@ def _own_policies(lab: Lab) -> list[tuple[str, Any]]:
     return [(name, one.policy.document) for name in ("dana", "eric") for one in _user(lab, name).policies]
 
 
-def _developers_have_changed(attempt: Attempt) -> bool:
-    return _own_policies(attempt.lab) != _own_policies(worlds_04.month_end())
+def _developers_got_something(attempt: Attempt) -> bool:
+    before = _own_policies(worlds_04.month_end())
+    return any(one not in before for one in _own_policies(attempt.lab))
 
 
 def _bucket_names_dana(attempt: Attempt) -> bool:
@@ -222,7 +223,7 @@ SWAP: Final = WorldExercise(
             answer=lambda lab: _user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
             message="That gives something to dana or her group. In the role, what they have does not count: "
             "permissions are swapped, not added.",
-            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _developers_have_changed(attempt),
+            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _developers_got_something(attempt),
             number=5,
         ),
         Misconception(

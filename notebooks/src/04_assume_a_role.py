@@ -52,8 +52,9 @@ lab.graph()
 # | makes requests | directly | never | not by itself: it has to be assumed |
 
 # %% [markdown]
-# A role has two kinds of policy. Its **trust policy** says *who* may assume it: the `Principal`. Its permissions say
-# *what* may be done in it, as those of a user do.
+# A role has two kinds of policy. Its **trust policy** says *who* may assume it: the `Principal`. That can be a user, an
+# account, another role, or a service of AWS such as EC2 (lesson 7). Its permissions say *what* may be done in it, as
+# those of a user do.
 
 # %%
 trust = {
@@ -230,7 +231,7 @@ bench
 # ## Assume it
 #
 # The call to STS says which role, and a name for the **session**, by which the trail tells sessions apart. What comes
-# back acts for dana from now on, wherever she uses it.
+# back are **temporary credentials**: whatever is signed with them is done in the role.
 
 # %%
 october = lab.sts.assume_role(dana, writer, "dana-october")

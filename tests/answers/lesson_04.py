@@ -81,6 +81,10 @@ def _read_and_let_eric_in(lab: Lab) -> None:
     _writer(lab).update_trust(policy(trusts(DANA, ERIC)))
 
 
+def _out_of_the_group(lab: Lab) -> None:
+    _acme(lab).group("Developers").remove(_acme(lab).user("dana"))
+
+
 RIGHT = {
     # Issued at 09:00:00 for 3600 seconds: expired at 10:00:00, the first moment at which it counts no more (STS-26).
     "04.3": {
@@ -154,6 +158,7 @@ NOT_SAID = {
         policy(trusts(f"arn:aws:sts::{ACCOUNT}:assumed-role/Another/one")),
         "names the role itself",
     ),
+    "what dana has lost was not given to her": ("04.2", _out_of_the_group, "gives something"),
     "the bucket alone is no mistake about swapping": ("04.2", _for_the_bucket_alone, "swapped"),
     "a trust policy for all has changed nothing for the developers": ("04.2", _open_to_the_account, "dana or her"),
 }
