@@ -204,6 +204,12 @@ def test_how_the_other_side_names_the_caller(lab: Lab) -> None:
     assert "trust policy/#1 would, but for its condition: the request has no sts:ExternalId" in right
 
 
+def test_a_statement_about_something_else_is_no_near_miss() -> None:
+    """Ec2Dev and HomeList have conditions, and are about other actions."""
+    left, _, _ = _said(_judged("developer_group", "eric", GET, "arn:aws:s3:::acme-dev/x"))
+    assert "would, but for its condition" not in left
+
+
 def test_a_thing_without_a_policy_in_another_account_lets_nobody_in(lab: Lab) -> None:
     """Frank administers his own account; a user of Development has no policy that could name him (EVAL-13)."""
     _, right, whole = _said(_judged(lab, "Frank", "iam:GetUser", lab.accounts[0].user("David")))
@@ -436,6 +442,18 @@ def test_when_one_half_is_refused_neither_is_applied(lab: Lab, wrong: str) -> No
     assert "The caller's half is missing" in _said(widget)[2]
 
 
+def test_a_text_stays_when_only_the_other_half_is_refused(lab: Lab) -> None:
+    """The group's policy was changed for a moment, before the role's trust was refused: its text is still there."""
+    before = lab.snapshot()
+    widget = BothSides(lab, "David", ASSUME, UPDATE_APP)
+    widget.left.editor.text = typed = MAY_UPDATE.replace("sts:AssumeRole", "sts:*")
+    widget.right.editor.text = _trust_of(f"arn:aws:iam::{story.DEVELOPMENT}:user/nobody")
+    widget.apply.click()
+    assert lab.snapshot() == before
+    assert widget.left.text == typed
+    assert widget.left.typed
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -517,6 +535,10 @@ def test_a_managed_policy_gets_a_new_version() -> None:
         assert f"by DevAccess/Edit{number}." in _said(widget)[0]
     assert [one.id for one in managed.versions] == ["v3", "v4", "v5", "v6", "v7"]
     assert managed.default_version == "v7"
+    managed.set_default_version("v3")
+    widget.left.editor.text = json.dumps(allow("s3:ListAllMyBuckets", sid="Last").document)
+    widget.apply.click()
+    assert [one.id for one in managed.versions] == ["v3", "v5", "v6", "v7", "v8"], "what was in force is kept"
     widget.left.editor.text = json.dumps({"Statement": allow("s3:*").document["Statement"]})
     assert "Not valid yet" in _text(widget.left.status.value), "a managed policy needs its Version (POL-02)"
     widget.left.editor.text = " "
