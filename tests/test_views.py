@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -19,6 +21,7 @@ from iamlab.views.display import FORMATTERS, graph_html
 from iamlab.views.dot import dot
 from iamlab.views.graph import Edge, Graph, Node, question_graph
 from iamlab.views.html import element, join, markup, page
+from iamlab.views.policy_text import policy_html
 from iamlab.views.svg import svg
 from iamlab.views.world_graph import world_graph
 
@@ -728,3 +731,33 @@ def test_a_long_arn_goes_on_in_a_second_line_of_its_node():
     drawn = dot(Graph(title="Two", nodes=nodes, edges=()))
     assert r"resource\narn:aws:ec2:us-east-1:111111111111:\ninstance/i-0abc" in drawn
     assert r"resource\narn:aws:s3:::acme-photos/*" in drawn
+
+
+def test_a_policy_is_shown_as_the_json_that_it_is() -> None:
+    """Without its tags it parses, and says the same; with a mark, the marked statement is set off."""
+    policy = Policy.parse(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Sid": "Look", "Effect": "Allow", "Action": "s3:List*", "Resource": "*"},
+                {"Sid": "Keep", "Effect": "Deny", "Action": "s3:Delete*", "Resource": "*"},
+            ],
+        }
+    )
+    text = unescape(re.sub(r"<[^>]+>", "", policy_html(policy)))
+    assert json.loads(text) == policy.document
+    assert '<span class="iamlab-marked">' in policy_html(policy, [2])
+
+
+def test_an_explanation_says_what_a_variable_came_to_and_whom_an_account_stands_for() -> None:
+    """``${aws:username}`` is dana here; ``:root`` is no root user; a missing key makes a condition fail."""
+    team = story.developer_group()
+    dana = team.accounts[0].user("dana")
+    said = explain.text(team.evaluate(dana, "s3:GetObject", "arn:aws:s3:::acme-dev/home/eric/a"))
+    assert "(which is arn:aws:s3:::acme-dev/home/dana/* here)" in said
+    assert "the request has no s3:prefix; without it StringLike home/${aws:username}/* does not hold" in said
+    accounts = story.two_accounts()
+    ned, role = accounts.accounts[0].user("Ned"), accounts.accounts[1].role("UpdateApp")
+    said = explain.text(accounts.evaluate(ned, "sts:AssumeRole", role))
+    assert "arn:aws:iam::111111111111:root, which stands for the whole account" in said
+    assert "Statement 1 of the trust policy (Allow) applies" in said

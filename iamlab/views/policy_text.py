@@ -20,10 +20,10 @@ def policy_html(policy: Policy, marked: Collection[int] = (), mark: str = MARK) 
     """The policy as JSON; ``marked`` are positions of statements (the first is 1), set off by a word and a frame."""
     document = policy.document
     statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+    kept = [at for at in range(1, len(statements) + 1) if len(statements) <= LONGEST or at in marked]
     shown = [
-        _statement(one, f"   {mark}" if position in marked else "")
-        for position, one in enumerate(statements, 1)
-        if len(statements) <= LONGEST or position in marked
+        _statement(statements[at - 1], f"   {mark}" if at in marked else "", "," if at != len(statements) else "")
+        for at in kept
     ]
     left = len(statements) - len(shown)
     head = [f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in document.items() if key != "Statement"]
@@ -31,8 +31,8 @@ def policy_html(policy: Policy, marked: Collection[int] = (), mark: str = MARK) 
     return element("pre", join("{\n", *head, '  "Statement": [\n', *shown, rest, "  ]\n}"))
 
 
-def _statement(statement: object, mark: str) -> Markup:
-    text = indent(json.dumps(statement, indent=2, ensure_ascii=False), "    ")
+def _statement(statement: object, mark: str, comma: str) -> Markup:
+    text = indent(json.dumps(statement, indent=2, ensure_ascii=False), "    ") + comma
     if not mark:
         return join(text, "\n")
     first, _, others = text.partition("\n")
