@@ -148,9 +148,9 @@ _DANA_WRITES: Final = asks(
 )
 
 
-def _own_policies(lab: Lab) -> list[tuple[str, Any]]:
+def _own_policies(lab: Lab) -> list[tuple[str, str, Any]]:
     """What reaches the two developers, by whatever way."""
-    return [(name, one.policy.document) for name in ("dana", "eric") for one in _user(lab, name).policies]
+    return [(name, one.name, one.policy.document) for name in ("dana", "eric") for one in _user(lab, name).policies]
 
 
 def _developers_got_something(attempt: Attempt) -> bool:
