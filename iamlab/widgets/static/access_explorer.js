@@ -19,6 +19,9 @@ function heading(parent, one, scope, role) {
   return made;
 }
 
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const heads = (grid) => ({ ...grid, note: "", rows: grid.rows.map((one) => ({ ...one, cells: one.cells.length })) });
+
 function render({ model, el }) {
   const box = element("div", "iamlab-access", el);
   const scroller = element("div", "iamlab-access-scroller", box);
@@ -27,11 +30,12 @@ function render({ model, el }) {
   const hint = element("p", "iamlab-editor-hint", box, model.get("hint"));
   hint.id = `access-${Math.random().toString(36).slice(2)}`;
 
+  let shown = null; // the grid as it is drawn
   let cells = []; // one list for each row
   let at = [0, 0]; // where the arrow keys are
   let held = ["", ""]; // the keys of its row and column
 
-  const row = (grid, parent) => {
+  const row = (parent) => {
     const made = element("tr", "", parent);
     made.setAttribute("role", "row");
     return made;
@@ -39,42 +43,41 @@ function render({ model, el }) {
 
   const head = (grid, table) => {
     const top = element("thead", "", table);
-    const first = row(grid, top);
+    const first = row(top);
     const corner = heading(first, { words: grid.corner }, "col", "columnheader");
     corner.className = "iamlab-access-corner";
     let second = first;
     if (grid.groups.length) {
       corner.rowSpan = 2;
       for (const one of grid.groups) heading(first, one, "colgroup", "columnheader").colSpan = one.span;
-      second = row(grid, top);
+      second = row(top);
     }
     for (const one of grid.columns) heading(second, one, "col", "columnheader");
   };
 
-  const cell = (parent, one, place) => {
-    const made = element("td", `iamlab-access-${one.cls}`, parent);
-    made.setAttribute("role", "gridcell");
-    made.tabIndex = -1;
-    made.dataset.place = place.join(" ");
+  const fill = (made, one) => {
+    made.className = `iamlab-access-${one.cls}`;
+    made.replaceChildren();
     const sign = element("span", "iamlab-access-sign", made, one.sign);
     sign.setAttribute("aria-hidden", "true");
     element("span", "", made, `${one.words} `);
     if (one.mark) element("span", `iamlab-access-mark iamlab-access-${one.turn}`, made, one.mark);
+  };
+
+  const cell = (parent, one, place) => {
+    const made = element("td", "", parent);
+    made.setAttribute("role", "gridcell");
+    made.tabIndex = -1;
+    made.dataset.place = place.join(" ");
+    fill(made, one);
     return made;
   };
 
-  const draw = () => {
-    const grid = model.get("grid");
-    const focused = box.contains(document.activeElement);
+  const build = (grid) => {
     const { scrollTop, scrollLeft } = scroller;
     scroller.replaceChildren();
-    note.textContent = grid.note;
     cells = [];
-    box.classList.toggle("iamlab-access-empty", !grid.rows.length);
-    if (!grid.rows.length) {
-      if (focused) box.focus();
-      return;
-    }
+    if (!grid.rows.length) return;
     const table = element("table", "", scroller);
     table.setAttribute("role", "grid");
     table.setAttribute("aria-label", grid.title);
@@ -82,24 +85,42 @@ function render({ model, el }) {
     head(grid, table);
     const body = element("tbody", "", table);
     grid.rows.forEach((line, r) => {
-      const made = row(grid, body);
+      const made = row(body);
       heading(made, line, "row", "rowheader");
       cells.push(line.cells.map((one, c) => cell(made, one, [r, c])));
     });
     scroller.scrollTo(scrollLeft, scrollTop);
-    const found = [
-      grid.rows.findIndex((one) => one.key === held[0]),
-      grid.columns.findIndex((one) => one.key === held[1]),
-    ];
-    go(...found.map((index, axis) => (index < 0 ? at[axis] : index)), focused);
-    mark();
+  };
+
+  // Under the same heads, those cells alone are drawn anew that say something else.
+  const change = (before, grid) => {
+    grid.rows.forEach((line, r) => {
+      line.cells.forEach((one, c) => {
+        if (!same(one, before.rows[r].cells[c])) fill(cells[r][c], one);
+      });
+    });
+  };
+
+  const draw = () => {
+    const before = shown;
+    const grid = (shown = model.get("grid"));
+    const focused = box.contains(document.activeElement);
+    if (before && same(heads(before), heads(grid))) change(before, grid);
+    else build(grid);
+    note.textContent = grid.note;
+    box.classList.toggle("iamlab-access-empty", !cells.length);
+    if (cells.length) {
+      const row = grid.rows.findIndex((one) => one.key === held[0]);
+      const column = grid.columns.findIndex((one) => one.key === held[1]);
+      go(row < 0 ? at[0] : row, column < 0 ? at[1] : column, focused);
+      mark();
+    } else if (focused) box.focus();
   };
 
   const go = (r, c, focus) => {
-    const grid = model.get("grid");
     cells[at[0]]?.[at[1]]?.setAttribute("tabindex", "-1");
     at = [Math.max(Math.min(r, cells.length - 1), 0), Math.max(Math.min(c, cells[0].length - 1), 0)];
-    held = [grid.rows[at[0]].key, grid.columns[at[1]].key];
+    held = [shown.rows[at[0]].key, shown.columns[at[1]].key];
     const there = cells[at[0]][at[1]];
     there.tabIndex = 0;
     if (!focus) return;
@@ -110,7 +131,7 @@ function render({ model, el }) {
   };
 
   const mark = () => {
-    const { rows, columns } = model.get("grid");
+    const { rows, columns } = shown;
     const [row, column] = model.get("chosen");
     cells.forEach((line, r) => {
       line.forEach((one, c) => {
