@@ -54,7 +54,7 @@ staging_role = dev.create_role("StagingRole", trust=whole_account)
 staging_role.put_policy("Deploy", allow("s3:PutObject", on=staging / "*"))
 prod_role = dev.create_role("ProdRole", trust=whole_account)
 prod_role.put_policy("Deploy", allow("s3:PutObject", on=prod / "*"))
-lab.graph(lab.who_can("sts:AssumeRole", prod_role))
+print(lab.who_can("sts:AssumeRole", prod_role))
 
 # %% [markdown]
 # Nobody may assume it yet. The account is trusted, and no policy in it lets anybody do so.
@@ -256,7 +256,7 @@ check("05.2", assume_roles)
 # ## A second factor
 #
 # Suppose oscar's access key is stolen: whoever has it can assume ProdRole. So production shall ask for **MFA** as well,
-# a six-digit code that only oscar's phone shows. A trust policy asks for it with a `Condition`, the one element of a
+# a six-digit code that only oscar's phone shows. A trust policy asks for it with a `Condition`, an element of a
 # statement that you have not met yet: *it applies only if this holds*.
 
 # %%
