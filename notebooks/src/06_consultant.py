@@ -99,6 +99,7 @@ Choice(
         "Sign in as clara": "An external ID belongs to a customer of the firm, and to no user.",
     },
     right="Nothing",
+    beliefs={"Assume the role": 19, "Sign in as clara": 19},
 )
 
 # %% [markdown]
@@ -476,6 +477,7 @@ Choice(
         "No: she has lost that permission for good": "Her user has it as before; the session is somebody else to AWS.",
     },
     right="No: the session has the role's permissions alone",
+    beliefs={"Yes: a role adds to what she has": 5},
 )
 
 # %% [markdown]

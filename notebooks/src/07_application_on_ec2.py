@@ -518,6 +518,7 @@ Choice(
         "It may be opened again for an hour": "Opening one is assuming the role, and the trust policy denies that now.",
     },
     right="It goes on until it expires or is revoked",
+    beliefs={"It ends at once": 20},
 )
 
 # %% [markdown]
