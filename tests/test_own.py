@@ -17,7 +17,8 @@ def _own(condition, resource="*", given=()):
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": resource, "Condition": condition}
     policy = Policy.parse({"Version": "2012-10-17", "Statement": statement})
     situation = Situation(Signer.USER, False, False, True, frozenset(given))
-    return Elements().own([NamedPolicy(name="own", policy=policy)], situation, VALUES)
+    (level,) = Elements().own([[NamedPolicy(name="own", policy=policy)]], situation, VALUES).levels
+    return level
 
 
 def _equals(key, value):
@@ -56,3 +57,19 @@ def test_a_variable_in_the_resource_is_left():
     """It is looked up for each caller."""
     (one,) = _own({}, "arn:aws:s3:::acme/${aws:username}/*")
     assert one.alike == LEFT
+
+
+def test_what_several_callers_have_is_one_layer():
+    """Where the same statements matter to them, and not where a condition on the caller makes a difference."""
+    condition = _equals("aws:PrincipalTag/team", "red")
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [statement, {**statement, "Condition": condition}]}
+    levels = [[NamedPolicy(name="own", policy=Policy.parse(document))]]
+    elements, situation = Elements(), Situation(Signer.USER, False, False, True, frozenset())
+    ann, ben, carol = (
+        elements.own(levels, situation, {"aws:principaltag/team": team, "aws:username": name})
+        for name, team in (("ann", "red"), ("ben", "red"), ("carol", "blue"))
+    )
+    assert ann is ben
+    assert ann is not carol
+    assert [len(one.levels[0]) for one in (ann, carol)] == [2, 1]

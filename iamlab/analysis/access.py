@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
 from iamlab.analysis.actions import shared
@@ -238,6 +239,7 @@ class AccessMatrix:
     def counts(self) -> Counter[Access]:
         """How many cells there are of each kind, without making a single one."""
         total: Counter[Access] = Counter()
+        sums = [0] * len(_COUNTED)
         for subject in self.subjects:
             for resource, seen in zip(self.resources, self.row(subject), strict=True):
                 if resource in self._fields:
@@ -245,7 +247,8 @@ class AccessMatrix:
                     total.update(one for one in answers if one is not Access.NOT_ASKED)
                     continue
                 for thing, found in seen:
-                    total.update(_counted(thing.mask, found))
+                    sums = list(map(add, sums, _counted(thing.mask, found)))
+        total.update(dict(zip(_COUNTED, sums, strict=True)))
         total[Access.NOT_ASKED] = self.size - total.total()
         return +total
 
@@ -304,13 +307,17 @@ def _access(found: Verdicts, bit: int) -> Access:
     return Access.EXPLICIT if found.explicit & bit else Access.IMPLICIT
 
 
-def _counted(mask: int, found: Verdicts) -> dict[Access, int]:
+_COUNTED: Final = (Access.REFUSED, Access.DEPENDS, Access.ALLOWED, Access.EXPLICIT, Access.IMPLICIT)
+
+
+def _counted(mask: int, found: Verdicts) -> tuple[int, ...]:
+    """How many of the actions there are of each kind, in the order of ``_COUNTED``."""
     settled = mask & ~found.refused & ~found.depends
     allowed, explicit = settled & found.allowed, settled & found.explicit
-    return {
-        Access.REFUSED: found.refused.bit_count(),
-        Access.DEPENDS: found.depends.bit_count(),
-        Access.ALLOWED: allowed.bit_count(),
-        Access.EXPLICIT: explicit.bit_count(),
-        Access.IMPLICIT: (settled & ~allowed & ~explicit).bit_count(),
-    }
+    return (
+        found.refused.bit_count(),
+        found.depends.bit_count(),
+        allowed.bit_count(),
+        explicit.bit_count(),
+        (settled & ~allowed & ~explicit).bit_count(),
+    )

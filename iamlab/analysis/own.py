@@ -32,6 +32,26 @@ class Own(NamedTuple):
 LEFT: Final = -1
 
 
+class Layer:
+    """One type of policy as it reaches a caller, level by level; ``levels`` are in the order of the policies.
+
+    ``shared`` is whether several callers are known to have it: what is found out about others is not worth keeping.
+    """
+
+    def __init__(self, levels: tuple[tuple[Own, ...], ...]) -> None:
+        self.levels = levels
+        self.shared = False
+        self.by_actions = tuple(map(_by_actions, levels))
+        """For each level, the statements of each Action element, with their places."""
+
+
+def _by_actions(level: tuple[Own, ...]) -> dict[int, list[tuple[int, Own]]]:
+    found: dict[int, list[tuple[int, Own]]] = {}
+    for place, one in enumerate(level):
+        found.setdefault(one.actions, []).append((place, one))
+    return found
+
+
 class Numbers(Generic[T]):
     """Numbers for what is alike, each with the first example of it."""
 
@@ -55,9 +75,25 @@ class Elements:
         self.actions = Numbers[Statement]()
         self.resources = Numbers[Statement]()
         self.callers = Numbers[Caller]()
+        self._layers: dict[tuple[tuple[object, ...], ...], Layer] = {}
 
-    def own(self, level: Iterable[NamedPolicy], situation: Situation, values: Values) -> tuple[Own, ...]:
-        """The statements of one level that can matter to a caller; ``values`` are what is known of it."""
+    def own(self, levels: Iterable[Iterable[NamedPolicy]], situation: Situation, values: Values) -> Layer:
+        """The statements of one type of policy that can matter to a caller; ``values`` are what is known of it.
+
+        One and the same layer for all callers to whom the same statements matter, as those of an organization do.
+        """
+        found = tuple(self._level(level, situation, values) for level in levels)
+        alike = tuple(
+            tuple((id(one.statement), one.alike, *map(id, one.conditions)) for one in level) for level in found
+        )
+        layer = self._layers.get(alike)
+        if layer is None:
+            layer = self._layers[alike] = Layer(found)
+        else:
+            layer.shared = True
+        return layer
+
+    def _level(self, level: Iterable[NamedPolicy], situation: Situation, values: Values) -> tuple[Own, ...]:
         return tuple(
             one
             for policy in level

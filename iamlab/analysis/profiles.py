@@ -41,9 +41,10 @@ class Profile:
         self.passes_tags = _passes_tags(state, who)
         self.unknown = unknown(state, who, principal.account)
         self.given = frozenset(key.lower() for key in context)
+        self._situations: dict[tuple[bool, bool], Situation] = {}
         situation = self.situation(known=False, resource=True)
         self.own = tuple(
-            (name, tuple(elements.own(level, situation, self.values) for level in policies.levels(name)))
+            (name, elements.own(policies.levels(name), situation, self.values))
             for name in _OWN
             if policies.levels(name)
         )
@@ -57,14 +58,20 @@ class Profile:
             self.values.get("kms:resourcealiases"),
         )
         self.alike = elements.callers.of(alike, who)
+        session = state.sessions.get(who.id)
+        self.credentials = principal.type, session.kind if session else "", session.mfa if session else None
         self.partition = principal.arn.split(":", 2)[1] if principal.arn.startswith("arn:") else ""
 
     def situation(self, *, known: bool, resource: bool) -> Situation:
         """What decides which keys are open, about a thing that is known or not, or about no resource."""
-        signer = self.caller.signer if self.caller.signer is not Signer.KEY else Signer.USER
-        if self.by.who.principal.type is PrincipalType.PROVIDER:
-            signer = Signer.NOBODY  # the calls that it stands behind are unsigned (STS-16)
-        return Situation(signer, self.passes_tags, known, resource, self.given, self.unknown)
+        found = self._situations.get((known, resource))
+        if found is None:
+            signer = self.caller.signer if self.caller.signer is not Signer.KEY else Signer.USER
+            if self.by.who.principal.type is PrincipalType.PROVIDER:
+                signer = Signer.NOBODY  # the calls that it stands behind are unsigned (STS-16)
+            found = Situation(signer, self.passes_tags, known, resource, self.given, self.unknown)
+            self._situations[known, resource] = found
+        return found
 
 
 class Profiles:

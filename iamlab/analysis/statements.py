@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from iamlab.analysis.actions import Actions
-from iamlab.analysis.own import LEFT, Elements, Own
+from iamlab.analysis.own import LEFT, Elements, Layer, Own
 from iamlab.analysis.unknowns import Open, Situation
 from iamlab.core.conditions import Condition
 from iamlab.core.matching import Caller as Named
@@ -55,7 +55,20 @@ class Level(NamedTuple):
     parts: tuple[Part, ...]
 
 
-Prepared = tuple[Level, ...]
+class Prepared(NamedTuple):
+    """The levels of one type of policy.
+
+    ``number`` is the same for all callers that have the same, if it is known that there are several and there are no
+    parts in it; -1 otherwise.
+    """
+
+    levels: tuple[Level, ...]
+    number: int = LEFT
+
+
+Left = tuple[tuple[Statement, tuple[Condition, ...]], ...]
+"""Statements of which more than their number is to be asked, with the conditions that are not settled."""
+Divided = tuple[Prepared, tuple[Left, ...]]
 
 
 @dataclass(slots=True)
@@ -78,57 +91,65 @@ class Statements:
         self.varying = varying
         self._known: dict[Situation, Known] = {}
         self._coverage: dict[tuple[tuple[str, ...], bool], dict[str, bool]] = {}
-        self._about: list[int] = []
+        self._about: dict[int, int] = {}
+        self._met = 0
+        self._layers: dict[Layer, Divided] = {}
         self._applying: dict[str, dict[int, int]] = {}
         self._service = actions.only_service
         self._all_buckets = actions.bit(ALL_BUCKETS[0])
 
     def prepared(self, levels: Levels, situation: Situation, values: Values, named: Named | None) -> Prepared:
         """The parts of each level that can matter to a caller whom the policies name, if they name any."""
-        return tuple(
-            Level(
-                (),
-                (),
-                self._merged(
-                    (
-                        (statement, statement.conditions)
-                        for policy in level
-                        for statement in self._statements(policy.policy)
+        return Prepared(
+            tuple(
+                Level(
+                    (),
+                    (),
+                    self._merged(
+                        (
+                            (statement, statement.conditions)
+                            for policy in level
+                            for statement in self._statements(policy.policy)
+                        ),
+                        situation,
+                        values,
+                        named,
                     ),
-                    situation,
-                    values,
-                    named,
-                ),
+                )
+                for level in levels
             )
-            for level in levels
         )
 
-    def own(self, levels: Iterable[tuple[Own, ...]], situation: Situation, values: Values) -> Prepared:
+    def own(self, layer: Layer, situation: Situation, values: Callable[[], Values]) -> Prepared:
         """The same of the policies that come with a caller; what its number settles is not taken apart."""
-        about = self._numbered()
-        return tuple(self._own(level, about, situation, values) for level in levels)
+        found = self._layers.get(layer)
+        if found is None:
+            found = self._divided(layer)
+            if layer.shared:
+                self._layers[layer] = found
+        settled, left = found
+        if not left:
+            return settled
+        merged = (self._merged(one, situation, values(), None) if one else () for one in left)
+        levels = (level._replace(parts=parts) for level, parts in zip(settled.levels, merged, strict=True))
+        return Prepared(tuple(levels))
 
-    def _numbered(self) -> list[int]:
-        """For each number of an Action element the actions that it is about."""
+    def _divided(self, layer: Layer) -> Divided:
+        """A layer as far as it is the same for everybody who has it, and what is left of each level, if anything."""
+        about = self._relevant()
+        levels, left = zip(*(_level(one, about) for one in layer.by_actions), strict=True)
+        number = len(self._layers) if layer.shared else LEFT
+        return Prepared(levels, number), left if any(left) else ()
+
+    def _relevant(self) -> dict[int, int]:
+        """The numbers of Action elements that are about any of the actions, and about which."""
         met = self.elements.actions.examples
-        self._about += map(self.actions.about, met[len(self._about) :])
+        for number in range(self._met, len(met)):
+            mask = self.actions.about(met[number])
+            if mask:
+                self._about[number] = mask
+        self._met = len(met)
         return self._about
-
-    def _own(self, level: tuple[Own, ...], about: list[int], situation: Situation, values: Values) -> Level:
-        denies: dict[int, int] = {}
-        allows: dict[int, int] = {}
-        left = []
-        for statement, deny, actions, alike, conditions in level:
-            mask = about[actions]
-            if not mask:
-                continue
-            if alike == LEFT:
-                left.append((statement, conditions))
-            else:
-                masks = denies if deny else allows
-                masks[alike] = masks.get(alike, 0) | mask
-        parts = self._merged(left, situation, values, None) if left else ()
-        return Level(tuple(denies.items()), tuple(allows.items()), parts)
 
     def _merged(
         self,
@@ -249,6 +270,27 @@ class Statements:
         """ListAllMyBuckets, where the statement names all buckets (POL-11, UNSURE-30)."""
         named = resource == "*" and ALL_BUCKETS[1] in (statement.resources or statement.not_resources)
         return self._all_buckets if named else 0
+
+
+def _level(level: dict[int, list[tuple[int, Own]]], about: dict[int, int]) -> tuple[Level, Left]:
+    """The statements of a level that are about the actions: those with numbers, and those that are left."""
+    denies: dict[int, int] = {}
+    allows: dict[int, int] = {}
+    left = []
+    for number in level.keys() & about.keys():
+        mask = about[number]
+        for place, (statement, deny, _, alike, conditions) in level[number]:
+            if alike == LEFT:
+                left.append((place, statement, conditions))
+            else:
+                masks = denies if deny else allows
+                masks[alike] = masks.get(alike, 0) | mask
+    left.sort(key=_place)
+    return Level(tuple(denies.items()), tuple(allows.items()), ()), tuple([one[1:] for one in left])
+
+
+def _place(one: tuple[int, Statement, tuple[Condition, ...]]) -> int:
+    return one[0]
 
 
 @lru_cache(maxsize=16_384)

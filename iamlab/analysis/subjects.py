@@ -27,6 +27,9 @@ class Subject:
     name: str
     account: str = ""
 
+    def __hash__(self) -> int:
+        return hash(self.caller.id)
+
     @property
     def words(self) -> str:
         """``user alice``; of who has no kind beside its name, the name alone."""

@@ -26,9 +26,17 @@ class Thing:
     known: bool
     many: bool = False
     values: Values = field(init=False)
+    alike: tuple[object, ...] = field(init=False)
+    """The same for things that are alike to the engine in whom they belong to, and in what has a say about them."""
+    partition: str = field(init=False)
+    """The partition of its ARN; empty without one."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", context_values(self.asked.keys))
+        asked = self.asked
+        kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
+        object.__setattr__(self, "values", context_values(asked.keys))
+        object.__setattr__(self, "alike", (asked.owner, kind, asked.policy is None, bool(asked.rcps)))
+        object.__setattr__(self, "partition", "" if asked.resource == "*" else asked.resource.split(":", 2)[1])
 
 
 class Things:

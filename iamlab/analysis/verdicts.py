@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.fields import keys_of, may_cover
 from iamlab.analysis.layers import Group, Layers, Matched, Piece, decide
-from iamlab.analysis.own import Elements
+from iamlab.analysis.own import LEFT, Elements
 from iamlab.analysis.profiles import Profile
 from iamlab.analysis.statements import Level, Part, Prepared, Statements
 from iamlab.analysis.things import Thing
@@ -77,20 +77,21 @@ class Judge:
         self._groups: dict[tuple[object, ...], tuple[Group, ...]] = {}
         self._outcomes: dict[tuple[Any, ...], Mapping[Outcome, Overlay]] = {}
         self._refused: dict[tuple[Any, ...], int] = {}
+        self._decided: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self._matched_at: dict[str, dict[int, tuple[Matched, ...]]] = {}
 
     # One caller and one thing
 
     def verdicts(self, row: Row, thing: Thing) -> Verdicts:
         """What the caller may do to the thing."""
-        asked, mask = thing.asked, thing.mask & ~row.refused
-        refused = thing.mask & row.refused
-        if row.profile.partition and asked.resource != "*" and asked.resource.split(":", 2)[1] != row.profile.partition:
+        mask, refused = thing.mask & ~row.refused, thing.mask & row.refused
+        if row.profile.partition and thing.partition not in ("", row.profile.partition):
             return Verdicts(0, 0, 0, thing.mask)  # credentials of one partition are unknown in another (ENT-01)
-        layers = self._matching(row, thing)
-        groups = self._alike(row, asked)
-        elements = tuple(
-            dict.fromkeys(one for _, levels in layers for level in levels for p in level.pieces for one in p.open)
-        )
+        layers, pieces = self._matching(row, thing)
+        groups = self._alike(row, thing)
+        if not pieces:
+            return Verdicts(*self._settled(groups, mask, layers), 0, refused)
+        elements = tuple(dict.fromkeys(one for piece in pieces for one in piece.open))
         if not elements:
             return Verdicts(*decide(groups, mask, layers, {}), 0, refused)
         ways = []
@@ -104,6 +105,16 @@ class Judge:
         _, _, allowed, explicit = ways[0]
         found = tuple(way[:3] for way in ways)
         return Verdicts(allowed, explicit, ever & ~always, refused, elements, found)
+
+    def _settled(self, groups: tuple[Group, ...], mask: int, layers: Layers) -> tuple[int, int]:
+        """What layers come to in which nothing is open and nobody named; of few actions it is remembered."""
+        if mask.bit_length() > FEW:
+            return decide(groups, mask, layers, {})
+        asked = id(groups), mask, tuple([levels for _, levels in layers])
+        found = self._decided.get(asked)
+        if found is None:
+            found = self._decided[asked] = decide(groups, mask, layers, {})
+        return found
 
     def _possible(self, row: Row, thing: Thing, elements: tuple[Open, ...]) -> Mapping[Outcome, Overlay]:
         values = self.values(row, thing)
@@ -128,21 +139,33 @@ class Judge:
 
     def dividing(self, row: Row, thing: Thing) -> Iterator[tuple[str, bool]]:
         """The Resource and NotResource of all statements that can matter, and whether they have variables."""
-        for level in (level for _, levels in self._layers(row, thing) for level in levels):
+        for level in (level for _, prepared in self._layers(row, thing) for level in prepared.levels):
             for statement in self._statements.of(level):
                 yield from ((one, statement.variables) for one in statement.resources or statement.not_resources)
 
     # Which statements match the thing
 
-    def _matching(self, row: Row, thing: Thing) -> Layers:
-        return [
-            (name, [self._matched(row, thing, level) for level in levels]) for name, levels in self._layers(row, thing)
-        ]
+    def _matching(self, row: Row, thing: Thing) -> tuple[Layers, list[Piece]]:
+        """What of each layer matches, and all pieces that are in it."""
+        known = self._matched_at.get(thing.asked.resource)
+        if known is None:
+            known = self._matched_at[thing.asked.resource] = {}
+        layers, pieces = [], []
+        for name, prepared in self._layers(row, thing):
+            found = known.get(prepared.number)
+            if found is None:
+                found = tuple([self._matched(row, thing, level) for level in prepared.levels])
+                if prepared.number == LEFT:
+                    pieces += [piece for level in found for piece in level.pieces]
+                else:
+                    known[prepared.number] = found
+            layers.append((name, found))
+        return layers, pieces
 
     def _matched(self, row: Row, thing: Thing, level: Level) -> Matched:
         resource = thing.asked.resource
         applying = self._statements.applying
-        pieces = [piece for part in level.parts for piece in self._pieces(row, thing, part)] if level.parts else ()
+        pieces = tuple([piece for part in level.parts for piece in self._pieces(row, thing, part)])
         return Matched(applying(level.denies, resource), applying(level.allows, resource), pieces)
 
     def _pieces(self, row: Row, thing: Thing, part: Part) -> Iterator[Piece]:
@@ -174,27 +197,28 @@ class Judge:
         shape = thing.known, thing.asked.resource != "*"
         own = row.prepared.get(shape)
         policy, rcps = thing.asked.policy, thing.asked.rcps
-        if own is not None and policy is None and not rcps:
+        if own is None:
+            situation, prepared = self.situation(row, thing), self._statements.own
+            own = row.prepared[shape] = [
+                (name, prepared(levels, situation, lambda: self.values(row, thing))) for name, levels in row.profile.own
+            ]
+        if policy is None and not rcps:
             return own
         values, situation = self.values(row, thing), self.situation(row, thing)
-        if own is None:
-            own = row.prepared[shape] = [
-                (name, self._statements.own(levels, situation, values)) for name, levels in row.profile.own
-            ]
         brought = (("rcps", rcps or ()), ("resource", () if policy is None else (policy,)))
         there = [(name, levels) for name, levels in brought if levels]
-        named, prepared = row.profile.named, self._statements.prepared
-        return [*((name, prepared(levels, situation, values, named)) for name, levels in there), *own]
+        named, brings = row.profile.named, self._statements.prepared
+        return [*((name, brings(levels, situation, values, named)) for name, levels in there), *own]
 
     # What the engine says of a situation
 
-    def _alike(self, row: Row, asked: Asked) -> tuple[Group, ...]:
+    def _alike(self, row: Row, thing: Thing) -> tuple[Group, ...]:
         """Worked out once for each owner and kind of resource, and for callers that are alike."""
-        kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
-        key = row.profile.alike, asked.owner, kind, asked.policy is None, bool(asked.rcps)
+        key = row.profile.alike, thing.alike
         found = self._groups.get(key)
         if found is None:
-            found = self._groups[key] = tuple(self._grouped(row, asked, policy_set(row.profile.by, asked)))
+            policies = policy_set(row.profile.by, thing.asked)
+            found = self._groups[key] = tuple(self._grouped(row, thing.asked, policies))
         return found
 
     def _grouped(self, row: Row, asked: Asked, policies: PolicySet) -> Iterator[Group]:
@@ -216,13 +240,10 @@ class Judge:
 
     def _refused_to(self, profile: Profile) -> int:
         """The actions that this caller's credentials cannot be used for, whatever the policies say."""
-        base = profile.base
-        record = self.state.sessions.get(profile.caller.id)
-        key = base.principal.type, record.kind if record else "", record.mfa if record else None
-        found = self._refused.get(key)
+        found = self._refused.get(profile.credentials)
         if found is None:
             names = (name for name in self.actions.names if name.partition(":")[0] in ("iam", "sts"))
-            found = self._refused[key] = self.actions.mask(
+            found = self._refused[profile.credentials] = self.actions.mask(
                 name.lower() for name in names if self._is_refused(profile, name)
             )
         return found
@@ -236,6 +257,8 @@ class Judge:
         return False
 
 
+FEW: Final = 64
+"""Actions of which it is remembered what layers come to: those of a question, not of the whole catalogue."""
 _SOURCE_IDENTITY: Final = "sts:setsourceidentity"
 
 

@@ -25,7 +25,7 @@ def cover(pattern: str, variables: bool = True) -> Cover:
     *head, rest = parts
     start = "".join(f"{_plain(part)}:" for part in head) if all(map(_is_plain, head)) else None
     if whole.variables:
-        return lambda resource, values: _resolved(parts, resource, values)
+        return _variable(parts)
     if start is not None:
         return _after(start, rest)
     tests = [wildcard.test_of(part.parts) for part in parts]  # type: ignore[arg-type]  # there are no variables
@@ -56,9 +56,28 @@ def _after(start: str, rest: Template) -> Cover:
     return lambda resource, values: resource.startswith(stem) and test(resource[length:])
 
 
-def _resolved(parts: tuple[Template, ...], resource: str, values: Values) -> bool:
-    tests = [part.test(values) for part in parts]
-    return all(tests) and _each(tests, resource)  # type: ignore[arg-type]
+def _variable(parts: tuple[Template, ...]) -> Cover:
+    """A pattern with variables: what has none is tested first, and is made ready once."""
+    plain = [None if part.variables else wildcard.test_of(part.parts) for part in parts]  # type: ignore[arg-type]
+    pairs = tuple(zip(plain, parts, strict=True))
+
+    def covers(resource: str, values: Values) -> bool:
+        named = resource.split(":", 5)
+        if len(named) != 6 or not all(test is None or test(text) for test, text in zip(plain, named, strict=True)):
+            return False
+        return all(
+            test is not None or _fits(part, text, values) for (test, part), text in zip(pairs, named, strict=True)
+        )
+
+    return covers
+
+
+def _fits(part: Template, text: str, values: Values) -> bool:
+    """Whether a part with variables matches; all that is literal in it must be in the text, which most are not."""
+    resolved = part.resolve(values)
+    if resolved is None or not all(wild or literal in text for wild, literal in resolved):
+        return False
+    return wildcard.test_of(resolved)(text)
 
 
 def _each(tests: list[wildcard.Test], resource: str) -> bool:

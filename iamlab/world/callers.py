@@ -47,6 +47,9 @@ class Caller:
     signer: Signer
     id: str
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # callers are looked up by the thousand, and their IDs alone tell nearly all apart
+
 
 ANY_SESSION: Final = "any-session"
 """The session name of a role that is asked about without being assumed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import random
+import statistics
 import time
 import tracemalloc
 
@@ -147,20 +148,23 @@ def test_the_whole_catalogue(capsys):
 
 
 def test_one_question_in_a_large_world(capsys):
-    """who_can in a world of 1,000 users and 200 roles with trust policies, after the first question."""
+    """who_can in a world of 1,000 users and 200 roles with trust policies, after the first question.
+
+    Processor time, as other programs on the machine cost the question nothing; the best and the middle of many.
+    """
     lab = _lab(1_000, 200, tagged=True)
     lab.who_can("s3:GetObject", RESOURCES[-1])
-    took = []
-    for action, arn in (
-        ("s3:PutObject", RESOURCES[11]),
-        ("s3:ListBucket", RESOURCES[3]),
-        ("s3:GetObject", RESOURCES[12]),
-    ):
-        start = time.perf_counter()
-        found = lab.who_can(action, arn)
-        took.append((time.perf_counter() - start, len(found)))
     with capsys.disabled():
-        print(
-            "\nwho_can, 1,200 principals: "
-            + ", ".join(f"{one * 1000:.0f} ms ({number} answers)" for one, number in took)
-        )
+        print("\nwho_can, 1,200 principals, processor time:")
+        for action, arn in (
+            ("s3:PutObject", RESOURCES[11]),
+            ("s3:ListBucket", RESOURCES[3]),
+            ("s3:GetObject", RESOURCES[12]),
+        ):
+            took, number = [], 0
+            for _ in range(25):
+                start = time.process_time()
+                number = len(lab.who_can(action, arn))
+                took.append((time.process_time() - start) * 1000)
+            best, middle = min(took), statistics.median(took)
+            print(f"  {action}: best {best:.0f} ms, median {middle:.0f} ms ({number} answers)")
