@@ -54,7 +54,8 @@ def two_halves() -> Lab:
     prod.create_role("Reports", trust=trust(AWS=account(FIRM)))
     prod.create_role("Deploy", trust=trust(AWS=ned))
     dev.create_role("Build", trust=trust(AWS=ned))
-    dev.group("Developers").put_policy("AssumeRoles", allow("sts:AssumeRole", on=[UPDATE_APP, REPORTS]))
+    dev.group("Developers").put_policy("AssumeUpdateApp", may_assume(UPDATE_APP))
+    dev.group("Developers").put_policy("AssumeReports", may_assume(REPORTS))
     never = {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": UPDATE_APP}
     dev.group("Testers").put_policy("NeverUpdateApp", document(never))
     return lab

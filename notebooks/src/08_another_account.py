@@ -428,19 +428,20 @@ Choice(
 
 # %%
 night = begin("08.3")
-development, production = night.accounts
 target = "arn:aws:s3:::productionapp/releases/v2.zip"
-BothSides(night, development.user("David"), "s3:PutObject", target)
+BothSides(night, "David", "s3:PutObject", target)
 
 # %% [markdown]
 # Write and apply the texts above, or write it in Python below. `production.buckets[0]` is `productionapp`,
 # `production.role("UpdateApp")` the role; users, roles and buckets all have `put_policy`. `hint("08.3")` helps.
 
 # %% tags=["exercise"]
+development, production = night.accounts
 releases = "arn:aws:s3:::productionapp/releases/*"
 check("08.3", night)
 
 # %% tags=["solution"]
+development, production = night.accounts
 releases = "arn:aws:s3:::productionapp/releases/*"
 writer = development.user("David")
 writer.put_policy("WriteReleases", allow("s3:PutObject", on=releases))

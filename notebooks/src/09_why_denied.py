@@ -84,7 +84,8 @@ flow_graph(denied) if prediction is not ... else print("Predict first, above. Th
 
 # %%
 team = begin("09.1")
-print(team.accounts[0].managed_policy("DevAccess").policy)
+for statement in team.accounts[0].managed_policy("DevAccess").policy.document["Statement"]:
+    print(statement)
 
 # %% [markdown]
 # The bucket `acme-dev` has a policy as well. Five requests of hers are denied. Ask them in the explorer; after the
@@ -190,13 +191,14 @@ reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
 # %% [markdown]
 # ## Exercise 09.2: boundary and permissions
 #
-# dana again, and the role *Worker*. Both have the boundary below. Worker has no permissions.
+# dana again, and the role *Worker*, who has no permissions. Both have a boundary. Below are its statements and then, after
+# an empty line, those of dana's own policy.
 
 # %%
 framed = begin("09.2")
-acme = framed.accounts[0]
-print("Boundary:", acme.managed_policy("DeveloperLimit").policy)
-print("Policy of dana:", acme.user("dana").policies[0].policy)
+home = framed.accounts[0]
+for policy in (home.managed_policy("DeveloperLimit").policy, home.user("dana").policies[0].policy):
+    print(*policy.document["Statement"], sep="\n", end="\n\n")
 
 # %% [markdown]
 # The queue *jobs*, in the same account, has a policy that names the user dana and the role Worker, and lets them
@@ -364,9 +366,9 @@ company.graph(company.who_can("sqs:CreateQueue", orders))
 # **Predict.** She stops an instance.
 
 # %%
-other = Lab()
-acme = other.create_account("Development", "111111111111")
-tess, instance = acme.create_user("tess"), acme.run_instance()
+small = Lab()
+shop = small.create_account("Development", "111111111111")
+tess, instance = shop.create_user("tess"), shop.run_instance()
 guard = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
 without_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
 tess.put_policy("Instances", allow("ec2:StopInstances", on="*"))
@@ -374,11 +376,11 @@ tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Cond
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% tags=["solution"]
 prediction = "allowed"
-reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% [markdown]
 # A key that is not in the request makes `Bool` false, so the Deny never applied. An operator may end in `IfExists`:
@@ -392,7 +394,7 @@ if operator is not ...:
     mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
     tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% tags=["solution"]
 operator = "BoolIfExists"
@@ -400,7 +402,7 @@ if operator is not ...:
     mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
     tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
 prediction = "explicit deny"
-reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
+reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% [markdown]
 # The second trap. tess may read the columns `name` and `city` of a table: `ForAllValues` asks that **every** column
@@ -409,18 +411,18 @@ reveal(prediction, other.evaluate(tess, "ec2:StopInstances", instance))
 # **Predict.**
 
 # %%
-customers = acme.create_table("customers")
+customers = shop.create_table("customers")
 columns = {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["name", "city"]}}
 read = {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": customers.arn, "Condition": columns}
 tess.put_policy("Customers", {"Version": "2012-10-17", "Statement": [read]})
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, other.evaluate(tess, "dynamodb:GetItem", customers))
+reveal(prediction, small.evaluate(tess, "dynamodb:GetItem", customers))
 
 # %% tags=["solution"]
 prediction = "allowed"
-reveal(prediction, other.evaluate(tess, "dynamodb:GetItem", customers))
+reveal(prediction, small.evaluate(tess, "dynamodb:GetItem", customers))
 
 # %% [markdown]
 # Of no columns at all, every one is on the list. With an Allow, ask for the key as well:
@@ -432,13 +434,13 @@ reveal(prediction, other.evaluate(tess, "dynamodb:GetItem", customers))
 no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, other.evaluate(tess, "dynamodb:DeleteTable", customers))
+reveal(prediction, small.evaluate(tess, "dynamodb:DeleteTable", customers))
 
 # %% tags=["solution"]
 no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
 tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
 prediction = "allowed"
-reveal(prediction, other.evaluate(tess, "dynamodb:DeleteTable", customers))
+reveal(prediction, small.evaluate(tess, "dynamodb:DeleteTable", customers))
 
 # %% [markdown]
 # `NotAction` with an Allow forbids nothing; it **allows everything else**, in every service, today's and tomorrow's.
@@ -518,7 +520,7 @@ check("09.4", answers)
 # the command:
 
 # %%
-print(other.evaluate(tess, "dynamodb:GetItem", customers).simulate_command)
+print(small.evaluate(tess, "dynamodb:GetItem", customers).simulate_command)
 
 # %% [markdown]
 # And what you did, as commands of the AWS CLI and with boto3 (`boto3.client("iam")`, `boto3.client("organizations")`):
