@@ -177,9 +177,8 @@ def test_beyond_twelve_hours_the_slider_stands_at_its_end(console: AssumeConsole
 
 
 def test_enter_in_the_field_does_what_the_button_does(console: AssumeConsole, lab: Lab) -> None:
-    """As the page sends it."""
-    console.clock.by.value = "90s"
-    console.clock.by._handle_custom_msg({"event": "submit"}, [])
+    """The page sends both in one message."""
+    console.clock.by.set_state({"value": "90s", "entered": 1})
     assert f"{lab.clock.now:%H:%M:%S}" == "09:01:30"
 
 

@@ -14,7 +14,8 @@ from iamlab.views.sessions import standing
 from iamlab.views.sessions_html import calls_html, heading, identity_html, sessions_html
 from iamlab.widgets import memory
 from iamlab.widgets.acting import Acting, Makers, callers, named, roles
-from iamlab.widgets.clock_control import LABEL, ClockControl
+from iamlab.widgets.clock_control import ClockControl
+from iamlab.widgets.fields import LABEL
 from iamlab.widgets.frame import FramedBox, lab_of, live
 from iamlab.widgets.questions import notice
 from iamlab.widgets.requests import checked, derived, words

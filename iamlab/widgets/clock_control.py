@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import anywidget
 import traitlets
-from ipywidgets import HTML, Button, HBox, Layout, Text, VBox
+from ipywidgets import HTML, Button, HBox, Layout, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions import time_words
 from iamlab.views.sessions_html import clock_html, shortened
+from iamlab.widgets.fields import EntryField
 from iamlab.widgets.frame import STATIC, live
 from iamlab.widgets.questions import notice
 
@@ -24,11 +25,6 @@ REMEDY: Final = (
     "Write minutes and seconds (14:59), hours, minutes and seconds (1:00:00), or a number with a unit (90s)."
 )
 BACK: Final = "The clock never goes back, and nothing has changed. To go back, restore a snapshot: lab.restore(before)."
-
-LABEL: Final = {"description_width": "9rem"}
-"""Labels of one width, so that the fields of all parts stand below each other."""
-INDENT: Final = "2px 0 2px calc(9rem + 8px)"
-"""Where buttons begin, below the fields."""
 
 _CLOCK: Final = re.compile(r"(?:(\d{1,6}):(?=[0-5]?\d:))?(\d{1,6}):([0-5]\d)", re.ASCII)
 _UNIT: Final = re.compile(r"(\d{1,9}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)", re.ASCII)
@@ -61,7 +57,7 @@ class TimeSlider(anywidget.AnyWidget):
     """A slider over minutes. A drag counts when it ends: on its way there would be no way back."""
 
     _esm = STATIC / "time_slider.js"
-    _css = STATIC / "time_slider.css"
+    _css = STATIC / "clock.css"
     label = traitlets.Unicode().tag(sync=True)
     max = traitlets.Int().tag(sync=True)
     value = traitlets.Int().tag(sync=True)
@@ -80,12 +76,7 @@ class ClockControl(VBox):  # type: ignore[misc]
         self.shown = HTML()
         self.slider = TimeSlider(label="Time passed", max=LONGEST)
         self.steps = {words: Button(description=words, layout=Layout(width="auto")) for words in STEPS}
-        self.by = Text(
-            description="Move on by",
-            placeholder="such as 14:59",
-            layout=Layout(width="17rem"),
-            style=LABEL,
-        )
+        self.by = EntryField(label="Move on by", placeholder="such as 14:59")
         self.move = Button(description="Move", layout=Layout(width="auto"))
         self.result = live()
         moves = HBox([self.by, self.move, *self.steps.values()], layout=Layout(flex_flow="row wrap"))
@@ -94,7 +85,7 @@ class ClockControl(VBox):  # type: ignore[misc]
         for words, button in self.steps.items():
             button.on_click(lambda _, minutes=STEPS[words]: self.advance(minutes * 60))
         self.move.on_click(self._move)
-        self.by.on_msg(self._entered)
+        self.by.observe(self._move, names="entered")
         self.follow()
 
     def follow(self) -> None:
@@ -132,11 +123,6 @@ class ClockControl(VBox):  # type: ignore[misc]
             return
         passed = (self._lab.clock.now - self._since).total_seconds()
         self.advance(change.new * 60 - passed)
-
-    def _entered(self, _: Any, content: Any, __: Any) -> None:
-        """Enter in the field does what the button does."""
-        if content.get("event") == "submit":
-            self._move()
 
     def _move(self, _: Any = None) -> None:
         try:

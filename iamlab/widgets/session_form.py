@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from ipywidgets import HTML, Checkbox, Dropdown, GridBox, HBox, Layout, Text, Textarea, VBox
+from ipywidgets import HTML, Checkbox, Dropdown, GridBox, HBox, Layout, Textarea, VBox
 
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision
@@ -15,7 +15,7 @@ from iamlab.views.html import element, join, page
 from iamlab.views.sessions import moment_words, time_words
 from iamlab.views.sessions_html import facts, refusal_html, shortened
 from iamlab.widgets.acting import Acting
-from iamlab.widgets.clock_control import INDENT, LABEL
+from iamlab.widgets.fields import INDENT, LABEL, text_field
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import reveal_button
 from iamlab.widgets.session_list import offer
@@ -60,20 +60,18 @@ class AssumeForm(VBox):  # type: ignore[misc]
         self._lab, self._acting, self._assumed = lab, acting, assumed
         self._suggested = ""
         self.role = Dropdown(description="Role", layout=_field(), style=LABEL)
-        self.typed = Text(
-            description="Its ARN", placeholder="arn:aws:iam::111111111111:role/Reader", layout=_field(), style=LABEL
-        )
+        self.typed = text_field("Its ARN", placeholder="arn:aws:iam::111111111111:role/Reader")
         self.about = HTML(layout=Layout(margin=INDENT))
-        self.session_name = Text(description="Session name", layout=_field(), style=LABEL)
-        self.duration = Text(value="3600", description="Duration (seconds)", layout=_field(), style=LABEL)
-        self.external_id = Text(description="External ID", placeholder="none", layout=_field(), style=LABEL)
+        self.session_name = text_field("Session name")
+        self.duration = text_field("Duration (seconds)", value="3600")
+        self.external_id = text_field("External ID", placeholder="none")
         self.mfa = Checkbox(description="Send the code of my MFA device", layout=_field(), style=LABEL)
-        self.policy = Textarea(
-            description="Session policy",
+        self.policy = text_field(
+            "Session policy",
+            kind=Textarea,
+            max_width="54rem",
             placeholder="none, or a policy in JSON that narrows the session",
             rows=2,
-            layout=Layout(width="100%", max_width="54rem"),
-            style=LABEL,
         )
         self.assume = reveal_button("Assume the role")
         self.result = live()

@@ -11,7 +11,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions_html import sessions_html
 from iamlab.widgets.acting import labels
-from iamlab.widgets.clock_control import INDENT, LABEL
+from iamlab.widgets.fields import INDENT, LABEL
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import notice, wide
 from iamlab.widgets.undo import history

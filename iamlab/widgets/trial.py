@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from ipywidgets import Dropdown, HBox, Layout, Text, VBox
+from ipywidgets import Dropdown, HBox, Layout, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -13,7 +13,7 @@ from iamlab.lab import Lab
 from iamlab.views import explain
 from iamlab.views.html import Markup, element, join, page
 from iamlab.views.sessions_html import shortened
-from iamlab.widgets.clock_control import INDENT, LABEL
+from iamlab.widgets.fields import INDENT, LABEL, text_field
 from iamlab.widgets.frame import live
 from iamlab.widgets.questions import notice, reveal_button, wide
 from iamlab.widgets.requests import Request, words
@@ -29,12 +29,9 @@ class Trial(VBox):  # type: ignore[misc]
         self._lab, self._acting, self._filling = lab, acting, False
         options = [(words(one), one) for one in requests]
         self.request = Dropdown(description="Request", options=[*options, (OWN, OWN)], layout=wide(), style=LABEL)
-        self.action = Text(description="Action", placeholder="s3:GetObject", layout=wide(), style=LABEL)
-        self.resource = Text(
-            description="Resource",
-            placeholder="none, or an ARN such as arn:aws:s3:::acme-photos/1.jpg",
-            layout=wide(),
-            style=LABEL,
+        self.action = text_field("Action", max_width="44rem", placeholder="s3:GetObject")
+        self.resource = text_field(
+            "Resource", max_width="44rem", placeholder="none, or an ARN such as arn:aws:s3:::acme-photos/1.jpg"
         )
         self.button = reveal_button("Try it")
         self.result = live()

@@ -16,7 +16,9 @@ from playwright.sync_api import Locator, Page, expect
 from server import running_lab
 
 CONSOLE = (
-    "from iamlab.lessons import story\nfrom iamlab.widgets import AssumeConsole\nlab = story.staging_and_production()",
+    # The tests share a kernel, which remembers what was typed.
+    "from iamlab.lessons import story\nfrom iamlab.widgets import AssumeConsole, memory\nmemory._kept.clear()\n"
+    "lab = story.staging_and_production()",
     "AssumeConsole(lab, who='dana', role='StagingRole')",
     "AssumeConsole(lab, who='oscar', role='ProdRole')",
 )
