@@ -35,6 +35,9 @@ export HOME="$work/home" # only now, for pip's own settings are in the old one
 echo "binder-check: running binder/postBuild"
 [ -x binder/postBuild ] || { echo "binder/postBuild is not executable" >&2; exit 1; }
 ./binder/postBuild
+for setting in page_config default_setting_overrides; do
+    [ -f "$work/venv/etc/jupyter/labconfig/$setting.json" ] || { echo "JupyterLab would not find $setting" >&2; exit 1; }
+done
 
 echo "binder-check: running lesson 01 in the learner's folder"
 cd iamlab-lessons

@@ -71,7 +71,8 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "COND-03",
-            "A condition on a key that the request does not have is false; a negated one (Not...) is true.",
+            "A condition on a key that the request does not have is false; a negated one (Not...) is true. Null asks "
+            "whether it is there.",
             "reference_policies_elements_condition_operators.html",
         ),
         _rule(
@@ -81,7 +82,7 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "COND-09",
-            "ARNs are compared part by part: a wildcard never covers a colon.",
+            "ARNs are compared part by part: a wildcard never covers a colon, except in the last part.",
             "reference_policies_elements_condition_operators.html",
         ),
         _rule(
@@ -143,8 +144,9 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "EVAL-10",
-            "Within one account a resource policy that names the caller is enough by itself; "
-            "one that names the account only lets identity policies decide.",
+            "Within one account a resource policy that names the user, the session or everyone is enough by itself. "
+            "What it gives to a role is still limited by boundary and session policies. One that names the account "
+            "only lets identity policies decide.",
             "reference_policies_evaluation-logic_policy-eval-basics.html",
         ),
         _rule(
@@ -159,8 +161,8 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "EVAL-16",
-            "A role is assumed only by whom its trust policy lets in; where that names the account or comes from "
-            "another one, the caller needs a permission of its own as well.",
+            "A role is assumed only by whom its trust policy lets in. A caller whom that names only by the account, or "
+            "who comes from another account, needs a permission of its own as well.",
             "reference_policies_evaluation-logic.html",
         ),
         _rule(
@@ -181,7 +183,7 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "EVAL-20",
-            "When an AWS service itself calls, the resource's policy alone decides.",
+            "When an AWS service itself calls, the resource's policy decides, within resource control policies.",
             "reference_policies_evaluation-logic.html",
         ),
         _rule(

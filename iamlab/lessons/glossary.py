@@ -9,7 +9,7 @@ import difflib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from iamlab.core.policy import allow
+from iamlab.core.policy import Policy, allow
 from iamlab.lab import Lab
 from iamlab.lessons.story import DEVELOPMENT, PRODUCTION, account, document, trust
 from iamlab.views.html import code, element, join, page
@@ -18,7 +18,7 @@ from iamlab.world.identities import Role, User
 from iamlab.world.sessions import Session
 from iamlab.world.things import Bucket
 
-__all__ = ["acme", "allow", "glossary"]  # what the lines need
+__all__ = ["Policy", "acme", "allow", "glossary"]  # what the lines need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ TERMS: Final = {
         3, "A policy at a bucket: a resource policy, which says who may do what with it.", "bucket.policy"
     ),
     "condition": _term(
-        3,
+        5,
         "What must be true of a request besides who, what and on what, for a statement to apply.",
         "deploy.trust",
     ),
@@ -75,6 +75,9 @@ TERMS: Final = {
         3,
         "The one version of a managed policy that is in force, wherever it is attached.",
         'dev.managed_policy("DevAccess").default_version',
+    ),
+    "effect": _term(
+        1, "What a statement does when it applies: Allow or Deny.", 'bucket.policy.document["Statement"][0]["Effect"]'
     ),
     "explicit deny": _term(
         2,
@@ -97,7 +100,7 @@ TERMS: Final = {
     ),
     "inline policy": _term(
         1,
-        "A policy that is embedded in one user, group or role, and is deleted with it.",
+        "A policy that is embedded in one user, group or role: it has no ARN and belongs to that one alone.",
         '[one.name for one in dev.group("Developers").policies]',
     ),
     "instance profile": _term(
@@ -107,6 +110,11 @@ TERMS: Final = {
         5,
         "Multi-factor authentication: besides password or key, the code of a device.",
         "dana.mfa_devices[0].code",
+    ),
+    "NotAction": _term(
+        9,
+        "Every action but those listed: with Allow it grants all else, with Deny it denies all else.",
+        'Policy.parse({"Statement": {"Effect": "Deny", "NotAction": "iam:*", "Resource": "*"}})',
     ),
     "organization": _term(
         9, "Several accounts under a management account, which can limit the others.", "lab.organizations"
@@ -153,7 +161,11 @@ TERMS: Final = {
         "To assume a role out of a session of another one; such a session lasts one hour at most.",
         'lab.sts.assume_role(session, prod.role("UpdateApp"), "chained").time_left',
     ),
-    "root user": _term(2, "Whoever opened the account: it may do everything there, and is locked away.", "dev.root"),
+    "root user": _term(
+        2,
+        "What an account is opened with: no identity policy binds it, so it is kept for what it alone can do.",
+        "dev.root",
+    ),
     "service control policy": _term(
         9,
         "A policy of an organization that limits what the principals of its member accounts may do; it never grants.",
@@ -188,7 +200,9 @@ TERMS: Final = {
         "A role's own resource policy: it says who may assume the role, and nothing of what the role may do.",
         "deploy.trust",
     ),
-    "user": _term(1, "An identity of an account for a person or a program, with long-term credentials.", "dev.users"),
+    "user": _term(
+        1, "An identity of an account for a person or a program, which can have long-term credentials.", "dev.users"
+    ),
 }
 """In order of the alphabet."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """One common mistake: what is believed, what is true, and the lessons in which it is met."""
+    """One common mistake: what is believed, what is true, and the lessons that tell of it."""
 
     believed: str
     truth: str
@@ -26,12 +26,13 @@ MISCONCEPTIONS: Final = {
         "An administrator is bound by policies and can be denied. Root takes no identity policy, but control "
         "policies of an organization bind it in a member account, and it cannot assume roles.",
         2,
+        9,
     ),
     3: _belief("Groups make requests, or hold groups.", "A group is no principal, and holds users only.", 3),
     4: _belief("A role is a group that one belongs to.", "A role is assumed, for a session; nobody belongs to it.", 4),
     5: _belief("Assuming a role adds permissions.", "It swaps them: in the session, only the role's count.", 4),
-    6: _belief("The trust policy says what the role may do.", "It says who may assume the role.", 4, 7),
-    7: _belief("A permission for sts:AssumeRole is enough.", "The role's trust policy must let one in as well.", 4, 5),
+    6: _belief("The trust policy says what the role may do.", "It says who may assume the role.", 4),
+    7: _belief("A permission for sts:AssumeRole is enough.", "The role's trust policy must let one in as well.", 4, 8),
     8: _belief(
         "Both sides are always needed.",
         "In one account, a trust policy that names the user is enough. If it names the account, or across accounts, "
