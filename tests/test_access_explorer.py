@@ -84,7 +84,10 @@ def _user(lab: Lab, name: str) -> Any:
 
 
 def test_who_may_assume_which_role(explorer: AccessExplorer) -> None:
-    """SCN-03: developers assume StagingRole, oscar ProdRole with MFA (EVAL-16); root assumes nothing (STS-12)."""
+    """SCN-03: developers assume StagingRole, oscar ProdRole with MFA (EVAL-16); root assumes nothing (STS-12).
+
+    Nobody does so unsigned (STS-26).
+    """
     no, refused = "denied implicitly", "refused"
     expected = {
         "user dana": ("allowed", no),
@@ -93,7 +96,7 @@ def test_who_may_assume_which_role(explorer: AccessExplorer) -> None:
         "role StagingRole": (no, no),
         "role ProdRole": (no, no),
         f"root user of {DEV}": (refused, refused),
-        "anonymous caller": (no, no),
+        "anonymous caller": (refused, refused),
     }
     columns = [f"sts:AssumeRole {STAGING}", f"sts:AssumeRole {PROD}"]
     said = _said(explorer)
@@ -609,7 +612,7 @@ def test_without_a_kernel_there_is_the_matrix_and_plain_python() -> None:
     assert f"lab.who_can('sts:AssumeRole', '{STAGING}')" in text
     page = _text(made[0]["text/html"])
     assert "◐ depends: only with MFA" in page
-    assert page.count("denied implicitly") == 10
+    assert page.count("denied implicitly") == 8
     assert repr(AccessExplorer("first_day")) == "<Who can do what>"
 
 

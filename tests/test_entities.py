@@ -374,6 +374,22 @@ def test_a_service_linked_role_is_its_service_s(lab, dev, alice):
     role.delete()
 
 
+def test_a_service_linked_role_made_twice(lab, dev):
+    """The service asks for another suffix, in whatever letter case; a role of that name is in the way too."""
+    service = "autoscaling.amazonaws.com"
+    dev.create_service_linked_role(service, "AutoScaling", allow("ec2:*"))
+    text = (
+        "Service role name AWSServiceRoleForautoscaling has been taken in this account, please try a different suffix."
+    )
+    _failed(lab, lambda: dev.create_service_linked_role(service, "autoscaling", allow("ec2:*")), "InvalidInput", text)
+    dev.create_service_linked_role(service, "AutoScaling_team", allow("ec2:*"))
+    _failed(
+        lab,
+        lambda: dev.create_role("AWSServiceRoleForAutoScaling", trust=trust(AWS=account(DEV))),
+        "EntityAlreadyExists",
+    )
+
+
 def test_resources_exist_once(lab, dev):
     """Each service's own code; names of buckets are taken in all the world."""
     prod = lab.create_account("Production", PROD)

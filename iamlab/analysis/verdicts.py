@@ -21,11 +21,12 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.layers import RCP_SERVICES, RESCUE, applicable
 from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
-from iamlab.core.refusals import check_possible
+from iamlab.core.refusals import check_possible, takes_unsigned
 from iamlab.core.request import Request
 from iamlab.core.settlement import FREE_ACTIONS, target
 from iamlab.core.variables import Values
 from iamlab.world.authorization import Asked, check_session, policy_set, request
+from iamlab.world.callers import Signer
 from iamlab.world.state import State
 
 
@@ -243,9 +244,10 @@ class Judge:
         found = self._refused.get(profile.credentials)
         if found is None:
             names = (name for name in self.actions.names if name.partition(":")[0] in ("iam", "sts"))
-            found = self._refused[profile.credentials] = self.actions.mask(
-                name.lower() for name in names if self._is_refused(profile, name)
-            )
+            found = self.actions.mask(name.lower() for name in names if self._is_refused(profile, name))
+            if profile.caller.signer is Signer.NOBODY:
+                found |= self.actions.every & ~self.actions.groups(takes_unsigned).get(True, 0)
+            self._refused[profile.credentials] = found
         return found
 
     def _is_refused(self, profile: Profile, action: str) -> bool:

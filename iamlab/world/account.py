@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -612,7 +612,7 @@ class Account:
 
         def created(state: State) -> State:
             own = state.of_kind(kind, self.id)
-            check_free_name(own, word, common["name"])
+            _check_free(own, word, common)
             self._world.quotas.check(f"{word}sPerAccount", len(own) + 1)
             self._world.quotas.check("TagsPerResource", len(common["tags"]))
             parts = dict(common)
@@ -659,6 +659,19 @@ def instance_parts(account: str) -> tuple[str, ...]:
     """All that RunInstances is judged on in an account: the new instance first, then what it is made of."""
     owned = (f"arn:aws:ec2:{REGION}:{'' if one.startswith('image/') else account}:{one}" for one in PARTS)
     return (f"arn:aws:ec2:{REGION}:{account}:instance/*", *owned)
+
+
+def _check_free(own: Iterable[EntityRecord], word: str, common: Mapping[str, Any]) -> None:
+    """Refuse a name that is taken; for a service-linked role in words of its own."""
+    try:
+        check_free_name(own, word, common["name"])
+    except IamlabError:
+        if not common.get("service"):
+            raise
+        raise IamlabError(
+            f"Service role name {common['name']} has been taken in this account, please try a different suffix.",
+            code="InvalidInput",
+        ) from None
 
 
 def _given(path: str, field: str, name: str) -> dict[str, Any]:
