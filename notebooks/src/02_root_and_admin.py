@@ -63,7 +63,7 @@ reveal(prediction, lab.evaluate(ada, "iam:ListUsers"))
 
 # %% [markdown]
 # The same verdict, for two reasons: read both rules. ada is allowed **by a statement**; root needs none. So what ada
-# may do can be changed, and what root may do cannot.
+# may do can be changed; and no policy of users, groups or roles changes what root may do.
 #
 # ## Forbid one thing
 #
@@ -116,7 +116,7 @@ reveal(prediction, lab.evaluate(dev.root, "s3:DeleteObject", ledger / "2026.csv"
 # %% [markdown]
 # **That is why nobody works as root.** Within its account, no policy of a user, group or role reaches it, so nothing
 # stops a slip of the hand or a thief with its password. Acme locks the root user away, with a second factor, and works
-# as users.
+# as users. (What stands above an account can bind its root user too: lesson 9.)
 #
 # Switch between root, ada and alice yourself:
 
@@ -255,7 +255,8 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
 
 # %% [markdown]
-# A way out is always left: the root user of the bucket's own account may get, put and delete its bucket policy.
+# No bucket policy can take this way out: the root user of the bucket's own account may get, put and delete its bucket
+# policy.
 #
 # ## Exercise 02.3: read an AccessDenied message
 #

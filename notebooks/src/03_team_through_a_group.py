@@ -297,6 +297,10 @@ check("03.2", office)
 # %% [markdown]
 # That is why teams keep to one habit: **permissions go to groups, users go into groups.** Then nothing is left over
 # when somebody moves.
+#
+# (Companies today make users of this kind only where it cannot be helped. AWS advises them to let people sign in through
+# IAM Identity Center or a directory of their own, and so into roles, with temporary credentials: lesson 4. What you learn
+# here holds there too.)
 
 # %% [markdown]
 # ## One policy, a folder for each

@@ -81,8 +81,21 @@ prediction = "implicit deny"
 reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
 
 # %% [markdown]
-# One does not *belong* to a role, as one belongs to a group. As long as dana has not assumed it, nothing of it is hers.
-#
+# As long as dana has not assumed it, nothing of it is hers.
+
+# %%
+Choice(
+    "ReportWriter trusts dana. Is she in it now, as she is in the group Developers?",
+    {
+        "Yes": "That would be a group. Being trusted is being allowed to assume the role, and she has not done so.",
+        "No: nobody belongs to a role": "One assumes it, for a session, and is out of it again.",
+        "No: a policy on her is missing": "No policy puts anybody into a role. She has to assume it, for a session.",
+    },
+    right="No: nobody belongs to a role",
+    beliefs={"Yes": 4},
+)
+
+# %% [markdown]
 # ## Who may assume it?
 #
 # To assume a role is a request as well: `sts:AssumeRole`, about the role. STS is AWS's Security Token Service.
@@ -380,8 +393,8 @@ except IamlabError as error:
     print(error)
 
 # %% [markdown]
-# That is how a role lets somebody act **without sharing a long-term key**: whoever steals these three has them until
-# they expire, and not a second longer.
+# That is how a role lets somebody act **without sharing a long-term key**: whoever steals these three can use them until
+# they expire at the latest, and not for years.
 #
 # ## A session ends
 #

@@ -257,7 +257,7 @@ check("05.2", assume_roles)
 #
 # Suppose oscar's access key is stolen: whoever has it can assume ProdRole. So production shall ask for **MFA** as well,
 # a six-digit code that only oscar's phone shows. A trust policy asks for it with a `Condition`, an element of a
-# statement that you have not met yet: *it applies only if this holds*.
+# statement that you have not written yet: *it applies only if this holds*.
 
 # %%
 def with_mfa(operator):

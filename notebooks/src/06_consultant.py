@@ -82,9 +82,9 @@ clara.put_policy("AssumeConsultantRole", allow("sts:AssumeRole", on=consultant.a
 lab.graph(lab.who_can("sts:AssumeRole", consultant))
 
 # %% [markdown]
-# ## A number for the customer
+# ## An ID for the customer
 #
-# The firm looks after many companies, and gives each a number: Acme's is `acme-7f3c`. clara's program sends it along,
+# The firm looks after many companies, and gives each an ID: Acme's is `acme-7f3c`. clara's program sends it along,
 # as the **external ID**, and Acme's trust policy asks for it. So nobody can trick the firm into opening Acme's role
 # while it believes to work for somebody else; a later lesson plays that trick.
 
@@ -92,10 +92,10 @@ lab.graph(lab.who_can("sts:AssumeRole", consultant))
 trust["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": "acme-7f3c"}}
 consultant.update_trust(trust)
 Choice(
-    "Somebody else reads the number in a letter of the firm's. What can they do with it?",
+    "Somebody else reads the ID in a letter of the firm's. What can they do with it?",
     {
-        "Assume the role": "The trust policy names the firm's account. Whoever is not of it stays out, number or not.",
-        "Nothing": "The number is no password. It says for which customer the firm asks; who asks is proved otherwise.",
+        "Assume the role": "The trust policy names the firm's account. Whoever is not of it stays out, ID or not.",
+        "Nothing": "The ID is no password. It says for which customer the firm asks; who asks is proved otherwise.",
         "Sign in as clara": "An external ID belongs to a customer of the firm, and to no user.",
     },
     right="Nothing",
@@ -103,7 +103,7 @@ Choice(
 )
 
 # %% [markdown]
-# **Predict.** Both halves are there now. clara asks for the role, and forgets the number.
+# **Predict.** Both halves are there now. clara asks for the role, and forgets the ID.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -114,7 +114,7 @@ prediction = "implicit deny"
 reveal(prediction, lab.evaluate(clara, "sts:AssumeRole", consultant))
 
 # %% [markdown]
-# A condition on something that the request does not say at all is not met. With the number she comes in:
+# A condition on something that the request does not say at all is not met. With the ID she comes in:
 
 # %%
 visit = lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c")
@@ -122,8 +122,8 @@ print(lab.sts.get_caller_identity(visit))
 print("Users of Development:", [user.name for user in dev.users])
 
 # %% [markdown]
-# Who is she now? The account is Acme's, for the session is one of Acme's role. Its name, at the end of the ARN, says
-# which visitor it is. And no user was made.
+# Who is she now? The account is Acme's, for the session is one of Acme's role. Its name, at the end of the ARN, is
+# the one that the visitor's side has given it. And no user was made.
 #
 # ## Read-only
 #
@@ -277,7 +277,7 @@ lab.clock.advance(minutes=40)
 print(f"Now it is {lab.clock.now:%A %H:%M}.")
 
 # %% [markdown]
-# **Predict.** clara asks for one more session, with the number.
+# **Predict.** clara asks for one more session, with the ID.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -364,10 +364,11 @@ check("06.2", week)
 # ## Read-only is not a wall
 #
 # Next month clara comes again. She shall leave her report in a bucket, and somebody gives that bucket a policy. The role
-# has `SecurityAudit` as before, which writes nothing.
+# has `SecurityAudit` as before, which writes nothing. (The policy that revoked may stay: it says nothing of sessions that
+# are issued later. Taken away too early, it would give an open session its permissions back.)
 
 # %%
-consultant.delete_policy("AWSRevokeOlderSessions")
+lab.clock.advance(days=28)
 reports = dev.create_bucket("acme-reports")
 reports.put_policy({
     "Version": "2012-10-17",

@@ -95,7 +95,7 @@ lab.graph()
 
 # %% [markdown]
 # Follow the lines from left to right: the server runs with the profile, which holds the role; the role trusts EC2, and
-# may read the photos. On the server there is an address that only programs on it can reach, `169.254.169.254`, the
+# may read the photos. On the server there is an address that is answered for programs on it, `169.254.169.254`, the
 # **metadata service**. There the program finds this:
 
 # %%
@@ -465,9 +465,10 @@ reveal(prediction, lab.evaluate(stolen, "s3:GetObject", photos / "web/1.jpg"))
 
 # %% [markdown]
 # The program stands still too, for it has the same credentials. But EC2 delivers new ones, which are issued later, and the
-# thief does not have them.
+# thief does not have them. (When, is for EC2 to say: in AWS nobody can ask for it. Here `server.refresh()` makes that
+# moment come.)
 #
-# **Predict.** `server.refresh()` asks EC2 for them. The program reads the photo.
+# **Predict.** The new credentials are there. The program reads the photo.
 
 # %% tags=["exercise"]
 lab.clock.advance(seconds=31)
@@ -480,6 +481,11 @@ lab.clock.advance(seconds=31)
 server.refresh()
 prediction = "allowed"
 reveal(prediction, lab.evaluate(server.session, "s3:GetObject", photos / "web/1.jpg"))
+
+# %% [markdown]
+# How does a thief get at them? A program that fetches any address it is told can be tricked into fetching the metadata
+# service's. So one asks for its second version (IMDSv2) when starting a server: `--metadata-options HttpTokens=required`.
+# Then a token has to be fetched first, by a kind of request that such a trick does not make.
 
 # %% [markdown]
 # ## The same in the real cloud

@@ -42,7 +42,7 @@ lab.graph()
 # %% [markdown]
 # One could make David a second user, in Production: a second password, and a second place to remember on the day he
 # leaves. With a role he keeps **one user name and one password**, in Development, and switches to Production when he
-# needs it.
+# needs it. (With IAM Identity Center, too, there is one sign-in for all accounts, and behind it stand roles.)
 #
 # The administrator of Production makes the role *UpdateApp*. Its trust policy first: who may come?
 
@@ -116,8 +116,8 @@ print(david.arn)
 print(session.arn)
 
 # %% [markdown]
-# The session belongs to the **role's** account. To Production it is one of its own, and its administrator sees in the
-# session's name who it was.
+# The session belongs to the **role's** account. To Production it is one of its own, and its administrator sees the
+# session's name. The caller chooses that name, so it proves nothing by itself.
 #
 # **Predict.** The session writes `v2.zip` into the bucket. David himself has no permission for S3 at all.
 
