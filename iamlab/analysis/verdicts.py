@@ -53,6 +53,7 @@ class Row:
         self.profile = profile
         self.refused = refused
         self.prepared: dict[tuple[bool, bool], list[tuple[str, Prepared]]] = {}
+        self.decided: dict[tuple[Any, ...], tuple[int, int]] = {}
 
 
 class Judge:
@@ -91,7 +92,7 @@ class Judge:
         layers, pieces = self._matching(row, thing)
         groups = self._alike(row, thing)
         if not pieces:
-            return Verdicts(*self._settled(groups, mask, layers), 0, refused)
+            return Verdicts(*self._settled(row, groups, mask, layers), 0, refused)
         elements = tuple(dict.fromkeys(one for piece in pieces for one in piece.open))
         if not elements:
             return Verdicts(*decide(groups, mask, layers, {}), 0, refused)
@@ -107,14 +108,16 @@ class Judge:
         found = tuple(way[:3] for way in ways)
         return Verdicts(allowed, explicit, ever & ~always, refused, elements, found)
 
-    def _settled(self, groups: tuple[Group, ...], mask: int, layers: Layers) -> tuple[int, int]:
-        """What layers come to in which nothing is open and nobody named; of few actions it is remembered."""
-        if mask.bit_length() > FEW:
-            return decide(groups, mask, layers, {})
+    def _settled(self, row: Row, groups: tuple[Group, ...], mask: int, layers: Layers) -> tuple[int, int]:
+        """What layers come to in which nothing is open and nobody named, worked out once.
+
+        Of few actions for all callers; of many for this one, to whom things often look alike.
+        """
+        decided = self._decided if mask.bit_length() <= FEW else row.decided
         asked = id(groups), mask, tuple([levels for _, levels in layers])
-        found = self._decided.get(asked)
+        found = decided.get(asked)
         if found is None:
-            found = self._decided[asked] = decide(groups, mask, layers, {})
+            found = decided[asked] = decide(groups, mask, layers, {})
         return found
 
     def _possible(self, row: Row, thing: Thing, elements: tuple[Open, ...]) -> Mapping[Outcome, Overlay]:
@@ -260,7 +263,7 @@ class Judge:
 
 
 FEW: Final = 64
-"""Actions of which it is remembered what layers come to: those of a question, not of the whole catalogue."""
+"""Actions of which it is remembered for all callers what layers come to: those of a question, not of a catalogue."""
 _SOURCE_IDENTITY: Final = "sts:setsourceidentity"
 
 
