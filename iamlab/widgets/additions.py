@@ -1,4 +1,4 @@
-"""The kinds of statements about a world that can be made true: what to choose and type for each, and what it does."""
+"""The kinds of facts about a world that can be made true: what to choose and type for each, and what it does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROFILES: Final = "profiles"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """A kind of statement: what to choose for its sides, whether a name is typed, and what making it true does.
+    """A kind of fact: what to choose for its sides, whether a name is typed, and what making it true does.
 
     ``topic`` says where it is on offer: everywhere without one. ``add`` takes the account, and like ``made``, which
     says it in words, what was chosen on both sides (None where there is no such side) and typed.
@@ -173,4 +173,4 @@ ADDITIONS: Final = (
         made=lambda _, profile, __: f"started an instance with instance profile {profile.name}",
     ),
 )
-"""The kinds of statements that can be made."""
+"""The kinds of facts that can be made."""

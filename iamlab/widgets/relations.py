@@ -1,4 +1,4 @@
-"""A world as a list of statements about it, each of which can be taken away."""
+"""A world as a list of facts about it, each of which can be taken away."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Holder = User | Group | Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """One statement about the world, and the operation that makes it untrue.
+    """One fact about the world, and the operation that makes it untrue.
 
     ``removing`` is the operation in words, for undo; ``role`` the role that it is about, if it is about one.
     """

@@ -1,4 +1,4 @@
-"""The world editor: a world as a list of statements, to add to and to take from; each change says what it did."""
+"""The world editor: a world as a list of facts, to add to and to take from; each change says what it did."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from iamlab.widgets.relations import Relation, relations
 from iamlab.world.account import Account
 
 MOST: Final = 300
-"""Statements in the list; of a larger world, those that hold the words looked for."""
+"""Facts in the list; of a larger world, those that hold the words looked for."""
 ROWS: Final = 9
 CHOOSE_FIRST: Final = "There is something still to be chosen or typed above."
 
 
 class WorldEditor(FramedBox):
-    """Users, groups, roles, memberships, attachments and trust of a lab as statements, with add, remove and undo.
+    """Users, groups, roles, memberships, attachments and trust of a lab as facts, with add, remove and undo.
 
-    Each change shows who gained and who lost what, and the AWS CLI command for it; a statement about a role shows its
+    Each change shows who gained and who lost what, and the AWS CLI command for it; a fact about a role shows its
     trust policy beside its permissions. The editor follows its lab. ``boundaries`` offers permissions boundaries as
     well. ``roles`` offers to make roles and instance profiles; left out, where the world has some.
     """
@@ -38,12 +38,12 @@ class WorldEditor(FramedBox):
         self._follows_topics = roles is None
         self._topics = {"", *((BOUNDARIES,) if boundaries else ()), *((ROLES, PROFILES) if roles else ())}
         self.look = Text(description="Look for", placeholder="words, such as: dana", layout=wide(), style=_LABEL)
-        self.listed = Select(description="Statements", rows=ROWS, layout=wide(), style=_LABEL)
-        self.remove = Button(description="Remove the chosen statement", layout=Layout(width="auto"))
+        self.listed = Select(description="Facts", rows=ROWS, layout=wide(), style=_LABEL)
+        self.remove = Button(description="Remove the chosen fact", layout=Layout(width="auto"))
         self.undo = Button(description="Undo", layout=Layout(width="auto"))
         self.card = HTML()
         self.account = Dropdown(description="In account", layout=wide(), style=_LABEL)
-        self.kind = Dropdown(description="New statement", layout=wide(), style=_LABEL)
+        self.kind = Dropdown(description="New fact", layout=wide(), style=_LABEL)
         self.subject = Dropdown(description="Who", layout=wide(), style=_LABEL)
         self.object = Dropdown(description="What", layout=wide(), style=_LABEL)
         self.typed = Text(
@@ -53,7 +53,7 @@ class WorldEditor(FramedBox):
             style=_LABEL,
         )
         self.name = Text(description="Name", placeholder="such as: nina", layout=wide(), style=_LABEL)
-        self.add = reveal_button("Add the statement")
+        self.add = reveal_button("Add the fact")
         self.result = live()
         chosen = [self.look, self.listed, HBox([self.remove, self.undo]), self.card]
         made = [self.account, self.kind, self.name, self.subject, self.object, self.typed, HBox([self.add])]
@@ -78,12 +78,12 @@ class WorldEditor(FramedBox):
         """How to do the same without the widget."""
         roles = ", role.update_trust(policy), profile.add_role(role)" if ROLES in self._topics else ""
         return (
-            "World editor: statements about this world, to add and to remove. "
+            "World editor: facts about this world, to add and to remove. "
             f"In plain Python: developers.add(dana), developers.attach(policy), dana.detach(policy){roles}."
         )
 
     def static_html(self) -> str:
-        """The same, with the statements as of when the cell ran."""
+        """The same, with the facts as of when the cell ran."""
         said = element("ul", join(*(element("li", one.words) for one in relations(self._lab)[:MOST])))
         return join(element("p", self.static_answer()), said)
 
@@ -104,7 +104,7 @@ class WorldEditor(FramedBox):
         found = [one for one in self._all if all(word in one.words.lower() for word in words)]
         _offer(self.listed, [(one.words, one) for one in found[:MOST]])
         left = len(found) - MOST
-        self.listed.description = f"Statements ({left} more: look for words)" if left > 0 else "Statements"
+        self.listed.description = f"Facts ({left} more: look for words)" if left > 0 else "Facts"
         self._show_card()
 
     def _show_card(self, _: Any = None) -> None:
@@ -143,7 +143,7 @@ class WorldEditor(FramedBox):
     def _remove(self, _: Any) -> None:
         chosen: Relation | None = self.listed.value
         if chosen is None:
-            self.result.value = notice("Choose a statement in the list first.", "Choose first")
+            self.result.value = notice("Choose a fact in the list first.", "Choose first")
             return
         _, self.result.value = changed(self._lab, chosen.removing, chosen.remove)
 

@@ -160,7 +160,7 @@ team = begin("03.1")
 team.graph()
 
 # %% [markdown]
-# Change it in the **world editor**. It lists the world as statements (who is in which group, what is attached to whom),
+# Change it in the **world editor**. It lists the world as facts (who is in which group, what is attached to whom),
 # to be removed, added and undone. Each change says who gained and lost what, and which AWS command does the same.
 
 # %%

@@ -148,7 +148,7 @@ RequestExplorer(lab, actions=["sts:AssumeRole", "s3:GetObject", "s3:PutObject", 
 
 # %% [markdown]
 # **Your turn.** In a copy of the account there is a second profile, still empty, and a server runs with it. Put AppRole
-# into it: in the world editor (as the new statement choose *carries role*), or below with `spare.add_role(...)`.
+# into it: in the world editor (as the new fact choose *carries role*), or below with `spare.add_role(...)`.
 
 # %%
 workshop = lab.copy()

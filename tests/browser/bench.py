@@ -125,8 +125,8 @@ CHANGES = (
     Change(
         widget="World editor",
         words="remove a statement, and undo",
-        before=(_choose("Statements", 0), ""),
-        ways=(_click("Remove the chosen statement"), _click("Undo")),
+        before=(_choose("Facts", 0), ""),
+        ways=(_click("Remove the chosen fact"), _click("Undo")),
     ),
     Change(widget="Graph", words="choose a part", ways=(_NODE % 0, _NODE % 1)),
     Change(widget="Assume console", words="move the clock", ways=(_click("+1 min"),)),

@@ -20,8 +20,8 @@ def _step(box: Locator) -> None:
 
 
 def _remove(box: Locator) -> None:
-    box.get_by_label("Statements").select_option(index=0)
-    box.get_by_role("button", name="Remove the chosen statement").click()
+    box.get_by_label("Facts").select_option(index=0)
+    box.get_by_role("button", name="Remove the chosen fact").click()
     expect(box).to_contain_text("✔ Done:", timeout=20_000)
 
 

@@ -113,8 +113,8 @@ def test_both_halves_are_judged_edited_applied_and_taken_back(notebook: Notebook
     expect(box).to_contain_text(f"user Ned gained sts:AssumeRole on {UPDATE_APP}")
     expect(box).to_contain_text("aws iam put-user-policy --user-name Ned")
     editor = _widget(notebook, "World editor")
-    editor.get_by_label("Statements").select_option(label="user Ned has embedded policy NewPolicy (Development)")
-    editor.get_by_role("button", name="Remove the chosen statement").click()
+    editor.get_by_label("Facts").select_option(label="user Ned has embedded policy NewPolicy (Development)")
+    editor.get_by_role("button", name="Remove the chosen fact").click()
     _reads(box, _asked(story.two_accounts()), "is silent", "says yes")
     box.get_by_role("button", name="Undo").click()
     _reads(box, _asked(lab), "says yes", "says yes")
@@ -163,7 +163,7 @@ def test_both_sides_by_keyboard_alone(notebook: Notebook) -> None:
 def test_trust_is_changed_by_keyboard_alone(notebook: Notebook) -> None:
     """The role card appears with the statement; the last trust statement stays, and another one is added."""
     box, keyboard, page = _widget(notebook, "World editor"), notebook.page.keyboard, notebook.page
-    listed = box.get_by_label("Statements")
+    listed = box.get_by_label("Facts")
     listed.focus()
     keyboard.type("role UpdateApp (")
     expect(listed).to_have_value("role UpdateApp (Production) trusts the whole account Development")
@@ -178,14 +178,14 @@ def test_trust_is_changed_by_keyboard_alone(notebook: Notebook) -> None:
     press_until_focused(page, account, "Tab")
     keyboard.press("ArrowDown")
     expect(account).to_have_value("Production (999999999999)")
-    kind = box.get_by_label("New statement")
+    kind = box.get_by_label("New fact")
     press_until_focused(page, kind, "Tab")
     keyboard.type("trusts")
     expect(box.get_by_label("Who", exact=True)).to_have_value("role UpdateApp (Production)")
     whom = box.get_by_label("Whom")
     press_until_focused(page, whom, "Tab")
     keyboard.type("user Ned")
-    press_until_focused(page, box.get_by_role("button", name="Add the statement"), "Tab")
+    press_until_focused(page, box.get_by_role("button", name="Add the fact"), "Tab")
     keyboard.press("Enter")
     expect(box).to_contain_text("let role UpdateApp trust user Ned (Development)", timeout=20_000)
     expect(listed).to_contain_text("role UpdateApp (Production) trusts user Ned (Development)")
@@ -200,7 +200,7 @@ def test_it_is_accessible(notebook: Notebook, theme: str) -> None:
     sides.get_by_role("textbox", name="The other side").fill("{")
     sides.get_by_role("button", name="Judge both sides").click()
     expect(sides.locator(".iamlab-verdict")).to_have_count(3)
-    editor.get_by_label("Statements").select_option(
+    editor.get_by_label("Facts").select_option(
         label="role UpdateApp has attached policy read-write-app-bucket (Production)"
     )
     expect(editor).to_contain_text("Who may become it")
@@ -231,17 +231,17 @@ def test_no_text_becomes_markup(page: Page, pages_url: str) -> None:
         box.get_by_role("button", name="Apply to the world").click()
     expect(box).to_contain_text("Nothing has changed")
     editor = _widget(notebook, "World editor")
-    statements = editor.get_by_label("Statements")
+    statements = editor.get_by_label("Facts")
     statements.focus()
     page.keyboard.type("role UpdateApp (")
     expect(statements).to_have_value(re.compile("only when the external ID is <script>"))
     expect(editor).to_contain_text("Who may become it")
     editor.get_by_label("In account").select_option(label="Production (999999999999)")
-    editor.get_by_label("New statement").select_option(label="trusts (may be assumed by)")
+    editor.get_by_label("New fact").select_option(label="trusts (may be assumed by)")
     editor.get_by_label("Whom").select_option(label="another: type it")
     for text in PAYLOADS[:8]:
         editor.get_by_label("Its ARN or name").fill(text)
-        editor.get_by_role("button", name="Add the statement").click()
+        editor.get_by_role("button", name="Add the fact").click()
         expect(editor).to_contain_text("Nothing has changed")
     page.wait_for_timeout(500)
     assert page.evaluate("() => window.__ran") is None

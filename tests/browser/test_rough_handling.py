@@ -76,8 +76,8 @@ def test_two_tabs_on_one_kernel_do_not_disturb_each_other(gallery: Notebook) -> 
     said = verdict.inner_text()
     second = _run(Notebook(gallery.page.context.new_page(), gallery.url))
     editor = _widget(second, "World editor")
-    editor.get_by_label("Statements").select_option(label="user dana is a member of group Developers")
-    editor.get_by_role("button", name="Remove the chosen statement").click()
+    editor.get_by_label("Facts").select_option(label="user dana is a member of group Developers")
+    editor.get_by_role("button", name="Remove the chosen fact").click()
     expect(editor).to_contain_text("user dana lost", timeout=20_000)
     gallery.page.bring_to_front()
     assert verdict.inner_text() == said

@@ -161,7 +161,7 @@ def test_the_workbench_judges_while_one_types(gallery: Notebook) -> None:
     expect(box.get_by_role("button", name="Put it into the world")).to_be_focused()
     keyboard.press("Enter")
     expect(box).to_contain_text("aws iam put-group-policy")
-    expect(_widget(gallery, "World editor").get_by_label("Statements")).to_contain_text("has embedded policy Workbench")
+    expect(_widget(gallery, "World editor").get_by_label("Facts")).to_contain_text("has embedded policy Workbench")
     assert gallery.panel.locator(".jp-Cell").count() == cells
     _clean(gallery)
 
@@ -169,16 +169,16 @@ def test_the_workbench_judges_while_one_types(gallery: Notebook) -> None:
 def test_the_world_editor_by_keyboard_alone(gallery: Notebook) -> None:
     """Choose a statement, remove it, read what was lost, take it back; the focus stays where it was."""
     box, keyboard = _widget(gallery, "World editor"), gallery.page.keyboard
-    listed = box.get_by_label("Statements")
+    listed = box.get_by_label("Facts")
     listed.focus()
     keyboard.press("Home")
     keyboard.press("ArrowDown")
     expect(listed).to_have_value("user eric is a member of group Developers")
     keyboard.press("Tab")
-    expect(box.get_by_role("button", name="Remove the chosen statement")).to_be_focused()
+    expect(box.get_by_role("button", name="Remove the chosen fact")).to_be_focused()
     keyboard.press("Enter")
     expect(box).to_contain_text("user eric lost", timeout=20_000)
-    expect(box.get_by_role("button", name="Remove the chosen statement")).to_be_focused()
+    expect(box.get_by_role("button", name="Remove the chosen fact")).to_be_focused()
     keyboard.press("Tab")
     keyboard.press("Enter")
     expect(box).to_contain_text("Taken back: took eric out of Developers.", timeout=20_000)
@@ -263,10 +263,10 @@ def test_no_text_becomes_markup(page: Page, gallery_url: str) -> None:
     notebook.run_all()
     expect(notebook.panel.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
     editor = _widget(notebook, "World editor")
-    editor.get_by_label("New statement").select_option(label="there is a new user")
+    editor.get_by_label("New fact").select_option(label="there is a new user")
     for text in PAYLOADS[:8]:
         editor.get_by_label("Name", exact=True).fill(text)
-        editor.get_by_role("button", name="Add the statement").click()
+        editor.get_by_role("button", name="Add the fact").click()
     expect(editor).to_contain_text("Nothing has changed")
     choice = _widget(notebook, "Question")
     choice.get_by_role("radio").first.click()
