@@ -160,7 +160,7 @@ def _lessons(folder: Path, argv: list[str]) -> int:
         _print_deliveries([reset(folder, source, options.reset)])
     elif options.solutions:
         # A folder like the learner's own, so an edited solution is kept as an edited lesson is.
-        done = deliver(folder / SOLUTIONS, source / SOLUTIONS)
+        done = deliver(folder / SOLUTIONS, source / SOLUTIONS, outputs=True)
         _print_deliveries(done)
         print(f"The solutions: {folder / SOLUTIONS}")
     elif options.copy:

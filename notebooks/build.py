@@ -111,6 +111,9 @@ def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str)
         if left_out not in tags:
             new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
             made.cells.append(new(_linked_from_solutions(cell.source) if left_out == "exercise" else cell.source))
+            if re.match(r"Choice\(|Predict\(", cell.source):
+                # The code of a question holds its answer: it is folded away, and opened by a click.
+                made.cells[-1].metadata["jupyter"] = {"source_hidden": True}
     for index, cell in enumerate(made.cells):
         cell.id = f"cell-{index:02}"
     return made

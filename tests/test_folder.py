@@ -458,3 +458,18 @@ def test_a_fingerprint_sees_what_a_person_writes() -> None:
     assert fingerprint(notebook("01", "ab")) != base
     assert fingerprint(notebook("01", "a", "b").replace(b'"code"', b'"markdown"', 1)) != base
     assert fingerprint(notebook("01", "\ud800")) is not None
+
+
+def test_a_lesson_is_brought_as_nobody_has_run_it_and_a_solution_as_it_was_run(tmp_path: Path) -> None:
+    """What a learner sees is what the learner has run; solutions are there to be read."""
+    source, mine = tmp_path / "course", tmp_path / "mine"
+    path = put(source, "01-one.ipynb", "print(1)")
+    content = json.loads(path.read_bytes())
+    content["cells"][0] |= {"execution_count": 1, "outputs": [{"output_type": "stream", "name": "stdout", "text": "1"}]}
+    path.write_text(json.dumps(content))
+    deliver(mine, source)
+    (cell,) = json.loads((mine / path.name).read_bytes())["cells"]
+    assert (cell["outputs"], cell["execution_count"], cell["source"]) == ([], None, ["print(1)"])
+    assert [one.what for one in deliver(mine, source)] == [What.UNCHANGED]
+    deliver(mine / "solutions", source, outputs=True)
+    assert (mine / "solutions" / path.name).read_bytes() == path.read_bytes()

@@ -152,6 +152,10 @@ def test_one_steps_through_the_layers_and_back(lab: Lab) -> None:
     assert one.stepper.layout.display == "none"
     one.button.click()
     assert one.stepper.layout.display is None
+    steps = one.stepper.children[-1]
+    assert steps.layout.display == "none"
+    one.stepper.opener.value = True
+    assert steps.layout.display is None
     seen = []
     for _ in range(6):
         assert one.stepper.step is not None

@@ -106,7 +106,7 @@ def test_the_editor_of_a_world_without_roles_is_as_before() -> None:
     editor = WorldEditor("developer_group")
     assert _offered(editor.kind) == ["is a member of", "has attached", "there is a new user", "there is a new group"]
     assert editor.static_answer() == (
-        "World editor: statements about this world, to add and to remove. "
+        "World editor: facts about this world, to add and to remove. "
         "In plain Python: developers.add(dana), developers.attach(policy), dana.detach(policy)."
     )
     assert editor.card.value == ""

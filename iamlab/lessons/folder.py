@@ -8,6 +8,7 @@ origin and a damaged one are edited.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
@@ -50,11 +51,12 @@ class Delivery:
     other: str | None = None
 
 
-def deliver(folder: Path, source: Path) -> tuple[Delivery, ...]:
+def deliver(folder: Path, source: Path, *, outputs: bool = False) -> tuple[Delivery, ...]:
     """Bring all lessons of ``source`` into ``folder`` (made if need be) by the rule above; say what happened.
 
-    Raises CourseError when ``source`` is not in order (then nothing was done) and FolderError when the folder
-    cannot be used; lessons delivered before that are whole and remembered.
+    Without ``outputs`` each lesson is brought as nobody has run it yet: what it shows is what the learner has run.
+    Raises CourseError when ``source`` is not in order (then nothing was done) and FolderError when the folder cannot be
+    used; lessons delivered before that are whole and remembered.
     """
     course = lessons(source)
     with _usable(folder, source):
@@ -62,7 +64,7 @@ def deliver(folder: Path, source: Path) -> tuple[Delivery, ...]:
         done = [] if aside is None else [Delivery(name=manifest_path(folder).name, what=What.ASIDE, other=aside.name)]
         for lesson in course:
             before = dict(delivered)
-            done.append(_deliver_lesson(folder, lesson, delivered))
+            done.append(_deliver_lesson(folder, lesson, _shipped(lesson, outputs), delivered))
             # After each one, and after its file: only fingerprints of what we shipped ever stand in it, so
             # that after a crash a lesson can look edited that is not, but never the other way round.
             if delivered != before:
@@ -85,7 +87,7 @@ def reset(folder: Path, source: Path, number: str) -> Delivery:
     backup = None
     with _usable(folder, source):
         delivered, _ = read_manifest(folder)
-        shipped = lesson.path.read_bytes()
+        shipped = _shipped(lesson, outputs=False)
         new = _known(shipped, lesson)
         current = path.read_bytes() if path.exists() else None
         if current is not None:
@@ -97,9 +99,23 @@ def reset(folder: Path, source: Path, number: str) -> Delivery:
     return Delivery(name=path.name, what=What.RESET, other=backup)
 
 
-def _deliver_lesson(folder: Path, lesson: Lesson, delivered: dict[str, str]) -> Delivery:
+def _shipped(lesson: Lesson, outputs: bool) -> bytes:
+    """The lesson's notebook, with its outputs or as nobody has run it yet."""
+    data = lesson.path.read_bytes()
+    if outputs:
+        return data
+    try:
+        content = json.loads(data)
+        ran = [cell for cell in content["cells"] if cell.get("outputs") or cell.get("execution_count")]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return data  # what is wrong with it is said where it is looked into
+    for cell in ran:
+        cell["outputs"], cell["execution_count"] = [], None
+    return json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n" if ran else data
+
+
+def _deliver_lesson(folder: Path, lesson: Lesson, shipped: bytes, delivered: dict[str, str]) -> Delivery:
     """Bring one lesson; ``delivered`` is kept up to date."""
-    shipped = lesson.path.read_bytes()
     new = _known(shipped, lesson)
     path, beside = folder / lesson.path.name, folder / f"{lesson.slug}.new.ipynb"
     base, seen = delivered.get(path.name), delivered.get(beside.name)

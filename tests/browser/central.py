@@ -15,6 +15,7 @@ def _reveal(box: Locator) -> None:
 
 def _step(box: Locator) -> None:
     _reveal(box)
+    box.get_by_role("button", name="Step through the decision").click()
     box.get_by_role("button", name="Step forward").click()
     expect(box).to_contain_text("Step 2 of")
 

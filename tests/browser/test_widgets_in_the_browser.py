@@ -121,6 +121,7 @@ def test_the_explorer_finds_an_action_and_steps_through_the_layers(gallery: Note
     dana = lab.accounts[0].user("dana")
     decision = lab.evaluate(dana, "s3:GetObject", "arn:aws:s3:::acme-prod/1.jpg").decision
     expect(box.locator(".iamlab-verdict")).to_have_text(f"{VERDICTS[decision].sign} {VERDICTS[decision].word}")
+    box.get_by_role("button", name="Step through the decision").press("Enter")
     forward = box.get_by_role("button", name="Step forward")
     forward.focus()
     gallery.page.keyboard.press("Enter")
