@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.layers import Exemption, caller, explained
+from iamlab.core.settlement import Reason
 from iamlab.lessons.sorted_answers import VERDICT_WORDS, as_decision
 from iamlab.views import explain
 from iamlab.views.html import element, join, page
@@ -27,7 +29,8 @@ class Reveal:
             return self.problem
         if self.predicted is actual:
             return f"You predicted {self.predicted.value!r}, and so it is."
-        return f"You predicted {self.predicted.value!r}; it is {actual.value!r}. {DIFFERENCES[self.predicted, actual]}"
+        difference = _difference(self.predicted, self.evaluation)
+        return f"You predicted {self.predicted.value!r}; it is {actual.value!r}. {difference}"
 
     def __repr__(self) -> str:
         if self.predicted is None:
@@ -35,17 +38,55 @@ class Reveal:
         return f"{self.feedback}\n{explain.text(self.evaluation)}"
 
 
-_MISSING = "Nothing forbids it; no statement allows it, and that is enough."
-_FORBIDDEN = "It is denied because a statement forbids it, not because something is missing."
+def _difference(predicted: Decision, evaluation: Evaluation) -> str:
+    """What the verdict is, beside what was predicted, in words that are true of the way in which it was settled."""
+    if evaluation.decision is Decision.EXPLICIT_DENY:
+        return _WINS if predicted is Decision.ALLOW else _FORBIDDEN
+    if evaluation.decision is Decision.IMPLICIT_DENY:
+        return _missing(evaluation)
+    return _allowed(predicted, evaluation)
 
-DIFFERENCES = {
-    (Decision.ALLOW, Decision.IMPLICIT_DENY): _MISSING,
-    (Decision.EXPLICIT_DENY, Decision.IMPLICIT_DENY): _MISSING,
-    (Decision.ALLOW, Decision.EXPLICIT_DENY): "An explicit Deny wins over every Allow.",
-    (Decision.IMPLICIT_DENY, Decision.EXPLICIT_DENY): _FORBIDDEN,
-    (Decision.IMPLICIT_DENY, Decision.ALLOW): "Something does allow it; see which.",
-    (Decision.EXPLICIT_DENY, Decision.ALLOW): "Nothing forbids it, and something allows it; see which.",
+
+_WINS: Final = "An explicit Deny wins over every Allow."
+_FORBIDDEN: Final = "It is denied because a statement forbids it, not because something is missing."
+_NEEDLESS: Final = {
+    Reason.FREE: "This action needs no permission, and no policy can take it away.",
+    Reason.ROOT: "No statement allows it: the root user needs none in its own account.",
 }
+
+
+def _missing(evaluation: Evaluation) -> str:
+    """Nothing allows it; or only some of what must."""
+    allowing = {layer.name for layer in evaluation.layers if layer.deciding}
+    if not allowing:
+        return "Nothing forbids it; no statement allows it, and that is enough."
+    if not allowing & {"identity", "resource"}:
+        return "Nothing forbids it; but a policy that only limits gives no permission, and no other allows it."
+    words = explain.layer_words(evaluation, evaluation.silent)
+    return f"Nothing forbids it, and a statement does allow it; but the {words} must allow it as well."
+
+
+def _allowed(predicted: Decision, evaluation: Evaluation) -> str:
+    """A statement allows it, or none is needed; and a Deny that is there may have no say."""
+    aside = _set_aside(evaluation)
+    if aside is not None:
+        why = _NEEDLESS.get(evaluation.reason, "Something does allow it; see which.")
+        return f"A Deny is there that would fit, but {aside.reason}. {why}"
+    if evaluation.reason in _NEEDLESS:
+        return _NEEDLESS[evaluation.reason]
+    if predicted is Decision.EXPLICIT_DENY:
+        return "Nothing forbids it, and something allows it; see which."
+    return "Something does allow it; see which."
+
+
+def _set_aside(evaluation: Evaluation) -> Exemption | None:
+    """The type of policy that would forbid the request, if it had a say in it."""
+    request, policies = evaluation.request, evaluation.policies
+    who = caller(request, policies)
+    for one in evaluation.exempt:
+        if explained(one.layer, policies.levels(one.layer), request, policies, who).decision is Decision.EXPLICIT_DENY:
+            return one
+    return None
 
 
 def reveal(prediction: Any, evaluation: Evaluation) -> Reveal:
