@@ -41,7 +41,7 @@ def kinds(matrix: AccessMatrix, subject: Subject, resource: str) -> Mapping[Acce
 
 def _of_pattern(matrix: AccessMatrix, subject: Subject, resource: str) -> Mapping[Access, int]:
     bit = shared(matrix.actions).bit
-    found = {one: 0 for one in Access if one is not Access.NOT_ASKED}
+    found: dict[Access, int] = {one: 0 for one in Access if one is not Access.NOT_ASKED}
     for action in matrix.actions:
         access = matrix.cell(subject, action, resource).access
         if access is not Access.NOT_ASKED:
