@@ -47,6 +47,10 @@ class Actions:
         """The actions of one service."""
         return self.mask(iter(self._services.get(service, ())))
 
+    def first(self, mask: int) -> str:
+        """The first action in a mask that is not empty."""
+        return self.names[(mask & -mask).bit_length() - 1]
+
     def named(self, mask: int) -> Iterator[str]:
         """The actions in a mask, in order."""
         return (name for name, bit in zip(self.names, reversed(f"{mask:b}"), strict=False) if bit == "1")

@@ -76,7 +76,7 @@ class Things:
         mask = self.actions.asked_about(resource, several=self.parts)
         seen = []
         for some in self._sorts(resource, mask):
-            check = Check(action=next(self.actions.named(some)), resource=resource)
+            check = Check(action=self.actions.first(some), resource=resource)
             known = self.parts or resource == "*" or resource in self._known
             seen.append(Thing(asked=asked(self.state, check, owner), mask=some, known=known))
         return seen
