@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "00"
 #     title: Start here
-#     minutes: 5
+#     minutes: 10
 #     exercises: []
 # ---
 
@@ -38,8 +38,8 @@ lab.graph()
 #
 # ## Before you begin: eight requests
 #
-# What would AWS say? Answer as well as you can; *no idea* is an answer too. Nothing is revealed yet: after the course
-# the same eight are asked again, and you see both answers beside the truth.
+# What would AWS say? Answer as well as you can; *no idea* is an answer too, and most newcomers know two or three.
+# Nothing is revealed yet: after the course the same eight are asked again, and you see both answers beside the truth.
 
 # %%
 from iamlab.widgets import EightRequests
@@ -59,6 +59,10 @@ course_map()
 # %% [markdown]
 # ➜ **Begin with [lesson 1: the first permission](01-first-permission.ipynb).**
 #
+# That is all you need today. What follows is for later: the lessons in words, your progress as a code, where your work
+# is kept, the words of the course, and the eight requests again.
+
+# %% [markdown]
 # ## What is on the map
 #
 # | | after this lesson you can ... |

@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "01"
 #     title: The first permission
-#     minutes: 20
+#     minutes: 30
 #     exercises: ["01.1", "01.2", "01.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - write a policy that grants one permission,
 # - tell a bucket's ARN from that of the objects in it.
 #
-# **You need:** nothing but the [start page](00-start.ipynb). **Time:** about 20 minutes.
+# **You need:** nothing but the [start page](00-start.ipynb). **Time:** about 30 minutes.
 
 # %% [markdown]
 # ## The first day
@@ -48,9 +48,9 @@ lab.graph()
 
 # %% [markdown]
 # **Predict.** alice asks for the list of the account's buckets; that action is called `s3:ListAllMyBuckets`.
-# Nobody has given her anything, and nobody has forbidden her anything.
+# What will AWS say?
 #
-# Replace the dots by one of the three verdicts, in quotes, and run the cell.
+# Replace the dots by one of the three verdicts, in quotes (`prediction = "allowed"`), and run the cell.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -61,9 +61,10 @@ prediction = "implicit deny"
 reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 
 # %% [markdown]
-# Read all of it: the verdict, what AWS would answer, and the **rule** at the end. *ENT-08* is the rule's name here
-# in iamlab; the link leads to AWS's own page.
-#
+# Read all of it: the verdict, what AWS would answer (*identity-based* means: given to a user, a group or a role), and
+# the **rule** at the end. *ENT-08* is the rule's name here in iamlab; the link leads to AWS's own page.
+
+# %% [markdown]
 # ## Does a group help? Does a role?
 #
 # alice joins the new group *Developers*. And there is a new role, *Auditor*: a set of permissions that somebody
@@ -142,7 +143,7 @@ check("01.1", verdicts)
 #
 # The **request explorer** asks what you choose: who, which action, which resource. Predict first, then reveal.
 # Beside each action stands the kind of access it gives. One action on the list is allowed to everybody: can you
-# find it? (*The root user* on the list came with the account; lesson 2 is about it.)
+# find it? (It only asks who you are. *The root user* on the list came with the account; lesson 2 is about it.)
 
 # %%
 explorer = RequestExplorer(lab)
@@ -166,8 +167,9 @@ alice.put_policy("SeeUsers", see_users)
 lab.graph()
 
 # %% [markdown]
-# Compare the picture with the one before: a line now leads from alice through a policy to a resource. `Version` is
-# the version of the policy *language*; the newest is of 2012.
+# Compare the picture with the one before: a line now leads from alice through a policy to a resource. The policy is
+# **embedded** in alice, which AWS also calls *inline*. `Version` is the version of the policy *language*; the newest is of
+# 2012. And `*` means *every resource*: to list the users is about no single one, so nothing narrower can be written.
 #
 # **Predict.** May alice list the users now?
 
@@ -196,8 +198,14 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 #
 # ## A Deny
 #
-# The other Effect is `Deny`. **Predict.** alice gets a second policy, which forbids what the first one allows. May she
-# list the users?
+# The other Effect is `Deny`. A second policy forbids what the first one allows. `deny(...)` is short for writing such a
+# document; so is `allow(...)`.
+
+# %%
+print(deny("iam:ListUsers"))
+
+# %% [markdown]
+# **Predict.** alice gets it beside the other one. May she list the users?
 
 # %% tags=["exercise"]
 alice.put_policy("NoUsers", deny("iam:ListUsers"))
@@ -341,18 +349,19 @@ reveal(prediction, lab.evaluate(ada, "s3:DeleteBucket", photos))
 # %% [markdown]
 # ## The same in the real cloud
 #
-# Each step that you made here is a call that AWS has as well. As commands of the AWS CLI (`create-bucket` as it is for
-# the Region us-east-1; elsewhere it also wants to be told the Region):
+# Each step that you made here is a call that AWS has as well. `lab.trail` keeps them all, as AWS's service CloudTrail
+# does. The first five, as commands of the AWS CLI (`create-bucket` as it is for the Region us-east-1; elsewhere it also
+# wants to be told the Region):
 
 # %%
-for step in lab.trail:
+for step in lab.trail[:5]:
     print(step.cli())
 
 # %% [markdown]
 # And in Python, with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `s3 = boto3.client("s3")`:
 
 # %%
-for step in lab.trail:
+for step in lab.trail[:5]:
     print(step.boto3())
 
 # %% [markdown]

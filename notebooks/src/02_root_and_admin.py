@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "02"
 #     title: Root and administrators
-#     minutes: 20
+#     minutes: 30
 #     exercises: ["02.1", "02.2", "02.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - forbid one thing to somebody who may do everything,
 # - read an AccessDenied message to its end.
 #
-# **You need:** [lesson 1](01-first-permission.ipynb). **Time:** about 20 minutes.
+# **You need:** [lesson 1](01-first-permission.ipynb). **Time:** about 30 minutes.
 
 # %% [markdown]
 # ## Who was there first
@@ -126,6 +126,69 @@ RequestExplorer(
 )
 
 # %% [markdown]
+# ## Locked out
+#
+# A slip: ada embeds a Deny of everything in herself. **Predict.** Can she delete that policy again?
+
+# %% tags=["exercise"]
+ada.put_policy("Oops", deny("*", on="*"))
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(ada, "iam:DeleteUserPolicy", ada))
+
+# %% tags=["solution"]
+ada.put_policy("Oops", deny("*", on="*"))
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(ada, "iam:DeleteUserPolicy", ada))
+
+# %% [markdown]
+# She was the only administrator. Now the root user is fetched from its safe. `lab.signed_in(...)` means: what is done
+# in these lines is done by this caller, and AWS is asked first.
+
+# %%
+with lab.signed_in(dev.root):
+    ada.delete_policy("Oops")
+lab.trail[-1]
+
+# %% [markdown]
+# ## Even root can be denied
+#
+# A bucket can have a policy of its own, a **bucket policy**, which says *who* (`Principal`) may do what with it. This
+# one denies everything to everybody.
+#
+# **Predict.** The root user reads an object in it.
+
+# %% tags=["exercise"]
+ledger.put_policy({
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [ledger.arn, ledger / "*"]}],
+})
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dev.root, "s3:GetObject", ledger / "2026.csv"))
+
+# %% tags=["solution"]
+ledger.put_policy({
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [ledger.arn, ledger / "*"]}],
+})
+prediction = "explicit deny"
+reveal(prediction, lab.evaluate(dev.root, "s3:GetObject", ledger / "2026.csv"))
+
+# %% [markdown]
+# **Predict.** The root user deletes that bucket policy, although it denies this too.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
+
+# %% tags=["solution"]
+prediction = "allowed"
+reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
+
+# %% [markdown]
+# No bucket policy can take this way out: the root user of the bucket's own account may get, put and delete its bucket
+# policy. And what concerns the account itself, closing it or its e-mail address, is root's alone.
+
+# %% [markdown]
 # ## Exercise 02.1: root user or administrator?
 #
 # Give each task to `"root user"` if only root can do it, and to `"administrator"` if ada can:
@@ -196,68 +259,6 @@ check("02.2", keep_the_books)
 # take nothing away.
 
 # %% [markdown]
-# ## Locked out
-#
-# A slip: ada embeds a Deny of everything in herself. **Predict.** Can she delete that policy again?
-
-# %% tags=["exercise"]
-ada.put_policy("Oops", deny("*", on="*"))
-prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(ada, "iam:DeleteUserPolicy", ada))
-
-# %% tags=["solution"]
-ada.put_policy("Oops", deny("*", on="*"))
-prediction = "explicit deny"
-reveal(prediction, lab.evaluate(ada, "iam:DeleteUserPolicy", ada))
-
-# %% [markdown]
-# She was the only administrator. Now the root user is fetched from its safe. `lab.signed_in(...)` means: what is done
-# in these lines is done by this caller, and AWS is asked first.
-
-# %%
-with lab.signed_in(dev.root):
-    ada.delete_policy("Oops")
-lab.trail[-1]
-
-# %% [markdown]
-# ## Even root can be denied
-#
-# A bucket can have a policy of its own, a **bucket policy**, which says *who* (`Principal`) may do what with it. This
-# one denies everything to everybody.
-#
-# **Predict.** The root user reads an object in it.
-
-# %% tags=["exercise"]
-ledger.put_policy({
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [ledger.arn, ledger / "*"]}],
-})
-prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(dev.root, "s3:GetObject", ledger / "2026.csv"))
-
-# %% tags=["solution"]
-ledger.put_policy({
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [ledger.arn, ledger / "*"]}],
-})
-prediction = "explicit deny"
-reveal(prediction, lab.evaluate(dev.root, "s3:GetObject", ledger / "2026.csv"))
-
-# %% [markdown]
-# **Predict.** The root user deletes that bucket policy, although it denies this too.
-
-# %% tags=["exercise"]
-prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
-
-# %% tags=["solution"]
-prediction = "allowed"
-reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
-
-# %% [markdown]
-# No bucket policy can take this way out: the root user of the bucket's own account may get, put and delete its bucket
-# policy.
-#
 # ## Exercise 02.3: read an AccessDenied message
 #
 # Two messages, as AWS writes them: alice, who has no policy, lists the buckets; and ada, from the lines above, deletes

@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "03"
 #     title: A team through a group
-#     minutes: 25
+#     minutes: 35
 #     exercises: ["03.1", "03.2", "03.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - say what a group is not: it makes no requests, does not sign in and holds no other groups,
 # - write the policy for a bucket and its objects.
 #
-# **You need:** lessons [1](01-first-permission.ipynb) and [2](02-root-and-admin.ipynb). **Time:** about 25 minutes.
+# **You need:** lessons [1](01-first-permission.ipynb) and [2](02-root-and-admin.ipynb). **Time:** about 35 minutes.
 
 # %% [markdown]
 # ## Two developers, soon more
@@ -40,8 +40,8 @@ lab.graph()
 # You could write a policy for each of them, as you did for alice. With two it works; with twenty, somebody is
 # always forgotten.
 #
-# A **group** works as in a database: there, one grants a group the right to read a table and puts people into
-# it. Here, the group gets policies and users are put into it. Every member has what the group has.
+# A **group** is a list of users: it gets policies, and every member has what the group has, as with a mailing list,
+# where what is sent to the list reaches all who are on it. (Who has granted rights to groups in a database knows it.)
 
 # %% [markdown]
 # The policy that was written for alice was embedded in her. This one is a **customer managed policy**: it has a name
@@ -113,7 +113,7 @@ prediction = "implicit deny"
 reveal(prediction, lab.evaluate(eric, "s3:GetObject", code / "plan.txt"))
 
 # %% [markdown]
-# Only the **default version** is in force. That is useful: a new version can be looked at first, and an old one
+# `v2` is there, and `v1` still the default: only the **default version** is in force. That is useful: a new version can be looked at first, and an old one
 # brought back. (`create_version(mended, set_as_default=True)` would have done both steps at once.)
 #
 # **Predict.** The next cell makes `v2` the default. Neither user, nor the group, is touched. And now?
@@ -167,9 +167,9 @@ team.graph()
 WorldEditor(team)
 
 # %% [markdown]
-# Or in Python: `acme = team.accounts[0]` is the account, `acme.user("fay")` and `acme.group("Testers")` are what
-# is in it. Then check the world as you have left it. (For
-# a fresh copy, run the cells from `begin` on again.)
+# Or in Python: `acme = team.accounts[0]` is the account, `acme.user("fay")` and `acme.group("Testers")` are what is in
+# it. (`developers` and `dana` are still those of `lab`, another world.) Then check this world as you have left it. For a
+# fresh copy, run the cells from `begin` on again.
 
 # %% tags=["exercise"]
 acme = team.accounts[0]
@@ -296,7 +296,7 @@ check("03.2", office)
 
 # %% [markdown]
 # That is why teams keep to one habit: **permissions go to groups, users go into groups.** Then nothing is left over
-# when somebody moves.
+# when somebody moves. (SeeUsers had better go to *Testers* one day, too.)
 #
 # (Companies today make users of this kind only where it cannot be helped. AWS advises them to let people sign in through
 # IAM Identity Center or a directory of their own, and so into roles, with temporary credentials: lesson 4. What you learn

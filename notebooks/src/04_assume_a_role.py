@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "04"
 #     title: Assume a role
-#     minutes: 25
+#     minutes: 45
 #     exercises: ["04.1", "04.2", "04.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - say which permissions count in a role, and which are set aside,
 # - read temporary credentials: their three parts, and when they end.
 #
-# **You need:** [lesson 3](03-team-through-a-group.ipynb). **Time:** about 25 minutes.
+# **You need:** [lesson 3](03-team-through-a-group.ipynb). **Time:** about 45 minutes, in two halves.
 
 # %% [markdown]
 # ## The month's report
@@ -189,7 +189,7 @@ reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
 lab.graph(lab.who_can("sts:AssumeRole", writer))
 
 # %% [markdown]
-# So within one account:
+# ada too: her AdministratorAccess is such a policy, now that the role trusts the account. So within one account:
 #
 # | the trust policy names | what the caller needs besides |
 # |---|---|
@@ -360,6 +360,8 @@ check("04.2", month)
 # %% [markdown]
 # ## What temporary credentials are
 #
+# (A good place for a break: the first half is done.)
+#
 # An **access key** is for long: it is made once, signs requests, and lasts until somebody deletes it. The other kind
 # comes with a session. Both are make-believe here, and shown once, as AWS does it.
 
@@ -487,8 +489,8 @@ reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv
 
 # %% [markdown]
 # The right to assume is asked for when the role is assumed, and not again. To stop a session that is open, one
-# **revokes** the role's sessions: the console's button puts a policy on the role that denies everything to whatever was
-# issued until now.
+# **revokes** the role's sessions: the button *Revoke active sessions* on AWS's web pages puts a policy on the role that
+# denies everything to whatever was issued until now (and in the next half minute, to be safe).
 
 # %%
 writer.revoke_sessions()
@@ -506,8 +508,8 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
 # %% [markdown]
-# The condition in that policy compares the moment at which the credentials were issued. Who assumes the role half a
-# minute later gets a session that works, and dana's own keys were never touched.
+# The condition in that policy compares the moment at which the credentials were issued. Who assumes the role after that
+# half minute gets a session that works, and dana's own keys were never touched.
 #
 # ## Exercise 04.3: predict what happens at expiry
 #
@@ -578,8 +580,13 @@ for step in (*made, *assumed):
     print(step.boto3())
 
 # %% [markdown]
-# What `assume_role` gives back there has the same three parts under `["Credentials"]`; a client made with them acts in
-# the role.
+# What `assume_role` gives back there has the same three parts; a client made with them acts in the role:
+#
+# ```python
+# c = sts.assume_role(RoleArn=..., RoleSessionName="dana-october")["Credentials"]
+# s3 = boto3.client("s3", aws_access_key_id=c["AccessKeyId"],
+#                   aws_secret_access_key=c["SecretAccessKey"], aws_session_token=c["SessionToken"])
+# ```
 #
 # ## What you can do now
 #

@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "05"
 #     title: Staging and production
-#     minutes: 25
+#     minutes: 40
 #     exercises: ["05.1", "05.2", "05.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - close a policy that lets people into more roles than it was meant for,
 # - ask for a second factor where a role is assumed.
 #
-# **You need:** [lesson 4](04-assume-a-role.ipynb). **Time:** about 25 minutes.
+# **You need:** [lesson 4](04-assume-a-role.ipynb). **Time:** about 40 minutes.
 
 # %% [markdown]
 # ## Two stages
@@ -103,7 +103,7 @@ release.add(oscar)
 lab.graph(lab.difference(closed, actions="sts:AssumeRole"))
 
 # %% [markdown]
-# That is what has been gained since nobody could assume anything: five arrows to StagingRole, one to ProdRole.
+# That is what has been gained since nobody could assume anything: five lines to StagingRole, one to ProdRole.
 #
 # **Your turn.** dana shall deploy to production too. Write the line below the comment.
 
@@ -303,7 +303,7 @@ print(with_code)
 print(lab.trail[-1].cli())
 
 # %% [markdown]
-# A colleague finds a policy with another operator, `BoolIfExists`, and puts it in:
+# A colleague finds a policy with another operator, `BoolIfExists`, and puts it in. (It has its place, in a Deny: lesson 9.)
 
 # %%
 prod_role.update_trust(with_mfa("BoolIfExists"))
@@ -321,8 +321,13 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 
 # %% [markdown]
-# `...IfExists` means: *if the key is there, it must hold; if not, never mind.* A request comes in three kinds: with no
-# word about MFA (a long-term key alone), with `false` (temporary credentials got without MFA), or with `true`.
+# `...IfExists` means: *if the condition key is there, it must hold; if not, never mind.* Three ways to come:
+#
+# | who comes with | the request says of MFA | `Bool` `true` | `BoolIfExists` `true` |
+# |---|---|---|---|
+# | an access key alone | nothing | does not hold | holds |
+# | temporary credentials, got without a code | `false` | does not hold | does not hold |
+# | a code | `true` | holds | holds |
 #
 # Who may assume ProdRole now, and how?
 

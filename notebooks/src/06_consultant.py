@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "06"
 #     title: A consultant
-#     minutes: 25
+#     minutes: 40
 #     exercises: ["06.1", "06.2", "06.3"]
 # ---
 
@@ -16,13 +16,13 @@
 # - choose what a visitor sees: names, settings, or the data itself,
 # - say when a visit ends, and end it.
 #
-# **You need:** lessons [4](04-assume-a-role.ipynb) and [5](05-staging-and-production.ipynb). **Time:** about 25 minutes.
+# **You need:** lessons [4](04-assume-a-role.ipynb) and [5](05-staging-and-production.ipynb). **Time:** about 40 minutes.
 
 # %% [markdown]
 # ## A check from outside
 #
-# Acme wants to know how safe its account is, and asks a consulting firm. The firm sends clara. She is to look at how
-# users, roles and buckets are set up. She is to change nothing, and what the salaries are is none of her business.
+# It is Monday, 2 November 2026, 09:00: the lab's clock begins there. Acme wants to know how safe its account is, and asks
+# a consulting firm. The firm sends clara. She is to look at how users, roles and buckets are set up. She is to change nothing, and what the salaries are is none of her business.
 
 # %%
 from iamlab import IamlabError, Lab, allow
@@ -85,8 +85,9 @@ lab.graph(lab.who_can("sts:AssumeRole", consultant))
 # ## An ID for the customer
 #
 # The firm looks after many companies, and gives each an ID: Acme's is `acme-7f3c`. clara's program sends it along,
-# as the **external ID**, and Acme's trust policy asks for it. So nobody can trick the firm into opening Acme's role
-# while it believes to work for somebody else; a later lesson plays that trick.
+# as the **external ID**, and Acme's trust policy asks for it. Why? Suppose mallory is a customer too, and names *Acme's*
+# role as hers. The firm would open it, and look into Acme's account for mallory. But it sends mallory's ID along, and
+# Acme's trust policy says no.
 
 # %%
 trust["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": "acme-7f3c"}}
@@ -173,9 +174,9 @@ lab.graph(lab.what_can(visit, looks))
 # %% [markdown]
 # ## Three policies to look with
 #
-# `ReadOnlyAccess` has two narrower sisters. In a copy of the account, a role with each of them stands beside
-# ConsultantRole. The **access explorer** shows who may do what. Before you look: which of them reads a bucket's policy?
-# Then choose the access level *List*, then *Read*. Where do the three roles differ?
+# `ReadOnlyAccess` has two narrower sisters, `ViewOnlyAccess` and `SecurityAudit`. In a copy of the account, a role with
+# each of them stands beside ConsultantRole. The **access explorer** shows who may do what. By their names: which of them
+# reads a bucket's policy? Then choose the access level *List*, then *Read*. Where do the three roles differ?
 
 # %%
 shelf = lab.copy()
@@ -190,8 +191,9 @@ about = ["*", payroll, payroll / "2026.csv", orders, password, consultant]
 AccessExplorer(shelf, asked, about, kind="role", turned=True)
 
 # %% [markdown]
-# In plain Python: how many actions of S3 may each role do here, level by level? (`s3:*/Read` means: all actions of S3
-# whose access level is Read.)
+# `ViewOnlyAccess` sees that things are there, `SecurityAudit` how they are set up, `ReadOnlyAccess` what is in them as
+# well. In plain Python: how many actions of S3 may each role do here, level by level? (`s3:*/Read` means: all actions of
+# S3 whose access level is Read.)
 
 # %%
 def count(role, level):
@@ -250,7 +252,7 @@ lab.graph(lab.difference(before, actions=looks))
 # **Your turn:** let clara ask for two hours, in seconds. What does AWS say to that?
 
 # %% tags=["exercise"]
-seconds = ...
+seconds = 3600  # your number
 try:
     lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c", duration=seconds)
 except IamlabError as error:
@@ -277,7 +279,7 @@ lab.clock.advance(minutes=40)
 print(f"Now it is {lab.clock.now:%A %H:%M}.")
 
 # %% [markdown]
-# **Predict.** clara asks for one more session, with the ID.
+# **Predict.** clara asks for one more session, with the ID. (The last argument holds what the request says besides.)
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -337,6 +339,7 @@ print(role.trust.to_json())
 
 # %% tags=["exercise"]
 role = week.accounts[0].role("ConsultantRole")
+# Your lines here:
 check("06.2", week)
 
 # %% tags=["solution"]

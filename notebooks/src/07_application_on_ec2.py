@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "07"
 #     title: An application on EC2
-#     minutes: 25
+#     minutes: 40
 #     exercises: ["07.1", "07.2", "07.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - allow it one folder of a bucket, and nothing else,
 # - say who may hand which role to which service.
 #
-# **You need:** lessons [4](04-assume-a-role.ipynb) and [6](06-consultant.ipynb). **Time:** about 25 minutes.
+# **You need:** lessons [4](04-assume-a-role.ipynb) and [6](06-consultant.ipynb). **Time:** about 40 minutes.
 
 # %% [markdown]
 # ## A program that shows photos
@@ -71,7 +71,7 @@ app_role = dev.create_role("AppRole", trust=trust)
 app_role.put_policy("Photos", allow("s3:GetObject", on=photos / "*"))
 
 # %% [markdown]
-# **Predict.** EC2 assumes the role. No policy in Acme's account says that EC2 may; the trust policy names it.
+# **Predict.** EC2 assumes the role. No identity policy in Acme's account says that EC2 may; the trust policy names it.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -84,8 +84,9 @@ reveal(prediction, lab.evaluate("ec2.amazonaws.com", "sts:AssumeRole", app_role)
 # %% [markdown]
 # ## From the role to the server
 #
-# EC2 is not given the role itself. It is given an **instance profile**: a container for one role. (The console makes one
-# beside each role for EC2, with the same name, so one hardly sees it. With the CLI one makes it oneself.)
+# EC2 is not given the role itself. It is given an **instance profile**: a container for one role, the form in which EC2
+# takes it. (The console makes one beside each role for EC2, with the same name, so one hardly sees it. With the CLI one
+# makes it oneself.)
 
 # %%
 profile = dev.create_instance_profile("AppProfile")
@@ -161,7 +162,7 @@ WorldEditor(workshop)
 # Then let a minute pass, and see what the program on that server finds:
 
 # %% tags=["exercise"]
-# Without the editor, your line here:
+# Without the editor, your line here. (app_role is of the other world; this one's is acme.role("AppRole").)
 workshop.clock.advance(minutes=1)
 try:
     print(bare.session)
@@ -381,7 +382,8 @@ reveal(prediction, lab.evaluate(second.session, "ec2:DescribeInstances"))
 
 # %% [markdown]
 # The one who starts a server does not get the role's permissions, and the program does not get his. **Handing on is not
-# assuming.** Who else may hand AppRole on?
+# assuming.** But whoever may sign in to the server is there what the role is: so it matters which roles one may hand on.
+# Who else may hand AppRole on?
 
 # %%
 lab.graph(lab.who_can("iam:PassRole", app_role))

@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "08"
 #     title: Another account
-#     minutes: 25
+#     minutes: 40
 #     exercises: ["08.1", "08.2", "08.3"]
 # ---
 
@@ -16,7 +16,7 @@
 # - let some of an account in, and keep others out,
 # - choose between a role and a bucket policy.
 #
-# **You need:** lessons [4](04-assume-a-role.ipynb) to [6](06-consultant.ipynb). **Time:** about 25 minutes.
+# **You need:** lessons [4](04-assume-a-role.ipynb) to [6](06-consultant.ipynb). **Time:** about 40 minutes.
 
 # %% [markdown]
 # ## Production gets an account of its own
@@ -62,7 +62,7 @@ Choice(
     "The trust policy names arn:aws:iam::111111111111:root. Whom does Production trust?",
     {
         "the root user of Development": "It looks so, and it is not meant so. The root user cannot even assume a role.",
-        "everybody in Development": "Almost. Production lets them all in; but each also needs a permission at home.",
+        "everybody in Development": "Almost. Production would let each of them in; whether one may come, Development says.",
         "the account Development, which says who of it may come": "So it is. The number alone would mean the same.",
     },
     right="the account Development, which says who of it may come",
@@ -296,6 +296,7 @@ PolicyWorkbench(
     office,
     on="Testers",
     name="NeverUpdateApp",
+    policy='{"Version": "2012-10-17", "Statement": [{"Effect": ..., "Action": ..., "Resource": ...}]}',
     must_allow=[("David", "sts:AssumeRole", role_arn), ("Jane", "sts:AssumeRole", test_role)],
     must_deny=[("Jane", "sts:AssumeRole", role_arn)],
 )
@@ -306,6 +307,7 @@ PolicyWorkbench(
 
 # %% tags=["exercise"]
 development, production = office.accounts
+# Your lines here:
 check("08.2", office)
 
 # %% tags=["solution"]
@@ -438,6 +440,7 @@ BothSides(night, "David", "s3:PutObject", target)
 # %% tags=["exercise"]
 development, production = night.accounts
 releases = "arn:aws:s3:::productionapp/releases/*"
+# Your lines here:
 check("08.3", night)
 
 # %% tags=["solution"]

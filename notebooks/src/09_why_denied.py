@@ -3,7 +3,7 @@
 #   iamlab:
 #     lesson: "09"
 #     title: Find out why
-#     minutes: 25
+#     minutes: 50
 #     exercises: ["09.1", "09.2", "09.3", "09.4"]
 # ---
 
@@ -16,7 +16,7 @@
 # - say what a permissions boundary leaves of somebody's permissions,
 # - say what an organization's control policies cap, and whom they leave alone.
 #
-# **You need:** lessons 1 to [8](08-another-account.ipynb). **Time:** about 25 minutes, and a quarter of an hour for
+# **You need:** lessons 1 to [8](08-another-account.ipynb). **Time:** about 50 minutes, and half an hour for
 # the ten tickets at its end.
 
 # %% [markdown]
@@ -57,7 +57,8 @@ reveal(prediction, denied)
 # `with an explicit deny` (something forbids). And **which type of policy** it was.
 #
 # (Here the reason is always given. Some services of AWS leave it out, STS mostly between accounts; then one has to look
-# through the types one by one.) Six types you have to know. You have met the first three.
+# through the types one by one.) Six types you have to know. You have met the first three: the policies at users, groups and
+# roles, bucket policies, trust policies.
 
 # %% [markdown]
 # | type of policy | where it stands | what it can do |
@@ -75,7 +76,7 @@ reveal(prediction, denied)
 
 # %% [markdown]
 # AWS asks every type that is there. A Deny in any of them ends it. Otherwise each cap must allow, and somebody must
-# grant. The same as a picture, for dana's request (once you have predicted it above):
+# grant. (One exception, soon.) The same as a picture, for dana's request (once you have predicted it above):
 
 # %%
 flow_graph(denied) if prediction is not ... else print("Predict first, above. Then run this cell again.")
@@ -83,7 +84,8 @@ flow_graph(denied) if prediction is not ... else print("Predict first, above. Th
 # %% [markdown]
 # ## Exercise 09.1: find the deciding statement
 #
-# Another world. dana is in *Developers*, who have `DevAccess`:
+# Another world. dana is in *Developers*, who have `DevAccess`. (A *tag* is a label on a thing, such as `env=prod` on an
+# instance; the condition key `aws:ResourceTag/env` asks for it.)
 
 # %%
 team = begin("09.1")
@@ -171,20 +173,20 @@ for change in lab.difference(before).changes:
         print(change.words)
 
 # %% [markdown]
-# **Predict.** Now the bucket, in the same account, gets a policy that names **dana herself** and lets her write. The
-# boundary stays as it is, and silent about writing.
+# **Predict.** Now the bucket, in the same account, gets a policy that names **dana herself** and lets her delete objects.
+# Neither her own policies nor the boundary speak of deleting.
 
 # %% tags=["exercise"]
-named = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "s3:PutObject", "Resource": code / "*"}
+named = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "s3:DeleteObject", "Resource": code / "*"}
 code.put_policy({"Version": "2012-10-17", "Statement": [named]})
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
+reveal(prediction, lab.evaluate(dana, "s3:DeleteObject", code / "plan.txt"))
 
 # %% tags=["solution"]
-named = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "s3:PutObject", "Resource": code / "*"}
+named = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "s3:DeleteObject", "Resource": code / "*"}
 code.put_policy({"Version": "2012-10-17", "Statement": [named]})
 prediction = "allowed"
-reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
+reveal(prediction, lab.evaluate(dana, "s3:DeleteObject", code / "plan.txt"))
 
 # %% [markdown]
 # A boundary does not cap everything. What a resource policy of the same account gives to **the user itself**, or to one
@@ -231,14 +233,34 @@ verdicts = {
 check("09.2", verdicts)
 
 # %% [markdown] tags=["solution"]
-# **Explained.** A boundary is a frame laid over the permissions: `read` shows through, `user` lies outside, `instances`
-# has nothing behind the frame, and `frozen` is crossed out. `queue` and `worker` differ by one word: the queue's policy
+# **Explained.** A boundary is like a frame laid over the permissions: `read` shows through, `user` lies outside,
+# `instances` has nothing behind the frame, and `frozen` is crossed out. `queue` and `worker` differ by one word: the queue's policy
 # names the user, and the role behind the session.
 
 # %% [markdown]
-# A **session policy** is such a frame for one session: whoever assumes a role may narrow it with
-# `assume_role(..., policy=...)`. It is fixed until the session ends.
-#
+# A **session policy** is such a limit for one session: whoever assumes a role may narrow it, and it is fixed until the
+# session ends. *Deployer* may read and write everything in `acme-dev`; dana asks for a session that only reads.
+
+# %%
+trust = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "sts:AssumeRole"}
+deployer = dev.create_role("Deployer", trust={"Version": "2012-10-17", "Statement": [trust]})
+deployer.put_policy("Deploy", allow("s3:GetObject", "s3:PutObject", on=code / "*"))
+dana.delete_boundary()
+session = lab.sts.assume_role(dana, deployer, "dana", policy=allow("s3:GetObject", on="*"))
+dana.put_boundary(limit)
+
+# %% [markdown]
+# **Predict.** The session writes `plan.txt`.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", code / "plan.txt"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(session, "s3:PutObject", code / "plan.txt"))
+
+# %% [markdown]
 # ## Above the account: an organization
 #
 # Acme has put its accounts into an **organization**. The account that made it is the **management account**; the others
@@ -283,7 +305,8 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(dev.root, "cloudtrail:StopLogging", trail))
 
 # %% [markdown]
-# **Predict.** Now *KeepLogs* is attached to the root of the organization, above everybody. mia, of the management
+# **Predict.** Now *KeepLogs* is attached to the root of the organization: the top of its tree, above
+# everybody (it has nothing to do with root users). mia, of the management
 # account, stops the trail there.
 
 # %%
@@ -302,8 +325,8 @@ reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", own_trail))
 # SCPs bind a member account's root user, and **leave the management account alone**. So nothing of the business runs
 # there.
 #
-# And an SCP grants nothing. It needs an Allow all the same, **on every level**: the root, each unit, the account. When
-# SCPs are put to use, AWS attaches `FullAWSAccess` everywhere; whoever puts a shorter list in its place caps all the
+# And an SCP grants nothing. Yet a request gets through only if **on every level** (the root, each unit, the account) some
+# SCP allows it. When SCPs are put to use, AWS attaches `FullAWSAccess` everywhere; whoever puts a shorter list in its place caps all the
 # rest.
 
 # %% [markdown]
@@ -391,7 +414,8 @@ reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 # A key that is not in the request makes `Bool` false, so the Deny never applied. An operator may end in `IfExists`:
 # it is then true where the key is missing.
 #
-# Mend the guard: put the right operator in place of the dots. **Predict** what she gets then.
+# Lesson 5 asked for MFA in an **Allow**: there the missing key must not open, hence `Bool`. Here is a **Deny**: the missing
+# key must close. Mend the guard: put the right operator in place of the dots. **Predict** what she gets then.
 
 # %% tags=["exercise"]
 operator = ...  # the name of the operator, in quotes
@@ -457,9 +481,13 @@ reveal(prediction, small.evaluate(tess, "sqs:DeleteQueue", jobs))
 # each ticket,
 #
 # - the **layer**: the type of policy that AWS names,
-# - the **statement**: the Deny that decides; where an Allow is missing, the one of that type that names this action and
-#   misses all the same; *none* if there is no such one,
+# - the **statement**: the Deny that decides; where an Allow is missing, the Allow of that type that names the action but
+#   does not fit (another resource, a condition); *none* if there is no such one,
 # - the **cure**. Each is tried in a copy of the world.
+
+# %% [markdown]
+# (In 09.1 a missing Allow was *none*: there only a Deny was asked for.) Ticket 4 is about a *KMS key*, with which AWS
+# encrypts; it has a policy of its own, as a bucket has.
 
 # %%
 TicketBoard()
@@ -569,5 +597,6 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(ada, "s3:GetObject", notes / "a.txt"))
 
 # %% [markdown]
-# **Next:** Acme trusts a firm outside, and so do the firm's other customers. Who keeps them apart? Lesson 10 is about
-# that; it comes with a later version.
+# **Next:** Acme trusts a firm outside, and so do the firm's other customers. Who keeps them apart? Lesson 10 will be about
+# that; it is not written yet. You are through: answer the eight requests on the [start page](00-start.ipynb) again, and
+# see what you have learned.
