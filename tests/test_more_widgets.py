@@ -205,6 +205,15 @@ def test_what_was_typed_is_there_when_the_cell_is_run_again() -> None:
     assert one.text == begins
 
 
+def test_a_policy_with_a_name_goes_along_when_it_is_tried_on_somebody_else(lab: Lab) -> None:
+    """The text is there again; under no name of its own, each has its own text."""
+    text = json.dumps(allow("s3:GetBucketPolicy").document)
+    PolicyWorkbench(lab, on="dana", name="Read").editor.text = text
+    assert PolicyWorkbench(lab, on="Developers", name="Read").text == text
+    PolicyWorkbench(lab, on="dana").editor.text = text
+    assert PolicyWorkbench(lab, on="Developers").text != text
+
+
 def test_the_workbench_is_an_answer() -> None:
     """Untouched it is no attempt; with the reference's text it is correct."""
     one = PolicyWorkbench(exercise="01.3")

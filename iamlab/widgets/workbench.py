@@ -31,6 +31,7 @@ Asked = tuple[Caller, str] | tuple[Caller, str, ResourceLike]
 START: Final = allow("s3:ListAllMyBuckets").document
 """A policy to begin with."""
 MOST_FINDINGS: Final = 8
+NAME: Final = "Workbench"
 
 
 class PolicyWorkbench(FramedBox):
@@ -48,7 +49,7 @@ class PolicyWorkbench(FramedBox):
         policy: PolicySource | None = None,
         *,
         on: User | Group | Role | str | None = None,
-        name: str = "Workbench",
+        name: str = NAME,
         must_allow: Iterable[Asked] = (),
         must_deny: Iterable[Asked] = (),
         exercise: str | None = None,
@@ -78,8 +79,9 @@ class PolicyWorkbench(FramedBox):
         self._kind = self._exercise.kind if self._exercise else PolicyKind.IDENTITY
         parsed = begins if isinstance(begins, str) else Policy.parse(begins, self._kind).document
         self._begins = parsed if isinstance(parsed, str) else json.dumps(parsed, indent=2)
-        self._key = title
-        kept = memory.recall("workbench", title)
+        # Tried on one, then on another: under a name of its own the text goes along.
+        self._keys = (title, *([f"policy {name}"] if self._exercise is None and name != NAME else []))
+        kept = next((text for key in self._keys if (text := memory.recall("workbench", key)) is not None), None)
         self.editor = Editor(kept if kept is not None else self._begins, label=f"{title}: text of the policy")
         self.status = live()
         self.judged = live()
@@ -132,7 +134,8 @@ class PolicyWorkbench(FramedBox):
     # What happens
 
     def _edited(self, _: Any) -> None:
-        memory.keep("workbench", self._key, self.text)
+        for key in self._keys:
+            memory.keep("workbench", key, self.text)
         self.feedback.value = ""
         self._judge()
 
