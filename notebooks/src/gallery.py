@@ -16,7 +16,7 @@
 # %%
 from iamlab.lessons import story
 from iamlab.widgets import AccessExplorer, AssumeConsole, BothSides, Choice, GraphView
-from iamlab.widgets import PolicyWorkbench, Predict, RequestExplorer, Sort, WorldEditor
+from iamlab.widgets import PolicyWorkbench, Predict, RequestExplorer, Sort, TicketBoard, WorldEditor
 
 lab = story.developer_group()
 dana = lab.accounts[0].user("dana")
@@ -89,3 +89,9 @@ AccessExplorer(roles, actions=["sts:AssumeRole"])
 
 # %%
 BothSides("two_accounts", "David", "sts:AssumeRole", "arn:aws:iam::999999999999:role/UpdateApp")
+
+# %% [markdown]
+# ## TicketBoard: ten denied requests, one at a time
+
+# %%
+TicketBoard()

@@ -93,7 +93,7 @@ def gallery(page: Page, gallery_url: str) -> Notebook:
     page.set_viewport_size({"width": 1400, "height": 1000})
     notebook = Notebook(page, gallery_url).open("gallery.ipynb")
     notebook.run_all()
-    expect(notebook.panel.locator(".iamlab-widget[data-ready]")).to_have_count(10)
+    expect(notebook.panel.locator(".iamlab-widget[data-ready]")).to_have_count(11)
     return notebook
 
 
