@@ -402,7 +402,6 @@ class Lab:
         With ``before``, a snapshot, what ``who_can`` or ``what_can`` said then and says now: what is new, what is gone.
         Raises IamlabError (``InvalidInput``) for anything else.
         """
-        accounts = {one.id: f"{one.name} ({one.id})" for one in self.world.state.accounts.values()}
         if before is not None:
             if not (isinstance(before, State) and isinstance(question, Answers)):
                 raise IamlabError(
@@ -410,17 +409,17 @@ class Lab:
                     "where snapshot = lab.snapshot() was made before the change.",
                     code="InvalidInput",
                 )
-            return before_and_after(at(before, question), question, accounts)
+            return before_and_after(at(before, question), question)
         if question is None:
             return world_graph(self.world.state)
         if isinstance(question, Evaluation):
             return question_graph(question)
         if isinstance(question, Answers):
-            return answers_graph(question, accounts)
+            return answers_graph(question)
         if isinstance(question, Paths):
-            return paths_graph(question, accounts)
+            return paths_graph(question, self.world.state)
         if isinstance(question, Difference):
-            return difference_graph(question, accounts)
+            return difference_graph(question)
         raise IamlabError(
             f"{question!r} is no answer of this lab: lab.graph(lab.evaluate(...)), lab.graph(lab.who_can(...)).",
             code="InvalidInput",

@@ -108,7 +108,7 @@ QUESTIONS = {
     ),
     "no policy at all": (
         ("mallory", "iam:GetUser", "arn:aws:iam::999999999999:user/mallory"),
-        "User mallory has no policy that allows iam:GetUser on resource arn:aws:iam::999999999999:user/mallory.",
+        "User mallory has no policy that allows iam:GetUser on user arn:aws:iam::999999999999:user/mallory.",
     ),
 }
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from iamlab import Lab
+from iamlab import Lab, allow
 from iamlab.lessons import story, worlds
 from iamlab.views.graph import Edge, Graph, Node
 from iamlab.views.steps import flow_graph, steps
 from iamlab.views.trace import traces
+from iamlab.world.account import Account
 
 SAID = [
     (story.application_on_ec2, "Service ec2.amazonaws.com is trusted by role AppRole."),
     (story.application_on_ec2, "Instance profile AppProfile holds role AppRole."),
     (story.application_on_ec2, "Policy Launch (inline in user bob) allows iam:PassRole on role AppRole."),
-    (story.consultant, "Account Consulting firm (333333333333) is trusted, under a condition, by role ConsultantRole."),
-    (story.two_accounts, "Account Development (111111111111) is trusted by role UpdateApp."),
+    (
+        story.consultant,
+        "Everybody in account Consulting firm (333333333333) is trusted, under a condition and as far as their own "
+        "policies allow, by role ConsultantRole.",
+    ),
+    (
+        story.two_accounts,
+        "Everybody in account Development (111111111111) is trusted, as far as their own policies allow, by role "
+        "UpdateApp.",
+    ),
     (story.two_accounts, "Policy NeverUpdateApp (inline in group Testers) denies sts:AssumeRole on role UpdateApp."),
     (story.administrator, "Caller everybody is named in the policy of acme-kept."),
     (story.administrator, "Policy of acme-kept denies s3:DeleteObject on resource arn:aws:s3:::acme-kept/*."),
@@ -27,6 +36,102 @@ SAID = [
 def test_the_world_is_told(world, sentence) -> None:
     """Trust, profiles, resource policies and who may assume what stand in the picture."""
     assert sentence in world().graph().sentences
+
+
+def _lab_of_two() -> tuple[Lab, Account, Account]:
+    lab = Lab()
+    dev = lab.create_account("Development", "111111111111")
+    return lab, dev, lab.create_account("Production", "999999999999")
+
+
+DEV, PROD = "Development (111111111111)", "Production (999999999999)"
+
+
+def test_an_account_as_principal_stands_in_its_own_box() -> None:
+    """It is everybody there, not an account beside it; one that is not in the lab stands by itself (POL-06)."""
+    lab, dev, prod = _lab_of_two()
+    here = story.trust(AWS=["111111111111", "arn:aws:iam::444444444444:root"])
+    dev.create_role("Deploy", trust=here)
+    denying = {"Effect": "Deny", "Principal": {"AWS": dev.arn}, "Action": "sts:AssumeRole"}
+    prod.create_role("Closed", trust={"Version": "2012-10-17", "Statement": [denying]})
+    graph = lab.graph()
+    accounts = [(node.name, node.account) for node in graph.nodes if node.kind == "account"]
+    assert accounts == [("everybody in this account", DEV), ("444444444444", "")]
+    assert set(graph.sentences) == {
+        f"Everybody in account {DEV} is trusted, as far as their own policies allow, by role Deploy.",
+        "Account 444444444444 is trusted, as far as its own policies allow, by role Deploy.",
+        f"Everybody in account {DEV} is refused by role Closed.",
+    }
+
+
+def test_what_policies_are_about_stands_in_the_box_of_its_account() -> None:
+    """A pattern in a bucket of the lab as well as the bucket; what is of no account in the lab stands outside."""
+    lab, dev, prod = _lab_of_two()
+    bucket = prod.create_bucket("acme-prod")
+    outside = ("arn:aws:s3:::elsewhere/*", "arn:aws:s3:::acme-*", "arn:aws:sqs:us-east-1:444444444444:jobs")
+    inside = (bucket.arn, bucket / "logs/*", f"arn:aws:ec2:*:{prod.id}:instance/*")
+    dev.create_user("ana").put_policy("Much", allow("*", on=[*inside, *outside]))
+    placed = {node.name: node.account for node in lab.graph().nodes if node.kind == "resource"}
+    assert placed == {**dict.fromkeys(inside, PROD), **dict.fromkeys(outside, "")}
+
+
+def _asked(lab: Lab) -> dict[str, Graph]:
+    """Every answer that can be drawn, about a role of the other account."""
+    dev, prod = lab.accounts
+    role = prod.create_role("Deploy", trust=story.trust(AWS=dev.arn))
+    ana = dev.create_user("ana")
+    before = lab.snapshot()
+    ana.put_policy("Assume", allow("sts:AssumeRole", on=role.arn))
+    who = lab.who_can("sts:AssumeRole", role)
+    return {
+        "who can": lab.graph(who),
+        "paths": lab.graph(lab.paths("sts:AssumeRole", role)),
+        "difference": lab.graph(lab.difference(before, actions="sts:AssumeRole")),
+        "before and after": lab.graph(who, before=before),
+    }
+
+
+@pytest.mark.parametrize("question", ["who can", "paths", "difference", "before and after"])
+def test_a_role_that_is_asked_about_is_drawn_as_a_role_in_its_account(question: str) -> None:
+    """The shape says the kind, in answers as in the picture of the world."""
+    graph = _asked(_lab_of_two()[0])[question]
+    ((source, target),) = [(edge.source, edge.target) for edge in graph.edges]
+    assert (source.kind, source.name, source.account) == ("user", "ana", DEV)
+    assert (target.kind, target.name, target.account) == ("role", "Deploy", PROD)
+    assert graph.sentences[0].endswith(" role Deploy.")
+
+
+def test_what_is_asked_about_stands_in_the_box_of_its_account() -> None:
+    """Users, groups, profiles and buckets with what is in them; a portion of a pattern where the pattern is."""
+    lab, dev, prod = _lab_of_two()
+    ana, bucket = dev.create_user("ana"), prod.create_bucket("acme-prod")
+    group, profile = prod.create_group("Developers"), prod.create_instance_profile("Servers")
+    ana.put_policy("All", allow("*"))
+    prod.create_user("ben").put_policy("Logs", allow("s3:GetObject", on=bucket / "logs/*"))
+    asked = [
+        ("iam:GetUser", ana.arn, {("user", "ana", DEV)}),
+        ("iam:GetGroup", group.arn, {("group", "Developers", PROD)}),
+        ("iam:GetInstanceProfile", profile.arn, {("instance profile", "Servers", PROD)}),
+        (
+            "s3:GetObject",
+            bucket / "*",
+            {("resource", f"all of {bucket.arn}/*", PROD), ("resource", f"{bucket.arn}/logs/*", PROD)},
+        ),
+        ("s3:ListAllMyBuckets", None, {("resource", "no resource in particular", "")}),
+    ]
+    for action, resource, expected in asked:
+        graph = lab.graph(lab.who_can(action, resource))
+        assert {(edge.target.kind, edge.target.name, edge.target.account) for edge in graph.edges} == expected
+
+
+def test_what_is_gone_is_drawn_where_it_was() -> None:
+    """A bucket that was deleted stood in its account."""
+    lab, dev, _ = _lab_of_two()
+    bucket = dev.create_bucket("acme-old")
+    before = lab.snapshot()
+    bucket.delete()
+    graph = lab.graph(lab.difference(before, actions="s3:ListBucket"))
+    assert [(edge.target.name, edge.target.account) for edge in graph.edges] == [(bucket.arn, DEV)]
 
 
 def test_boundaries_and_recreated_principals_are_told() -> None:

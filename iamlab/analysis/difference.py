@@ -119,7 +119,7 @@ class Difference:
         self.subjects = tuple(dict.fromkeys((*everybody(before), *everybody(after))))
         self.resources = tuple(dict.fromkeys((*everything(before), *everything(after))))
         self._scope = scope(before, after)
-        self._states, self._actions = (before, after), actions
+        self.states, self._actions = (before, after), actions
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -144,7 +144,7 @@ class Difference:
 
     def _sides(self, subjects: Sequence[Subject], resources: Sequence[str]) -> Sides:
         """The two moments, over those of the callers and resources that were there."""
-        before, after = (self._side(state, set(subjects), set(resources)) for state in self._states)
+        before, after = (self._side(state, set(subjects), set(resources)) for state in self.states)
         return before, after
 
     def _side(self, state: State, subjects: set[Subject], resources: set[str]) -> Side:

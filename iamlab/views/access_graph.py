@@ -12,42 +12,49 @@ from iamlab.analysis.difference import Change, Difference, Turn
 from iamlab.analysis.reach import Path, Paths
 from iamlab.analysis.subjects import Subject
 from iamlab.views.graph import Edge, Graph, Node
+from iamlab.views.nodes import asked_node, box
 from iamlab.world.callers import Caller
+from iamlab.world.state import State
 
 MOST: Final = 10
 """Callers and resources in one graph; beyond that equal ones become one node with their number."""
-Drawn = tuple[str, str, str]
+Drawn = tuple[str, str, Node]
 """What is said of a caller: relation, label and resource."""
 
 
-def answers_graph(answers: Answers, accounts: dict[str, str]) -> Graph:
+def answers_graph(answers: Answers) -> Graph:
     """Who can do it: an edge from each caller to the resource; callers of whom the same is said are drawn together."""
     drawn = [(one.subject, _answer(one)) for one in answers.found]
-    return _graph(answers.title, drawn, accounts, "Nobody may.")
+    return _graph(answers.title, drawn, answers.matrix.state, "Nobody may.")
 
 
 def _answer(one: Answer) -> Drawn:
     by = f" (through {', '.join(one.through)})" if one.through else ""
     relation = "allows" if one.access is Access.ALLOWED else "depends"
     label = f"may do {action_words(one.actions)}{_in_brackets(one.when)}{by} on"
-    return relation, label, _thing(one.resource)
+    return relation, label, _thing(one)
 
 
-def before_and_after(before: Answers, after: Answers, accounts: dict[str, str]) -> Graph:
+def _thing(one: Answer) -> Node:
+    """What an answer is about, as of its moment."""
+    return asked_node(one.matrix.state, one.cells[0].resource, one.resource)
+
+
+def before_and_after(before: Answers, after: Answers) -> Graph:
     """One question at two moments in one graph: what is new, what is gone, what has another condition, what stayed."""
     then, now = _by_place(before), _by_place(after)
-    alike: dict[tuple[Subject, _Became, str, str, str], list[str]] = {}
+    alike: dict[tuple[Subject, _Became, str, str, Node], list[str]] = {}
     for place in dict.fromkeys((*now, *then)):
         one = now.get(place) or then[place]
         became, when = _became(then.get(place), now.get(place))
         by = _by(one, became, place[1], after)
-        alike.setdefault((one.subject, became, when, by, _thing(one.resource)), []).append(place[1])
+        alike.setdefault((one.subject, became, when, by, _thing(one)), []).append(place[1])
     changes = sorted(alike.items(), key=lambda pair: pair[0][1].stayed)  # what has changed comes first
     drawn = [
         (subject, (became.relation, f"{became.verb} {action_words(tuple(actions))}{_in_brackets(when)}{by} on", thing))
         for (subject, became, when, by, thing), actions in changes
     ]
-    return _graph(f"{after.title}: before and after", drawn, accounts, "Nobody may, and nobody could before.")
+    return _graph(f"{after.title}: before and after", drawn, after.matrix.state, "Nobody may, and nobody could before.")
 
 
 class _Became(Enum):
@@ -97,10 +104,10 @@ def _by(one: Answer, became: _Became, action: str, after: Answers) -> str:
     return _in_brackets("; ".join(said))
 
 
-def difference_graph(difference: Difference, accounts: dict[str, str]) -> Graph:
+def difference_graph(difference: Difference) -> Graph:
     """What a change did: an edge from each caller to each resource of which the answer is another one."""
     drawn = [(one.subject, _change(one)) for one in difference.changes]
-    return _graph(difference.title, drawn, accounts, "Nobody may do more or less than before.")
+    return _graph(difference.title, drawn, difference.states[1], "Nobody may do more or less than before.")
 
 
 _TURNS: Final = {
@@ -114,15 +121,17 @@ _TURNS: Final = {
 
 def _change(one: Change) -> Drawn:
     relation, verb = _TURNS[one.turn]
-    return relation, f"{verb} {action_words(one.actions)}{_in_brackets(one.when)} on", _thing(one.resource)
+    then, now = (asked_node(side.matrix.state, one.resource) for side in (one.before, one.after))
+    thing = now if now.account else then  # one that is gone is drawn where it was
+    return relation, f"{verb} {action_words(one.actions)}{_in_brackets(one.when)} on", thing
 
 
-def _graph(title: str, drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[str, str], nothing: str) -> Graph:
+def _graph(title: str, drawn: Sequence[tuple[Subject, Drawn]], state: State, nothing: str) -> Graph:
     together = len({subject for subject, _ in drawn}) > MOST
-    nodes = _together(drawn, accounts) if together else {one: _node(one, accounts) for one, _ in drawn}
+    nodes = _together(drawn, state) if together else {one: _node(one, state) for one, _ in drawn}
     edges = [
-        Edge(source=nodes[subject], target=Node(kind="resource", name=resource), relation=relation, label=label)
-        for subject, (relation, label, resource) in drawn
+        Edge(source=nodes[subject], target=thing, relation=relation, label=label)
+        for subject, (relation, label, thing) in drawn
     ]
     return _drawn(title, list(dict.fromkeys(edges)), nothing, "ask about fewer")
 
@@ -147,7 +156,7 @@ def _bounded(edges: list[Edge]) -> tuple[list[Edge], int]:
     return kept, len(edges) - len(kept)
 
 
-def _together(drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[str, str]) -> dict[Subject, Node]:
+def _together(drawn: Sequence[tuple[Subject, Drawn]], state: State) -> dict[Subject, Node]:
     """Callers of one kind and account, of whom the same is said, as one node with their number."""
     said: dict[Subject, list[Drawn]] = {}
     for subject, one in drawn:
@@ -158,7 +167,7 @@ def _together(drawn: Sequence[tuple[Subject, Drawn]], accounts: dict[str, str]) 
     found: dict[Subject, Node] = {}
     for members in alike.values():
         first = members[0]
-        node = _node(first, accounts)
+        node = _node(first, state)
         if len(members) > 1:
             node = Node(kind=node.kind, name=f"{len(members):,} {first.kind}s: {_some(members)}", account=node.account)
         found.update(dict.fromkeys(members, node))
@@ -170,41 +179,37 @@ def _some(members: Sequence[Subject]) -> str:
     return names + (" ..." if len(members) > 3 else "")
 
 
-def _node(subject: Subject, accounts: dict[str, str]) -> Node:
+def _node(subject: Subject, state: State) -> Node:
     kind = {"access key": "session"}.get(subject.kind, subject.kind)
     name = subject.name.removeprefix("root ").removeprefix("caller ").removesuffix(" caller")  # said beside it
-    account = accounts.get(subject.account, "")
+    account = box(state, subject.account)
     if subject.outside and subject.account:
         account = f"{subject.account}, outside of this lab"
     return Node(kind=kind, name=name, account=account)
-
-
-def _thing(resource: str) -> str:
-    return "no resource in particular" if resource == "*" else resource
 
 
 def _in_brackets(text: str) -> str:
     return f" ({text})" if text else ""
 
 
-def paths_graph(paths: Paths, accounts: dict[str, str]) -> Graph:
+def paths_graph(paths: Paths, state: State) -> Graph:
     """Every way to the action: who assumes or passes what, and who may do it in the end.
 
-    The shortest way through roles is marked.
+    The shortest way through roles is marked. ``state`` is the world that was asked.
     """
     edges: list[Edge] = []
     shortest = next((path for path in paths.found if path.steps), None)
     for path in paths.found:
-        edges += _path(path, accounts, marked=path is shortest)
+        edges += _path(path, state, marked=path is shortest)
     unique: dict[tuple[Node, Node, str, str], Edge] = {}
     for edge in edges:
         unique.setdefault((edge.source, edge.target, edge.relation, edge.label), edge)
     return _drawn(paths.title, list(unique.values()), "There is no path.", "ask from one caller")
 
 
-def _path(path: Path, accounts: dict[str, str], *, marked: bool) -> Iterator[Edge]:
+def _path(path: Path, state: State, *, marked: bool) -> Iterator[Edge]:
     for step in path.steps:
-        source, target = _node(step.source, accounts), _node(step.target, accounts)
+        source, target = _node(step.source, state), _node(step.target, state)
         label = f"{step.doing}{_in_brackets(step.when)}"
         if step.service:
             yield Edge(source=source, target=target, relation="passes", label=label)
@@ -213,8 +218,8 @@ def _path(path: Path, accounts: dict[str, str], *, marked: bool) -> Iterator[Edg
     end = path.cell
     relation = "allows" if end.access is Access.ALLOWED else "depends"
     yield Edge(
-        source=_node(end.subject, accounts),
-        target=Node(kind="resource", name=_thing(end.resource)),
+        source=_node(end.subject, state),
+        target=asked_node(state, end.resource),
         relation=relation,
         label=f"may do {end.action}{_in_brackets(path.when)} on",
         deciding=marked,

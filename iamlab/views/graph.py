@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from iamlab.core.arn import Arn
 from iamlab.core.evaluation import Evaluation
@@ -15,6 +15,10 @@ from iamlab.core.request import PrincipalType
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+EVERYBODY_HERE: Final = "everybody in this account"
+"""What an account is as a principal, in the box of that account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,8 @@ class Node:
     @property
     def words(self) -> str:
         """Kind and name: ``user alice``; where the name says the kind, the name alone."""
+        if self.name == EVERYBODY_HERE:
+            return f"everybody in account {self.account}"  # a sentence stands in no box
         said = {self.kind, f"{self.kind}s", f"{self.kind}s:"} & set(self.name.split())
         return self.name if said or self.kind == "step" else f"{self.kind} {self.name}"
 
@@ -124,8 +130,7 @@ def question_graph(evaluation: Evaluation) -> Graph:
     """One request: the policies that reach the caller, what each says to it, and which of them decided."""
     request = evaluation.request
     caller = Node(kind=_CALLERS[request.principal.type], name=_caller_name(evaluation))
-    asked_about = "* (the action takes none)" if request.resource == "*" else request.resource
-    target = Node(kind="resource", name=asked_about)
+    target = _target(request.resource)
     edges: list[Edge] = []
     entity = caller
     if request.principal.type is PrincipalType.ROLE_SESSION and evaluation.layers:
@@ -149,6 +154,15 @@ def question_graph(evaluation: Evaluation) -> Graph:
         edges.append(_nothing_said(evaluation, entity, target))
     title = f"{request.principal.name} asks for {request.action}: {evaluation.decision.value}"
     return graph_of(title, [caller, target], edges, alone="is part of the question")
+
+
+def _target(resource: str) -> Node:
+    """What a request is about; an identity in the shape of its kind."""
+    if resource == "*":
+        return Node(kind="resource", name="* (the action takes none)")
+    arn = Arn.parse(resource)
+    kind = arn.kind if arn.service == "iam" and arn.kind in ("user", "group", "role") else "resource"
+    return Node(kind=kind, name=resource)
 
 
 def _policies(evaluation: Evaluation, layer: Layer) -> tuple[NamedPolicy, ...]:
