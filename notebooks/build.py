@@ -100,6 +100,8 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
 GALLERY = "gallery.py"
 """Every widget on a story's world: no lesson, and not among what learners get."""
 KNOWN_TAGS = {"exercise", "solution"}
+QUESTION = re.compile(r"(?m)^(Choice|Predict)\(")
+"""The code of a question holds its answer: it is folded away, but for its first line, and opened by a click."""
 
 
 def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str) -> Any:
@@ -111,8 +113,7 @@ def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str)
         if left_out not in tags:
             new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
             made.cells.append(new(_linked_from_solutions(cell.source) if left_out == "exercise" else cell.source))
-            if re.match(r"Choice\(|Predict\(", cell.source):
-                # The code of a question holds its answer: it is folded away, and opened by a click.
+            if source.name != GALLERY and QUESTION.search(cell.source):
                 made.cells[-1].metadata["jupyter"] = {"source_hidden": True}
     for index, cell in enumerate(made.cells):
         cell.id = f"cell-{index:02}"

@@ -322,6 +322,7 @@ for step in lab.trail[-5:]:
 # **Looking back** at lesson 1:
 
 # %%
+# A question: run this cell.
 Choice(
     "A new user has no policy, and nobody has forbidden her anything. What does she get when she asks for something?",
     {

@@ -201,6 +201,7 @@ except IamlabError as error:
 # `Principal`: it says *who* may. It could name dana by her ARN. The group has an ARN as well.
 
 # %%
+# A question: run this cell.
 Choice(
     "Can a bucket policy name the group Developers as its Principal?",
     {

@@ -84,6 +84,7 @@ reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
 # As long as dana has not assumed it, nothing of it is hers.
 
 # %%
+# A question: run this cell.
 Choice(
     "ReportWriter trusts dana. Is she in it now, as she is in the group Developers?",
     {
@@ -419,6 +420,7 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(october, "s3:PutObject", reports / "2026-10.csv"))
 
 # %%
+# A question: run this cell.
 Choice(
     "One second later the session writes again. What does AWS say?",
     {
@@ -600,6 +602,7 @@ for step in (*made, *assumed):
 # **Looking back** at lesson 3:
 
 # %%
+# A question: run this cell.
 Choice(
     "Can a trust policy name the group Developers, so that all its members may assume the role?",
     {

@@ -473,6 +473,7 @@ for step in steps:
 # **Looking back** at lesson 4:
 
 # %%
+# A question: run this cell.
 Choice(
     "At her firm, clara may read the bucket of another customer. She assumes Acme's role. May the session read it?",
     {

@@ -518,6 +518,7 @@ for step in steps:
 # **Looking back** at lesson 6:
 
 # %%
+# A question: run this cell.
 Choice(
     "A visitor's session is open, and the date in the trust policy has passed. What becomes of the session?",
     {

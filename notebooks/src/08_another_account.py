@@ -58,6 +58,7 @@ trust = {
 update_app = prod.create_role("UpdateApp", trust=trust)
 
 # %%
+# A question: run this cell.
 Choice(
     "The trust policy names arn:aws:iam::111111111111:root. Whom does Production trust?",
     {
@@ -409,6 +410,7 @@ reveal(prediction, lab.evaluate(session, "s3:GetObject", notes / "todo.txt"))
 # Not every service has such policies. Instances, for one, have none: there it takes a role.
 
 # %%
+# A question: run this cell.
 Choice(
     "A developer shall look after Production for an afternoon: its bucket, its instances, its alarms. Which way?",
     {
