@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from iamlab import Lab, Policy, PolicyError, allow, deny
+from iamlab import IamlabError, Lab, Policy, PolicyError, allow, deny
 from iamlab.core.documents import MAX_CHARACTERS
 from iamlab.core.policy import Effect, PolicyKind
 
@@ -321,6 +321,105 @@ def test_python_values_that_are_json_in_all_but_type(document):
     assert type(policy.document["Version"]) is str
     assert type(policy.document["Statement"]) is list
     assert policy.statements[0].actions == ("s3:GetObject",)
+
+
+# What has an ARN
+
+
+class _Role:
+    """Whatever has an ARN: core knows no roles."""
+
+    arn = "arn:aws:iam::999999999999:role/Deploy"
+
+
+def test_what_has_an_arn_may_stand_where_its_arn_may():
+    """In allow and deny, alone and in lists, and anywhere in a dict; what is kept is the text."""
+    role, arn = _Role(), _Role.arn
+    assert allow("sts:AssumeRole", on=role) == allow("sts:AssumeRole", on=arn)
+    assert deny("sts:*", on=[role, f"{arn}2"]).statements[0].resources == (arn, f"{arn}2")
+    assert Policy.parse(_document(Resource=[role, "*"])).document == _document(Resource=[arn, "*"])
+    trust = {**TRUST, "Statement": [{**TRUST["Statement"][0], "Principal": {"AWS": role}}]}
+    assert Policy.parse(trust, PolicyKind.TRUST).statements[0].principals == (("AWS", arn),)
+    asked = _document(Condition={"ArnLike": {"aws:PrincipalArn": [role]}})
+    assert Policy.parse(asked).statements[0].conditions[0].values == (arn,)
+
+
+def test_a_role_is_no_policy_and_a_deleted_one_has_no_arn():
+    """In place of a whole document it is refused; one that is gone says so."""
+    role = Lab().create_account("Development", "111111111111").create_role("R", trust=TRUST)
+    assert allow("sts:AssumeRole", on=role).statements[0].resources == ("arn:aws:iam::111111111111:role/R",)
+    assert "this is of the Python type Role" in _error(role).problem
+    role.delete()
+    with pytest.raises(IamlabError) as caught:
+        allow("sts:AssumeRole", on=role)
+    assert caught.value.code == "NoSuchEntity"
+
+
+@pytest.mark.parametrize("given", [None, 7, object()], ids=["None", "a number", "an object"])
+def test_what_has_no_arn_is_no_resource(given):
+    """It is refused as such, not taken for the name that Python prints of it."""
+    with pytest.raises(PolicyError) as caught:
+        allow("s3:GetObject", on=given)
+    assert "text" in caught.value.remedy
+
+
+ROLE_ARN = "arn:aws:iam::111111111111:role/Deploy"
+NO_ARNS = [
+    ("sts:AssumeRole", ROLE_ARN),
+    ("iam:PassRole", ROLE_ARN),
+    ("iam:GetUser", "arn:aws:iam::111111111111:user/alice"),
+    ("iam:AddUserToGroup", "arn:aws:iam::111111111111:group/Developers"),
+    ("iam:GetPolicy", "arn:aws:iam::111111111111:policy/DevAccess"),
+    ("s3:ListBucket", "arn:aws:s3:::acme-photos"),
+    ("S3:GetObject", "arn:aws:s3:::acme-photos/*"),
+    ("ec2:StartInstances", f"arn:aws:s3:::acme-photos or {ROLE_ARN}"),
+    ("*", f"arn:aws:s3:::acme-photos or {ROLE_ARN}"),
+]
+
+
+@pytest.mark.parametrize(("action", "example"), NO_ARNS, ids=[action for action, _ in NO_ARNS])
+def test_the_remedy_for_a_bare_name_is_an_arn_of_the_kind_that_the_action_is_about(action, example):
+    """A role for sts:AssumeRole, a bucket for s3:ListBucket."""
+    error = _error(_document(Action=action, Resource="StagingRole"))
+    assert error.message == 'Resource StagingRole must be in ARN format or "*".'
+    assert error.remedy == f'Write the whole name, for example {example}, or "*".'
+
+
+# Conditions without an operator
+
+KEYS = [
+    ({"aws:MultiFactorAuthPresent": "true"}, '{"Bool": {"aws:MultiFactorAuthPresent": "true"}}'),
+    ({"aws:MultiFactorAuthPresent": True}, '{"Bool": {"aws:MultiFactorAuthPresent": true}}'),
+    ({"aws:MultiFactorAuthPresent": {"Bool": "true"}}, '{"Bool": {"aws:MultiFactorAuthPresent": "true"}}'),
+    ({"aws:SourceIp": ["203.0.113.0/24"]}, '{"IpAddress": {"aws:SourceIp": ["203.0.113.0/24"]}}'),
+    ({"aws:PrincipalTag/team": "web"}, '{"StringEquals": {"aws:PrincipalTag/team": "web"}}'),
+    ({"s3:prefix": "home/*"}, '{"StringLike": {"s3:prefix": "home/*"}}'),
+    ({"aws:SourceAccount": "111111111111"}, '{"StringEquals": {"aws:SourceAccount": "111111111111"}}'),
+    ({"aws:MultiFactorAuthAge": "3600"}, '{"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}}'),
+    ({"aws:CurrentTime": "2026-12-01"}, '{"DateLessThan": {"aws:CurrentTime": "2026-12-01"}}'),
+    ({"aws:PrincipalArn": ROLE_ARN}, f'{{"ArnLike": {{"aws:PrincipalArn": "{ROLE_ARN}"}}}}'),
+    ({"aws:SourceIp": None}, '{"StringEquals": {"aws:SourceIp": "..."}}'),
+    ({"aws:SourceVpc": "x" * 5000}, '{"StringEquals": {"aws:SourceVpc": "..."}}'),
+]
+
+
+@pytest.mark.parametrize(("condition", "example"), KEYS, ids=[f"{key} {str(one)[:20]}" for key, one in KEYS])
+def test_a_condition_key_where_an_operator_should_stand(condition, example):
+    """AWS's text as for any unknown operator, and the whole condition as it should be."""
+    error = _error(_document(Condition=condition))
+    (key,) = condition
+    assert (error.message, error.path) == ("Syntax errors in policy.", f"Statement[0].Condition.{key}")
+    assert error.problem == f"{key!r} is a condition key, and no operator stands before it."
+    assert error.remedy == f"An operator comes first: {example}."
+
+
+@pytest.mark.parametrize(
+    "operator", ["ForAllValue:StringEquals", "ForAnyValues:StringEqual", "ForAnyValue:Stringequals"]
+)
+def test_a_misspelt_operator_is_no_condition_key(operator):
+    """A set operator has a colon as well."""
+    error = _error(_document(Condition={operator: {"aws:TagKeys": "team"}}))
+    assert error.problem == f"unknown condition operator {operator!r}."
 
 
 # Hostile input

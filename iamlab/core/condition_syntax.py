@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, Final
 
@@ -9,8 +10,9 @@ from iamlab.core.dialect import LEGACY, PolicyKind, condition_lines, did_you_mea
 from iamlab.core.documents import SYNTAX, Document
 from iamlab.core.operators import ALL, IF_EXISTS, NULL, OPERATORS, SOME, is_operator, take_apart
 from iamlab.core.places import Path
-from iamlab.core.values import as_text, instant
+from iamlab.core.values import as_text, boolean, instant, network, number
 from iamlab.core.variables import fault
+from iamlab.core.wildcard import has_wildcard
 
 KNOWN: Final = (*OPERATORS, NULL)
 
@@ -23,6 +25,9 @@ def check_condition_shape(document: Document, _: PolicyKind) -> None:
             remedy = "Write {operator: {key: value}}."
             document.fail(SYNTAX, place, problem="Condition is no JSON object.", remedy=remedy)
         for operator, block in statement.get("Condition", {}).items():
+            if _is_key(operator):
+                problem = f"{operator!r} is a condition key, and no operator stands before it."
+                document.fail(SYNTAX, (*place, operator), problem=problem, remedy=_operator_first(operator, block))
             if not is_operator(operator):
                 problem = f"unknown condition operator {operator!r}."
                 document.fail(SYNTAX, (*place, operator), problem=problem, remedy=_meant(operator))
@@ -47,6 +52,45 @@ def _at(statement: dict[str, Any], path: Path) -> Any:
     for step in path:
         value = value[step]
     return value
+
+
+def _is_key(word: str) -> bool:
+    """Whether what stands where an operator should is a condition key: prefix:name, and no operator in the name."""
+    qualifier, base, _ = take_apart(word)
+    prefixed = bool(qualifier) and not qualifier.lower().startswith("for")  # ForAllValues, and how it is misspelt
+    return prefixed and base not in KNOWN and bool(_VENDOR.fullmatch(qualifier)) and not _UNFIT.search(base)
+
+
+def _operator_first(key: str, value: Any) -> str:
+    """``An operator comes first: {"Bool": {"aws:MultiFactorAuthPresent": "true"}}.``"""
+    operator, wanted = _fitting(key, value), value
+    if isinstance(value, dict):  # perhaps the two the wrong way round
+        operator, wanted = next(((one, of) for one, of in value.items() if is_operator(one)), ("StringEquals", None))
+    written = json.dumps({operator: {key: wanted}}, ensure_ascii=False)
+    if wanted is None or len(written) > LONGEST:
+        written = json.dumps({operator: {key[:LONGEST]: "..."}}, ensure_ascii=False)
+    return f"An operator comes first: {written}."
+
+
+def _fitting(key: str, value: Any) -> str:
+    """An operator that can compare such a value; a guess, for an example."""
+    first = next(iter(value), "") if isinstance(value, list) else value
+    text = as_text(first) or ""
+    if boolean(text) is not None:
+        return "Bool"
+    if network(text) is not None and not isinstance(first, int):
+        return "IpAddress"
+    if text.startswith("arn:"):
+        return "ArnLike"
+    if key.endswith("Time") and instant(text) is not None:
+        return "DateLessThan"
+    if number(text) is not None and (key.endswith("Age") or isinstance(first, int | float)):
+        return "NumericLessThan"
+    return "StringLike" if has_wildcard(text) else "StringEquals"
+
+
+LONGEST: Final = 150
+"""Characters of an example that holds what the document says."""
 
 
 def _meant(operator: str) -> str:

@@ -78,7 +78,7 @@ def value_at(value: Any, path: Path) -> Any:
 def load(source: object) -> Document:
     """Text, dict or list in, Document out: pure JSON, no key twice, not too large and not too deep.
 
-    Raises PolicyError.
+    In a dict, whatever has an ``arn`` may stand in place of that text. Raises PolicyError.
     """
     if isinstance(source, str):
         return _load_text(source)
@@ -188,6 +188,8 @@ def _plain(value: object, path: Path, budget: Iterator[int], text: str | None = 
         return {str(key): _plain(item, (*path, key), budget, text) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, (*path, index), budget, text) for index, item in enumerate(value)]
+    if isinstance(arn := getattr(value, "arn", None), str):
+        return _plain(arn, path, budget)  # a role, a bucket: it may stand wherever its ARN may
     _fail_text(f"{_type_name(value)} is no JSON value.", "Use text, numbers, lists and dicts.", path=path)
 
 

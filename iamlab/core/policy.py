@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from iamlab.core import syntax
 from iamlab.core.conditions import Condition
@@ -181,22 +181,38 @@ def _principals(value: Any) -> tuple[Named, ...]:
     return tuple((kind, name) for kind, names in value.items() for name in as_sequence(names))
 
 
-def allow(*actions: str, on: str | Iterable[str] = "*", sid: str = "") -> Policy:
-    """A policy of one statement that allows the actions on one or several resources.
+class HasArn(Protocol):
+    """A role, a bucket, a table: whatever may be named by its ARN."""
+
+    @property
+    def arn(self) -> str:
+        """The ARN."""
+
+
+OnWhat = str | HasArn
+"""What a statement may be about: an ARN, or something that has one."""
+
+
+def allow(*actions: str, on: OnWhat | Iterable[OnWhat] = "*", sid: str = "") -> Policy:
+    """A policy of one statement that allows the actions on one or several resources: ARNs, or what has one.
 
     >>> allow("s3:GetObject", on="arn:aws:s3:::acme-photos/*").document["Statement"]
     [{'Effect': 'Allow', 'Action': 's3:GetObject', 'Resource': 'arn:aws:s3:::acme-photos/*'}]
+    >>> from types import SimpleNamespace
+    >>> role = SimpleNamespace(arn="arn:aws:iam::111111111111:role/Deploy")
+    >>> allow("sts:AssumeRole", on=role).statements[0].resources
+    ('arn:aws:iam::111111111111:role/Deploy',)
     """
     return _one_statement(Effect.ALLOW, actions, on, sid)
 
 
-def deny(*actions: str, on: str | Iterable[str] = "*", sid: str = "") -> Policy:
-    """A policy of one statement that denies the actions on one or several resources."""
+def deny(*actions: str, on: OnWhat | Iterable[OnWhat] = "*", sid: str = "") -> Policy:
+    """A policy of one statement that denies the actions on one or several resources, as ``allow`` takes them."""
     return _one_statement(Effect.DENY, actions, on, sid)
 
 
-def _one_statement(effect: Effect, actions: tuple[str, ...], on: str | Iterable[str], sid: str) -> Policy:
-    resources = [str(on)] if isinstance(on, str) or not isinstance(on, Iterable) else [str(arn) for arn in on]
+def _one_statement(effect: Effect, actions: tuple[str, ...], on: OnWhat | Iterable[OnWhat], sid: str) -> Policy:
+    resources = [on] if isinstance(on, str) or not isinstance(on, Iterable) else list(on)
     statement = {
         **({"Sid": sid} if sid else {}),
         "Effect": effect.value,
@@ -206,7 +222,7 @@ def _one_statement(effect: Effect, actions: tuple[str, ...], on: str | Iterable[
     return Policy.parse({"Version": LATEST, "Statement": [statement]})
 
 
-def _bare(values: list[str]) -> str | list[str]:
+def _bare(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from iamlab.core import wildcard
 from iamlab.core.arn import PARTITIONS
@@ -34,7 +34,7 @@ def check_resources(document: Document, kind: PolicyKind) -> None:
     for path, statement in statements(document):
         for place, text in items(path, statement, "Resource", "NotResource"):
             if text != "*":
-                _resource(document, place, text)
+                _resource(document, place, text, statement)
                 if variables and "${" in text:
                     _variables(document, place, text)
                 if kind is PolicyKind.SESSION and text.count(":") < 5:
@@ -59,14 +59,14 @@ def _variables(document: Document, place: Path, text: str) -> None:
         )
 
 
-def _resource(document: Document, place: Path, text: str) -> None:
+def _resource(document: Document, place: Path, text: str, statement: dict[str, Any]) -> None:
     parts = text.split(":", 5)
     if parts[0] != "arn" or len(parts) < 3:
         document.fail(
             f'Resource {text} must be in ARN format or "*".',
             place,
             problem=f"{text!r} is no ARN.",
-            remedy='Write the whole name, for example arn:aws:s3:::acme-photos, or "*".',
+            remedy=f'Write the whole name, for example {_example(statement)}, or "*".',
         )
     partition, vendor = parts[1], parts[2]
     if partition not in (*PARTITIONS, "*"):
@@ -85,6 +85,28 @@ def _resource(document: Document, place: Path, text: str) -> None:
         )
     if vendor == "iam" and len(parts) == 6:
         _iam_resource(document, place, text, region=parts[3], resource=parts[5])
+
+
+BUCKET: Final = "arn:aws:s3:::acme-photos"
+ROLE: Final = "arn:aws:iam::111111111111:role/Deploy"
+NAMED_BY_ACTIONS: Final = {
+    "role": ROLE,
+    "group": "arn:aws:iam::111111111111:group/Developers",
+    "user": "arn:aws:iam::111111111111:user/alice",
+    "policy": "arn:aws:iam::111111111111:policy/DevAccess",
+}
+"""What the name of an action of IAM says it is about: iam:PassRole, iam:GetUser."""
+
+
+def _example(statement: dict[str, Any]) -> str:
+    """An ARN of the kind that the statement's first action is about, as far as its name says so."""
+    first = next((action for _, action in items((), statement, "Action")), "")
+    service, _, name = first.lower().partition(":")
+    if service == "s3":
+        return f"{BUCKET}/*" if "object" in name else BUCKET
+    if service in ("iam", "sts"):
+        return next((arn for word, arn in NAMED_BY_ACTIONS.items() if word in name), ROLE)
+    return f"{BUCKET} or {ROLE}"
 
 
 def _iam_resource(document: Document, place: Path, text: str, *, region: str, resource: str) -> None:
