@@ -92,6 +92,9 @@ lab.graph(lab.who_can("sts:AssumeRole", consultant))
 # %%
 trust["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": "acme-7f3c"}}
 consultant.update_trust(trust)
+
+# %%
+# A question: run this cell.
 Choice(
     "Somebody else reads the ID in a letter of the firm's. What can they do with it?",
     {
