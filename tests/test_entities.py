@@ -432,3 +432,86 @@ def test_resource_policies_know_who_is_there(lab, dev, alice):
     alice.delete()
     again = dev.create_user("alice")
     assert not lab.evaluate(again, "s3:GetObject", bucket / "a").allowed
+
+
+# Things, and what is given in their place
+
+
+def test_a_text_in_place_of_a_thing_is_told_how_to_give_the_thing(lab, dev, alice, role):
+    """Also where it names one; what finds it stands in the sentence, and finds it."""
+    developers, servers, device = (
+        dev.create_group("Developers"),
+        dev.create_instance_profile("Servers"),
+        dev.create_mfa_device("phone"),
+    )
+    policy = "policy = account.managed_policy('ReadOnlyAccess')"
+    user, found = "give the user itself", "where alice = account.user('alice')"
+    told = [
+        (lambda: developers.add("alice"), f"'alice' is a text; {user}: developers.add(alice), {found}."),
+        (lambda: developers.remove("alice"), f"'alice' is a text; {user}: developers.remove(alice), {found}."),
+        (lambda: developers.add(alice.arn), f"'{alice.arn}' is a text; {user}: developers.add(alice), {found}."),
+        (lambda: device.enable("alice"), f"'alice' is a text; {user}: device.enable(alice), {found}."),
+        (lambda: lab.sts.get_caller_identity("alice"), f"'alice' is a text; {user}: alice, {found}."),
+        (
+            lambda: developers.add("alise"),
+            "'alise' is a text, and there is no user of that name here. Give the user itself: developers.add(user), "
+            "where user = account.user(name).",
+        ),
+        (
+            lambda: alice.attach("ReadOnlyAccess"),
+            f"'ReadOnlyAccess' is a text; give the policy itself: attach(policy), where {policy}.",
+        ),
+        (
+            lambda: alice.detach("ReadOnlyAccess"),
+            f"'ReadOnlyAccess' is a text; give the policy itself: detach(policy), where {policy}.",
+        ),
+        (
+            lambda: alice.put_boundary("ReadOnlyAccess"),
+            f"'ReadOnlyAccess' is a text; give the policy itself: put_boundary(policy), where {policy}.",
+        ),
+        (
+            lambda: dev.create_user("bob", boundary="ReadOnlyAccess"),
+            f"'ReadOnlyAccess' is a text; give the policy itself: boundary=policy, where {policy}.",
+        ),
+        (
+            lambda: servers.add_role("R"),
+            "'R' is a text; give the role itself: servers.add_role(r), where r = account.role('R').",
+        ),
+        (
+            lambda: dev.create_function("f", role="R"),
+            "'R' is a text; give the role itself: role=r, where r = account.role('R').",
+        ),
+        (
+            lambda: dev.run_instance(profile="Servers"),
+            "'Servers' is a text; give the profile itself: profile=servers, where servers = "
+            "account.instance_profiles[0].",
+        ),
+    ]
+    for ask, text in told:
+        _failed(lab, ask, "InvalidInput", text)
+    assert (dev.user("alice"), dev.role("R"), dev.instance_profiles[0]) == (alice, role, servers)
+
+
+def test_a_thing_of_another_lab_is_told_so(lab, dev, role):
+    """Labs that exercises make for themselves have namesakes; of another account, the number is said."""
+    other = Lab()
+    there = other.create_account("Development", DEV)
+    fay, deploy = there.create_user("fay"), there.create_role("Deploy", trust=trust(AWS=account(DEV)))
+    elsewhere = "It is of another lab: take both from the same one."
+    group, profile = dev.create_group("G"), dev.create_instance_profile("P")
+    _failed(lab, lambda: group.add(fay), "NoSuchEntity", f"The user with name fay cannot be found. {elsewhere}")
+    zed = lab.create_account("Production", PROD).create_user("zed")
+    abroad = f"The user with name zed cannot be found. It is a user of the account {PROD}."
+    _failed(lab, lambda: group.add(zed), "NoSuchEntity", abroad)
+    for ask in (
+        lambda: profile.add_role(deploy),
+        lambda: dev.create_mfa_device("phone").enable(fay),
+        lambda: dev.create_function("f", role=deploy),
+        lambda: dev.run_instance(profile=there.create_instance_profile("P")),
+    ):
+        with pytest.raises(IamlabError) as caught:
+            ask()
+        assert caught.value.message.endswith(elsewhere)
+    own = there.create_policy("Own", allow("s3:*"))
+    missing = f"Policy {own.arn} does not exist or is not attachable: there is none of that ARN in this lab."
+    _failed(lab, lambda: role.attach(own), "NoSuchEntity", missing)

@@ -12,6 +12,7 @@ from iamlab.world import names
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.credentials import ACTIVE, INACTIVE, AccessKeyRecord, Credentials, MfaDeviceRecord
 from iamlab.world.entities import UserRecord
+from iamlab.world.handles import check_no_text, of_another_lab
 from iamlab.world.operations import call
 from iamlab.world.state import State
 from iamlab.world.trail import CONSOLE
@@ -219,11 +220,14 @@ def owner_id(world: World, user: Any, account: str) -> str:
 
     Raises IamlabError (``InvalidInput``, ``NoSuchEntity``).
     """
+    users = (one.name for one in world.state.of_kind(UserRecord, account))
+    check_no_text(user, "user", "device.enable({})", "account.user({})", users)
     signer = getattr(getattr(user, "caller", None), "signer", None)
     if signer not in (Signer.USER, Signer.ROOT):
         raise IamlabError(f"{user!r} is no user: a device belongs to a user or to the root user.", code="InvalidInput")
     if not user.exists_in(world) or user.account_id != account:
-        raise IamlabError(f"{user!r} cannot be found in the account {account}.", code="NoSuchEntity")
+        why = of_another_lab(user, world)
+        raise IamlabError(f"{user!r} cannot be found in the account {account}.{why}", code="NoSuchEntity")
     return str(user.caller.id)
 
 

@@ -27,6 +27,7 @@ from iamlab.world.entities import (
     SavedPolicy,
     UserRecord,
 )
+from iamlab.world.handles import check_no_text, of_another_lab
 from iamlab.world.identities import (
     EXISTS,
     LONGEST_SESSION,
@@ -497,14 +498,8 @@ class Account:
         The caller needs ec2:RunInstances on everything that an instance is made of (EVAL-25), and iam:PassRole on the
         role. Raises IamlabError (``ValidationError``, ``InvalidParameterValue``).
         """
-        if profile is not None and not (
-            isinstance(profile, InstanceProfile) and profile.exists_in(self._world) and profile.account_id == self.id
-        ):
-            raise IamlabError(
-                f"Value ({profile!r}) for parameter iamInstanceProfile is invalid. EC2 is given an instance profile "
-                "of the account, not the role itself: account.create_instance_profile(name).add_role(role).",
-                code="InvalidParameterValue",
-            )
+        if profile is not None:
+            self._check_profile(profile)
         checked = names.check_tags(tags)
         name = "i-" + self._world.next_id("", 17).lower()
         instance = Instance(self._world, arn_of("instance", self.id, name))
@@ -572,11 +567,27 @@ class Account:
         made = call(operation, asked or resource.arn, given, account=self.id, tags=tags, more=more)
         self._world.perform(made, created)
 
+    def _check_profile(self, profile: object) -> None:
+        own = [one.name for one in self.instance_profiles]
+        if profile in own:
+            check_no_text(profile, "profile", "profile={}", f"account.instance_profiles[{own.index(str(profile))}]")
+        if not (
+            isinstance(profile, InstanceProfile) and profile.exists_in(self._world) and profile.account_id == self.id
+        ):
+            raise IamlabError(
+                f"Value ({profile!r}) for parameter iamInstanceProfile is invalid. EC2 is given an instance profile "
+                "of the account, not the role itself: account.create_instance_profile(name).add_role(role)."
+                + of_another_lab(profile, self._world),
+                code="InvalidParameterValue",
+            )
+
     def _check_role(self, role: object) -> RoleRecord:
+        check_no_text(role, "role", "role={}", "account.role({})", (one.name for one in self.roles))
         if not isinstance(role, Role):
             raise IamlabError(f"{role!r} is no role.", code="InvalidInput")
         if not role.exists_in(self._world) or role.account_id != self.id:
-            raise IamlabError("Cross-account pass role is not allowed.", code="AccessDeniedException")
+            why = of_another_lab(role, self._world)
+            raise IamlabError(f"Cross-account pass role is not allowed.{why}", code="AccessDeniedException")
         return self._world.entity(role.id, RoleRecord)
 
     # What creating identities has in common
@@ -590,7 +601,7 @@ class Account:
             "name": rule.check(name),
             "path": names.PATH.check(path),
             "tags": tuple(checked.items()),
-            "boundary": check_policy(boundary) if boundary is not None else "",
+            "boundary": check_policy(boundary, "boundary={}") if boundary is not None else "",
         }
 
     def _said(self, common: Mapping[str, Any]) -> dict[str, Any]:

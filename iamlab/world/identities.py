@@ -15,6 +15,7 @@ from iamlab.world import documents, names
 from iamlab.world.access_keys import AccessKey, MfaDevice, create_key
 from iamlab.world.callers import ANY_SESSION, Caller, Signer, identity_policies, instant, merged
 from iamlab.world.entities import EntityRecord, GroupRecord, InlinePolicy, RoleRecord, UserRecord
+from iamlab.world.handles import as_variable, check_no_text, of_another_lab
 from iamlab.world.operations import call, tag_list
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.quotas import size
@@ -79,7 +80,7 @@ class Identity(Generic[R]):
         Raises IamlabError (``InvalidInput``: no managed policy; ``NoSuchEntity``: of another account, or deleted;
         ``LimitExceeded``).
         """
-        arn = check_policy(policy)
+        arn = check_policy(policy, "attach({})")
         word = self.kind.capitalize()
 
         def attached(state: State, record: R) -> EntityRecord:
@@ -96,7 +97,7 @@ class Identity(Generic[R]):
 
         Raises IamlabError (``NoSuchEntity``) when it is not attached.
         """
-        arn = check_policy(policy)
+        arn = check_policy(policy, "detach({})")
 
         def detached(state: State, record: R) -> EntityRecord:
             if arn not in record.attached:
@@ -182,7 +183,7 @@ class Bounded(Identity[R]):
 
         Raises IamlabError (``InvalidInput``, ``NoSuchEntity``) as ``attach`` does.
         """
-        arn = check_policy(policy)
+        arn = check_policy(policy, "put_boundary({})")
 
         def bounded(state: State, record: R) -> EntityRecord:
             check_attachable(state, arn, record.account)
@@ -340,7 +341,7 @@ class Group(Identity[GroupRecord]):
             self._world.quotas.check("GroupsPerUser", len(record.groups) + 1)
             return replace(record, groups=(*record.groups, self.id))
 
-        self._membership("AddUserToGroup", user, joined)
+        self._membership("AddUserToGroup", "add", user, joined)
 
     def remove(self, user: User) -> None:
         """End a membership.
@@ -353,21 +354,26 @@ class Group(Identity[GroupRecord]):
                 raise IamlabError(f"The user {record.name} is not in the group {self.name}.", code="NoSuchEntity")
             return replace(record, groups=tuple(one for one in record.groups if one != self.id))
 
-        self._membership("RemoveUserFromGroup", user, left)
+        self._membership("RemoveUserFromGroup", "remove", user, left)
 
-    def _membership(self, operation: str, user: object, edit: Callable[[UserRecord], UserRecord]) -> None:
-        record, member = self._record, self._member(user)
+    def _membership(self, operation: str, verb: str, user: object, edit: Callable[[UserRecord], UserRecord]) -> None:
+        record, member = self._record, self._member(user, verb)
         given = {"GroupName": record.name, "UserName": member.name}
         self._world.perform(call(f"iam:{operation}", record.arn, given), lambda state: with_entity(state, edit(member)))
 
-    def _member(self, user: object) -> UserRecord:
+    def _member(self, user: object, verb: str) -> UserRecord:
+        record = self._record
+        users = (one.name for one in self._world.state.of_kind(UserRecord, record.account))
+        written = f"{as_variable(record.name, 'group')}.{verb}({{}})"
+        check_no_text(user, "user", written, "account.user({})", users)
         if not isinstance(user, User):
             raise IamlabError(
                 f"{user!r} cannot be a member: a group holds users only, no groups and no roles.",
                 code="InvalidInput",
             )
-        if user._world is not self._world or user.account_id != self.account_id:
-            raise IamlabError(f"The user with name {user.name} cannot be found.", code="NoSuchEntity")
+        if user._world is not self._world or user.account_id != record.account:
+            why = of_another_lab(user, self._world) or f" It is a user of the account {user.account_id}."
+            raise IamlabError(f"The user with name {user.name} cannot be found.{why}", code="NoSuchEntity")
         return user._record
 
     def rename(self, name: str | None = None, *, path: str | None = None) -> None:
@@ -544,11 +550,12 @@ class Root:
         return f"<root user of {self.account_id}>"
 
 
-def check_policy(policy: object) -> str:
-    """The ARN of a managed policy.
+def check_policy(policy: object, written: str) -> str:
+    """The ARN of a managed policy; ``written`` is the operation that takes it, as one writes it.
 
     Raises IamlabError (``InvalidInput``) for anything else.
     """
+    check_no_text(policy, "policy", written, "account.managed_policy({})")
     if not isinstance(policy, ManagedPolicy):
         raise IamlabError(
             f"{policy!r} is no managed policy. Take one with account.managed_policy(name), make one with "
@@ -564,7 +571,7 @@ def check_attachable(state: State, arn: str, account: str) -> None:
         return
     record = state.policy_at(arn)
     if record is None or record.account != account:
-        why = ": it belongs to another account" if record else ""
+        why = ": it belongs to another account" if record else ": there is none of that ARN in this lab"
         raise IamlabError(f"Policy {arn} does not exist or is not attachable{why}.", code="NoSuchEntity")
 
 

@@ -10,6 +10,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.world import names
 from iamlab.world.delivery import EC2
 from iamlab.world.entities import InstanceProfileRecord, RoleRecord
+from iamlab.world.handles import as_variable, check_no_text, of_another_lab
 from iamlab.world.identities import Role
 from iamlab.world.operations import call, pass_role, tag_list
 from iamlab.world.policies import tagging
@@ -70,7 +71,7 @@ class InstanceProfile:
         Raises IamlabError (``InvalidInput``, ``NoSuchEntity``, ``LimitExceeded`` for a second role,
         ``UnmodifiableEntity`` for a service-linked role).
         """
-        target = self._role(role)
+        target = self._role(role, "add_role")
 
         def added(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
             if record.role:
@@ -89,7 +90,7 @@ class InstanceProfile:
 
         Raises IamlabError (``NoSuchEntity``) when it is not in it.
         """
-        target = self._role(role)
+        target = self._role(role, "remove_role")
 
         def removed(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
             if record.role != target.id:
@@ -133,11 +134,14 @@ class InstanceProfile:
         given = {"InstanceProfileName": record.name}
         self._world.perform(call("iam:DeleteInstanceProfile", record.arn, given), deleted)
 
-    def _role(self, role: object) -> RoleRecord:
+    def _role(self, role: object, verb: str) -> RoleRecord:
+        roles = (one.name for one in self._world.state.of_kind(RoleRecord, self.account_id))
+        check_no_text(role, "role", f"{as_variable(self.name, 'profile')}.{verb}({{}})", "account.role({})", roles)
         if not isinstance(role, Role):
             raise IamlabError(f"{role!r} is no role; an instance profile holds a role.", code="InvalidInput")
         if not role.exists_in(self._world) or role.account_id != self.account_id:
-            raise IamlabError(f"{role!r} cannot be found in this account.", code="NoSuchEntity")
+            why = of_another_lab(role, self._world)
+            raise IamlabError(f"{role!r} cannot be found in this account.{why}", code="NoSuchEntity")
         return self._world.entity(role.id, RoleRecord)
 
     def _change(

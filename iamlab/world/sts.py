@@ -21,7 +21,8 @@ from iamlab.world.authorization import judge, request_tags
 from iamlab.world.callers import Caller, Signer, identify, managed
 from iamlab.world.calls import Call, Check
 from iamlab.world.credentials import SessionRecord
-from iamlab.world.entities import RoleRecord
+from iamlab.world.entities import RoleRecord, UserRecord
+from iamlab.world.handles import check_no_text
 from iamlab.world.identities import Role, check_policy
 from iamlab.world.operations import call, tag_list
 from iamlab.world.policies import ManagedPolicy
@@ -412,6 +413,8 @@ class Sts:
         return Session(self._world, issued[0].id)
 
     def _who(self, caller: Acts) -> Caller:
+        users = (one.name for one in self._world.state.of_kind(UserRecord))
+        check_no_text(caller, "user", "{}", "account.user({})", users)
         found = getattr(caller, "caller", None)
         if not isinstance(found, Caller) or found.signer is Signer.ROLE:
             raise IamlabError(
@@ -591,7 +594,7 @@ def _passed(
     inline = Policy.parse(policy, PolicyKind.SESSION) if policy is not None else None
     if isinstance(policies, str) or not isinstance(policies, Iterable):
         raise IamlabError(f"Session policies are a list of managed policies, not {policies!r}.", code=INVALID)
-    arns = [check_policy(one) for one in policies]
+    arns = [check_policy(one, "policies=[{}]") for one in policies]
     if len(arns) > MOST_POLICY_ARNS:
         raise IamlabError(f"{len(arns)} session policies were passed. At most {MOST_POLICY_ARNS} may be.", code=INVALID)
     account = arn.split(":")[4]
