@@ -132,6 +132,11 @@ def test_rules_and_doubts_are_sentences():
     assert noted <= set(DOUBTS)
 
 
+def test_the_card_of_a_plain_allow_begins_with_what_explains_it():
+    """EVAL-08 stands beside every plain "allowed": one Allow was enough, and that comes first."""
+    assert RULES["EVAL-08"].sentence.startswith("One Allow that matches is enough;")
+
+
 def test_names_of_cases_are_different_sentences():
     """A name says what the case shows, so no two cases share one."""
     names = [case["name"] for case in ALL_CASES]

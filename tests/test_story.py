@@ -154,7 +154,7 @@ def test_the_team_reaches_staging(stages):
     staging = dev.role("StagingRole")
     by = ["identity/AssumeStaging/#1", "resource/trust policy/#1"]
     _expect(lab.evaluate(dev.user("dana"), "sts:AssumeRole", staging), ALLOW, "EVAL-16", by=by)
-    _expect(lab.evaluate(dev.user("erin"), "sts:AssumeRole", staging), IMPLICIT, "ENT-08", silent="identity")
+    _expect(lab.evaluate(dev.user("erin"), "sts:AssumeRole", staging), IMPLICIT, "EVAL-16", silent="identity")
 
 
 def test_oscar_reaches_production_with_mfa_alone(stages):

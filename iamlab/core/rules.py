@@ -133,8 +133,8 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "EVAL-08",
-            "All identity policies of a caller count together, for a user those of its groups as well; "
-            "one Allow among them is enough.",
+            "One Allow that matches is enough; all identity policies of a caller count together, for a user those of "
+            "its groups as well.",
             "reference_policies_evaluation-logic_policy-eval-basics.html",
         ),
         _rule(

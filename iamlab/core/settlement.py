@@ -28,6 +28,7 @@ class Reason(Enum):
     SCP_MISSING = (Decision.IMPLICIT_DENY, "scps", "EVAL-27")
     ENDPOINT_SILENT = (Decision.IMPLICIT_DENY, "endpoint", "EVAL-23")
     TRUST_SILENT = (Decision.IMPLICIT_DENY, "resource", "EVAL-16")
+    TRUST_ALONE = (Decision.IMPLICIT_DENY, "identity", "EVAL-16")  # it names the account, and nobody there allows
     KEY_SILENT = (Decision.IMPLICIT_DENY, "resource", "EVAL-17")
     FOREIGN_RESOURCE_SILENT = (Decision.IMPLICIT_DENY, "resource", "EVAL-13")
     SERVICE_SILENT = (Decision.IMPLICIT_DENY, "resource", "EVAL-20")
@@ -172,6 +173,8 @@ def _within_account(request: Request, policies: PolicySet, said: Mapping[str, Ve
     if kind and not named:
         return Reason.TRUST_SILENT if kind == "trust" else Reason.KEY_SILENT
     if not (_grants(said) or found.behind):  # a key's policy may leave an identity policy without effect
+        if kind == "trust":
+            return Reason.TRUST_ALONE
         return Reason.IDENTITY_SILENT if policies.identity else Reason.NO_POLICY
     if not _allows(said, "boundary"):
         return Reason.BOUNDARY_SILENT
