@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from iamlab import catalog
 from iamlab.core import wildcard
@@ -53,7 +53,13 @@ class Actions:
 
     def named(self, mask: int) -> Iterator[str]:
         """The actions in a mask, in order."""
-        return (name for name, bit in zip(self.names, reversed(f"{mask:b}"), strict=False) if bit == "1")
+        if mask.bit_count() > FEW:
+            yield from (name for name, bit in zip(self.names, reversed(f"{mask:b}"), strict=False) if bit == "1")
+            return
+        while mask:
+            lowest = mask & -mask
+            yield self.names[lowest.bit_length() - 1]
+            mask ^= lowest
 
     def about(self, statement: Statement) -> int:
         """The actions that the statement's Action or NotAction covers (POL-09, POL-10)."""
@@ -138,6 +144,10 @@ class Actions:
                 places.setdefault(sort(name), []).append(at)
             self._groups[sort] = {answer: _mask(len(self.names), iter(found)) for answer, found in places.items()}
         return self._groups[sort]
+
+
+FEW: Final = 256
+"""Actions in a set that are looked for one by one, rather than among all."""
 
 
 @lru_cache(maxsize=16)
