@@ -196,7 +196,7 @@ def test_why_it_is_allowed_names_the_statements(explorer: AccessExplorer) -> Non
     """The explanation is the engine's for this very request."""
     why = _choose(explorer, "user dana")
     assert f"user dana, sts:AssumeRole on {STAGING}: ✔ allowed" in why
-    assert "Statement 1 of the policy AssumeStaging, through the group Developers" in why
+    assert "Statement 1 of AssumeStaging of the group Developers" in why
     assert "Rule EVAL-16" in why
     assert f"lab.who_can('sts:AssumeRole', '{STAGING}')" in why
 

@@ -294,7 +294,7 @@ def test_scps_bind_members_and_not_the_management_account(lab, dev, organization
     denied = lab.evaluate(paul, "s3:ListAllMyBuckets")
     assert denied.decision is Decision.EXPLICIT_DENY
     assert {one.partition("/")[0] for one in denied.by} == {"scps"}
-    assert "of the policy NoS3, attached to Root" in explain.text(denied)
+    assert "of NoS3 attached to Root" in explain.text(denied)
     assert "group" not in explain.text(denied)
     assert lab.evaluate(prod.root, "s3:ListAllMyBuckets").decision is Decision.EXPLICIT_DENY
     assert lab.evaluate(dev.root, "s3:ListAllMyBuckets").allowed

@@ -48,12 +48,20 @@ def test_every_thing_that_may_become_of_an_answer():
     graph = _graph(lab, before)
     assert graph.title == f"Who can do s3:GetObject on {PICTURE}: before and after"
     assert _edges(graph) == [
-        ("cleo", "depends", "may still do s3:GetObject (only with MFA; before, always) (through Read/#1) on"),
-        ("dan", "gained", "may do s3:GetObject (always; before, only with MFA) (through Read/#1) on"),
-        ("eve", "gained", "may now do s3:GetObject (through Read/#1) on"),
-        ("ben", "lost", "could until now do s3:GetObject (through Read/#1) on"),
-        ("fay", "lost", "could until now do s3:GetObject (through Read/#1; forbidden now by No/#1) on"),
-        ("ann", "allows", "may, as before, do s3:GetObject (through Read/#1) on"),
+        (
+            "cleo",
+            "depends",
+            "may still do s3:GetObject (only with MFA; before, always) (through statement 1 of Read) on",
+        ),
+        ("dan", "gained", "may do s3:GetObject (always; before, only with MFA) (through statement 1 of Read) on"),
+        ("eve", "gained", "may now do s3:GetObject (through statement 1 of Read) on"),
+        ("ben", "lost", "could until now do s3:GetObject (through statement 1 of Read) on"),
+        (
+            "fay",
+            "lost",
+            "could until now do s3:GetObject (through statement 1 of Read; forbidden now by statement 1 of No) on",
+        ),
+        ("ann", "allows", "may, as before, do s3:GetObject (through statement 1 of Read) on"),
         ("user of 111111111111", "allows", "may, as before, do s3:GetObject on"),
     ]
     assert graph.sentences[-1] == ROOT
@@ -79,7 +87,11 @@ def test_a_condition_that_stays_and_one_that_is_another():
     assert changed[:2] == ("ben", "depends")
     assert changed[2].startswith("may still do s3:GetObject (only ")
     assert "; before, only with MFA)" in changed[2]
-    assert stayed == ("ann", "depends", "may, as before, do s3:GetObject (only with MFA) (through Read/#1) on")
+    assert stayed == (
+        "ann",
+        "depends",
+        "may, as before, do s3:GetObject (only with MFA) (through statement 1 of Read) on",
+    )
 
 
 def test_who_came_went_or_has_another_name():
@@ -116,7 +128,7 @@ def test_what_one_caller_can_do():
     ann.put_policy("Work", allow("s3:GetObject", "s3:PutObject", on=PHOTOS))
     graph = lab.graph(lab.what_can(ann, ["s3:GetObject", "s3:PutObject"]), before=before)
     assert graph.sentences == (
-        f"User ann may now do s3:GetObject, s3:PutObject (through Work/#1) on resource {PICTURE}.",
+        f"User ann may now do s3:GetObject, s3:PutObject (through statement 1 of Work) on resource {PICTURE}.",
     )
 
 

@@ -161,7 +161,7 @@ def test_a_boundary_is_part_of_the_callers_half(lab: Lab) -> None:
     dev.user("David").put_boundary(dev.managed_policy("AmazonS3ReadOnlyAccess"))
     left, _, whole = _said(_judged(lab, "David", ASSUME, UPDATE_APP))
     assert "The caller's side is silent" in left
-    assert "Identity policies: allow it, by AssumeUpdateApp/#1." in left
+    assert "Identity policies: allow it, by statement 1 of AssumeUpdateApp of the group Developers." in left
     assert "Permissions boundary: does not allow it." in left
     assert "The caller's half is missing: the permissions boundary must allow it." in whole
 
@@ -180,7 +180,10 @@ def test_control_policies_stand_on_the_side_that_they_bind(lab: Lab) -> None:
     rcp = organization.create_policy("NobodyAssumes", story.document(everybody), kind="RCP")
     organization.attach(rcp, prod)
     assert "The other side says no" in _said(widget)[1]
-    assert "Resource control policies: deny it, by NobodyAssumes/#1." in _said(widget)[1]
+    assert (
+        "Resource control policies: deny it, by statement 1 of NobodyAssumes attached to the account 999999999999."
+        in _said(widget)[1]
+    )
     assert "The other side says no: an explicit Deny ends the matter" in _said(widget)[2]
     organization.attach(organization.create_policy("NoAssume", deny("sts:AssumeRole")), dev)
     assert "The caller's side says no" in _said(widget)[0]
@@ -201,7 +204,7 @@ def test_how_the_other_side_names_the_caller(lab: Lab) -> None:
     role.update_trust(_trust_of("*", Condition={"StringEquals": {"sts:ExternalId": "x-1"}}))
     right = _said(widget)[1]
     assert "The other side is silent" in right
-    assert "trust policy/#1 would, but for its condition: the request has no sts:ExternalId" in right
+    assert "Statement 1 of the trust policy would, but for its condition: the request has no sts:ExternalId" in right
 
 
 def test_a_statement_about_something_else_is_no_near_miss() -> None:
@@ -532,7 +535,7 @@ def test_a_managed_policy_gets_a_new_version() -> None:
         widget.left.editor.text = json.dumps(allow("s3:ListAllMyBuckets", sid=f"Edit{number}").document)
         widget.apply.click()
         assert "Done: changed the managed policy DevAccess" in _text(widget.result.value)
-        assert f"by DevAccess/Edit{number}." in _said(widget)[0]
+        assert f"by statement Edit{number} of DevAccess of the group Developers." in _said(widget)[0]
     assert [one.id for one in managed.versions] == ["v3", "v4", "v5", "v6", "v7"]
     assert managed.default_version == "v7"
     managed.set_default_version("v3")

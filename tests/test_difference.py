@@ -73,11 +73,11 @@ PICTURE = "arn:aws:s3:::acme-dev/1.jpg"
 
 
 def test_the_statement_that_gave_it(lab):
-    """By policy and position."""
+    """By policy and position, in words."""
     before = lab.snapshot()
     _dana(lab).put_policy("New", allow("s3:DeleteObject", on=PICTURE))
     (change,) = lab.difference(before).gained
-    assert (change.actions, change.resource, change.by) == (("s3:DeleteObject",), PICTURE, ("New/#1",))
+    assert (change.actions, change.resource, change.by) == (("s3:DeleteObject",), PICTURE, ("statement 1 of New",))
 
 
 def test_the_statement_that_forbids(lab):
@@ -86,8 +86,26 @@ def test_the_statement_that_forbids(lab):
     before = lab.snapshot()
     _dana(lab).put_policy("Stop", deny("s3:Delete*", sid="No"))
     (change,) = lab.difference(before).lost
-    assert change.by == ("Stop/No",)
-    assert change.words == f"user dana lost s3:DeleteObject on {PICTURE}, which Stop/No forbids."
+    assert change.by == ("statement No of Stop",)
+    assert change.words == f"user dana lost s3:DeleteObject on {PICTURE}, which statement No of Stop forbids."
+
+
+def test_several_statements_that_forbid_or_give(lab):
+    """Each is named, and none of them by a number without words."""
+    before = lab.snapshot()
+    for name in ("One", "Two"):
+        _dana(lab).put_policy(name, allow("s3:DeleteObject", on=PICTURE))
+    (gained,) = lab.difference(before).gained
+    assert gained.words == (
+        f"user dana gained s3:DeleteObject on {PICTURE}, through statement 1 of One and statement 1 of Two."
+    )
+    before = lab.snapshot()
+    for name in ("Three", "Four"):
+        _dana(lab).put_policy(name, deny("s3:Delete*"))
+    (lost,) = lab.difference(before).lost
+    assert lost.words == (
+        f"user dana lost s3:DeleteObject on {PICTURE}, which statement 1 of Three and statement 1 of Four forbid."
+    )
 
 
 def test_the_statement_that_is_gone(lab):

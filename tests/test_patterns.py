@@ -205,7 +205,7 @@ def test_all_none_and_some():
         "gil": [],
     }
     answers = lab.who_can("s3:PutObject", bucket / "*")
-    assert f"user fay may do s3:PutObject on all of {BUCKET}/* (through All/#1)." in answers.sentences
+    assert f"user fay may do s3:PutObject on all of {BUCKET}/* (through statement 1 of All)." in answers.sentences
     assert list(answers.frame()["part"])[:3] == [said["dana"][0], said["eric"][0], "all"]
     assert _words(lab, "s3:PutObject", bucket / "secret/*", "eric") == []
     assert _words(lab, "s3:PutObject", bucket / "home/dana/*", "dana") == ["all"]

@@ -12,6 +12,7 @@ import pytest
 from iamlab import Decision, Lab, Policy, allow, deny
 from iamlab.core.evaluation import PolicySet, evaluate
 from iamlab.core.matching import NamedPolicy
+from iamlab.core.policy import PolicyKind
 from iamlab.core.request import Principal, Request
 from iamlab.core.rules import RULES
 from iamlab.lessons import story
@@ -388,7 +389,7 @@ def test_an_explanation_shows_every_name_as_text(payload, effect, action):
     assert {attributes["href"] for attributes in shown.of("a")} == {evaluation.rule.link}
     text = _squeezed("".join(shown.text))
     assert _squeezed(f"arn:aws:s3:::{payload}") in text
-    assert _squeezed(f"policy {payload}, through the group {payload}") in text
+    assert _squeezed(f"of {payload} of the group {payload}") in text
     styles = {attributes.get("style") for attributes in shown.of("strong")}
     assert styles == {f"background: {language.VERDICTS[evaluation.decision].colour}"}
 
@@ -496,7 +497,7 @@ EXPLANATIONS = {
     "an allow through a group": (
         ("alice", "s3:GetObject", "arn:aws:s3:::acme-photos/1.jpg"),
         [
-            "Allowed: statement Photos of the policy Read, through the group Developers, allows it.",
+            "Allowed: statement Photos of Read of the group Developers allows it.",
             "Action: yes, s3:GetObject is s3:GetObject",
             "Resource: yes, arn:aws:s3:::acme-photos/1.jpg fits arn:aws:s3:::acme-photos/*",
         ],
@@ -504,7 +505,7 @@ EXPLANATIONS = {
     "an explicit deny": (
         ("alice", "s3:DeleteObject", "arn:aws:s3:::acme-photos/1.jpg"),
         [
-            "Denied, explicitly: statement 1 of the policy Keep forbids it.",
+            "Denied, explicitly: statement 1 of Keep forbids it.",
             "Action: no, s3:DeleteObject does not fit s3:GetObject",
         ],
     ),
@@ -562,6 +563,116 @@ def test_a_near_miss_is_explained(action, resource, pattern, hint):
     assert [one for one in (ALL, INSIDE, BUCKET) if one in text] == ([hint] if hint else [])
 
 
+ALICE = Principal(f"arn:aws:iam::{DEV}:user/alice")
+PHOTOS = "arn:aws:s3:::acme-photos"
+
+
+def _told(action, resource, policy):
+    """How the statements of one policy meet a request, in plain text."""
+    request = Request(principal=ALICE, action=action, resource=resource, resource_account=DEV)
+    return explain.text(evaluate(request, PolicySet(identity=(NamedPolicy(name="p", policy=policy),))))
+
+
+NO_HINTS = [
+    ("ec2:DescribeInstances", "*", allow("s3:GetObject", on=f"{PHOTOS}/*")),
+    ("s3:ListBucket", PHOTOS, allow("s3:GetObject", on=f"{PHOTOS}/*")),
+    ("s3:GetObject", f"{PHOTOS}/1.jpg", allow("s3:ListBucket", on=PHOTOS)),
+]
+
+
+@pytest.mark.parametrize(("action", "resource", "policy"), NO_HINTS, ids=[row[0] for row in NO_HINTS])
+def test_a_statement_about_another_action_gets_no_advice(action, resource, policy):
+    """Whoever followed it would open that statement to everything, and win nothing by it."""
+    said = _told(action, resource, policy)
+    assert f"{resource} does not fit {policy.statements[0].resources[0]}\n" in said
+    assert "another resource" not in said
+    assert "takes no resource" not in said
+
+
+STARS = [
+    (allow("s3:ListAllMyBuckets", on=PHOTOS), "so write *"),
+    (allow("s3:ListAllMyBuckets", "s3:ListBucket", on=PHOTOS), "so it needs a statement of its own, with *"),
+    (allow("s3:*", on=PHOTOS), "so it needs a statement of its own, with *"),
+    (deny("s3:*", on=PHOTOS), "and only * covers that"),
+]
+
+
+@pytest.mark.parametrize(("policy", "advice"), STARS, ids=["alone", "with another", "by a pattern", "a deny"])
+def test_advice_for_an_action_without_resource_opens_nothing_else(policy, advice):
+    """A star in the place of a bucket would be read for every action of the statement (POL-11)."""
+    said = _told("s3:ListAllMyBuckets", "*", policy)
+    assert f"Resource: no, * does not fit {PHOTOS}: the action takes no resource, {advice}\n" in said
+
+
+SEVERAL = [
+    (
+        "s3:GetObject",
+        f"{PHOTOS}/2.jpg",
+        [PHOTOS, f"{PHOTOS}/1.jpg"],
+        f"{PHOTOS} names the bucket, and an object in it is another resource",
+    ),
+    (
+        "s3:ListBucket",
+        PHOTOS,
+        ["arn:aws:s3:::acme-drafts", f"{PHOTOS}/*"],
+        f"{PHOTOS}/* covers what is in the bucket, and the bucket itself is another resource",
+    ),
+    ("s3:GetObject", f"{PHOTOS}/2.jpg", [f"{PHOTOS}/1.jpg", f"{PHOTOS}/2.jp"], ""),
+]
+
+
+@pytest.mark.parametrize(("action", "resource", "patterns", "reason"), SEVERAL, ids=["bucket", "inside", "neither"])
+def test_of_several_patterns_the_reason_names_its_own(action, resource, patterns, reason):
+    """What is true of one of them is not said of both."""
+    said = _told(action, resource, allow(action, on=patterns))
+    told = f"{resource} does not fit {' or '.join(patterns)}" + (f": {reason}" if reason else "")
+    assert f"Resource: no, {told}\n" in said
+
+
+def test_a_verdict_names_both_halves():
+    """Across accounts, and where a trust policy names the account, one statement of each decides (EVAL-13, EVAL-16)."""
+    lab = story.two_accounts()
+    dev, prod = lab.accounts[:2]
+    david, role = dev.user("David"), prod.role("UpdateApp")
+    own = "statement 1 of AssumeUpdateApp of the group Developers"
+    said = explain.verdict(lab.evaluate(david, "sts:AssumeRole", role))
+    assert said == f"Allowed: statement 1 of the trust policy and {own} allow it."
+    role.update_trust(story.trust(AWS="999999999999"))
+    assert explain.verdict(lab.evaluate(david, "sts:AssumeRole", role)) == (
+        "Denied, implicitly: the role trust policy does not allow it."
+    )
+
+
+def test_a_verdict_names_at_most_three_statements_one_of_each_type_first():
+    """The rest is counted; a Deny in several places is told as well."""
+    identity = tuple(NamedPolicy(name=f"P{number}", policy=allow("s3:GetObject")) for number in range(1, 5))
+    everyone = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": f"{PHOTOS}/*"}
+    bucket = Policy.parse({"Version": "2012-10-17", "Statement": [everyone]}, PolicyKind.RESOURCE)
+    there = (NamedPolicy(name="bucket policy", policy=bucket),)
+    request = Request(principal=ALICE, action="s3:GetObject", resource=f"{PHOTOS}/1", resource_account="999999999999")
+    several = evaluate(request, PolicySet(identity=identity, resource=there))
+    assert explain.verdict(several) == (
+        "Allowed: statement 1 of the bucket policy, statement 1 of P1, statement 1 of P2 and 2 more statements "
+        "allow it."
+    )
+    denies = tuple(NamedPolicy(name=name, policy=deny("s3:*", sid="No")) for name in ("A", "B"))
+    assert explain.verdict(evaluate(request, PolicySet(identity=denies, resource=there))) == (
+        "Denied, explicitly: statement No of A and statement No of B forbid it."
+    )
+
+
+def test_a_control_policy_is_named_with_what_it_is_attached_to():
+    """A unit by its name, an account by its number."""
+    levels = tuple(
+        (NamedPolicy(name="NoS3", policy=Policy.parse(deny("s3:*"), PolicyKind.SCP), via=via),) for via in ("Root", DEV)
+    )
+    request = Request(principal=ALICE, action="s3:GetObject", resource=f"{PHOTOS}/1", resource_account=DEV)
+    assert explain.verdict(evaluate(request, PolicySet(scps=levels))) == (
+        "Denied, explicitly: statement 1 of NoS3 attached to Root and statement 1 of NoS3 attached to the account "
+        f"{DEV} forbid it."
+    )
+
+
 def test_not_elements_are_explained():
     """What NotAction and NotResource leave out, and what they do not, is said as such (POL-10, POL-14)."""
     request = Request(
@@ -592,7 +703,7 @@ def test_of_many_statements_the_deciding_ones_are_shown_and_the_rest_counted(sho
         resource_account=DEV,
     )
     shown = show(evaluate(request, PolicySet(identity=(many, last))))
-    assert "tatement Decides of the policy last" in shown
+    assert "tatement Decides of last" in shown
     assert "23 more statements" in shown
 
 
@@ -660,9 +771,8 @@ def test_who_can_as_a_graph(production):
     graph = production.graph(production.who_can("s3:PutObject", PRODUCTION))
     assert len(graph.nodes) <= 12
     assert {edge.relation for edge in graph.edges} == {"allows"}
-    assert any(
-        one.startswith("Role ProdRole may do s3:PutObject (through Application/#2) on") for one in graph.sentences
-    )
+    told = "Role ProdRole may do s3:PutObject (through statement 2 of Application) on"
+    assert any(one.startswith(told) for one in graph.sentences)
 
 
 def test_paths_as_a_graph(production):

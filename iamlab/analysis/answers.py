@@ -11,6 +11,8 @@ from iamlab.analysis.subjects import Subject, everybody
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
+from iamlab.core.matching import NamedPolicy, StatementMatch
+from iamlab.core.policy import PolicyKind
 from iamlab.world.state import State
 
 if TYPE_CHECKING:
@@ -66,9 +68,7 @@ class Answer:
 
     @property
     def through(self) -> tuple[str, ...]:
-        """The statements that allow it, as ``policy/statement``, with the group that passes them on; worked out when
-        it is looked at.
-        """
+        """The statements that allow it, in words; worked out when it is looked at."""
         found = (label for cell in self.cells for one in self.matrix.explained(cell) for label in labels(one))
         return tuple(dict.fromkeys(found))
 
@@ -78,7 +78,7 @@ class Answer:
         what = action_words(self.actions)
         on = "" if self.resource == "*" else f" on {self.resource}"
         when = f", {self.when}" if self.when else ""
-        by = f" (through {', '.join(self.through)})" if self.through else ""
+        by = f" (through {listed(self.through)})" if self.through else ""
         return f"{self.subject.words} may do {what}{on}{when}{by}."
 
 
@@ -163,12 +163,38 @@ def at(state: State, asked: Answers) -> Answers:
 
 
 def labels(evaluation: Evaluation) -> tuple[str, ...]:
-    """The statements that decided, as people name them."""
-    return tuple(dict.fromkeys(_label(one.label, one.source.via) for one in evaluation.deciding))
+    """The statements that decided, in words."""
+    return tuple(dict.fromkeys(map(statement_words, evaluation.deciding)))
 
 
-def _label(label: str, via: str) -> str:
-    return f"{label} of the group {via}" if via and "/" not in via else label
+def statement_words(match: StatementMatch) -> str:
+    """One statement, as people read of it everywhere: ``statement 1 of the trust policy``.
+
+    ``statement NoProd of DevAccess of the group Developers``: by its Sid where it has one, and with what the policy
+    comes through.
+    """
+    name = match.statement.sid or str(match.statement.position)
+    # A policy that is no entity goes by what it is: a trust policy, a bucket policy. No policy's name holds a blank.
+    source = f"the {match.source.name}" if match.source.name.endswith(" policy") else match.source.name
+    return f"statement {name} of {source}{_through(match.source)}"
+
+
+def _through(source: NamedPolicy) -> str:
+    """What a policy comes through: a group, or the level of the organization that it is attached to."""
+    if not source.via:
+        return ""
+    if source.policy.kind in (PolicyKind.SCP, PolicyKind.RCP):
+        return f" attached to {'the account ' if source.via.isdigit() else ''}{source.via}"
+    return f" of the group {source.via}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Several names in a sentence.
+
+    >>> listed(["one", "two", "three"])
+    'one, two and three'
+    """
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def action_words(actions: Sequence[str]) -> str:

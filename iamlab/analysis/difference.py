@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
-from iamlab.analysis.answers import action_words, labels
+from iamlab.analysis.answers import action_words, labels, listed
 from iamlab.analysis.scope import scope
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.analysis.things import everything
@@ -93,11 +93,17 @@ class Change:
     def words(self) -> str:
         """The change as a sentence."""
         what = action_words(self.actions) + ("" if self.resource == "*" else f" on {self.resource}")
-        by = ", ".join(self.by)
+        by = listed(self.by)
         if self.turn is Turn.GAINED:
             return f"{self.subject.words} gained {what}{_comma(self.when)}{f', through {by}' if by else ''}."
         if self.turn is Turn.LOST:
-            how = f", which {by} forbids" if self.forbidden else f", until now through {by}" if by else ""
+            how = (
+                f", which {by} forbid{'s' if len(self.by) == 1 else ''}"
+                if self.forbidden
+                else f", until now through {by}"
+                if by
+                else ""
+            )
             return f"{self.subject.words} lost {what}{how}."
         if self.turn is Turn.LOOSENED:
             return f"{self.subject.words} may do {what} always; before, {self.when}."

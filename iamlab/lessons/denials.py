@@ -12,6 +12,7 @@ from iamlab.core.policy import Effect
 from iamlab.core.settlement import target
 from iamlab.lessons.exercise import Item
 from iamlab.views import explain
+from iamlab.views.reasons import why
 
 IDENTITY, RESOURCE, TRUST = "identity policy", "resource policy", "trust policy"
 BOUNDARY, SESSION, SCP = "permissions boundary", "session policy", "SCP"
@@ -89,7 +90,7 @@ def _statement_message(evaluation: Evaluation, label: str, right: str) -> str:
     if match.applies:
         return f"{label} applies, and is an Allow: it does not stand in the way."
     missed = next(one for one in match.elements if not one.applies)
-    return f"{label} does not apply: {explain.why(missed)}."
+    return f"{label} does not apply: {why(missed, match)}."
 
 
 def _deciding_layer(evaluation: Evaluation) -> Layer:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final
 
 from iamlab.analysis.access import Access
-from iamlab.analysis.answers import Answer, Answers, action_words, labels
+from iamlab.analysis.answers import Answer, Answers, action_words, labels, listed
 from iamlab.analysis.difference import Change, Difference, Turn
 from iamlab.analysis.reach import Path, Paths
 from iamlab.analysis.subjects import Subject
@@ -29,7 +29,7 @@ def answers_graph(answers: Answers) -> Graph:
 
 
 def _answer(one: Answer) -> Drawn:
-    by = f" (through {', '.join(one.through)})" if one.through else ""
+    by = f" (through {listed(one.through)})" if one.through else ""
     relation = "allows" if one.access is Access.ALLOWED else "depends"
     label = f"may do {action_words(one.actions)}{_in_brackets(one.when)}{by} on"
     return relation, label, _thing(one)
@@ -95,12 +95,12 @@ def _became(then: Answer | None, now: Answer | None) -> tuple[_Became, str]:
 
 def _by(one: Answer, became: _Became, action: str, after: Answers) -> str:
     """The statements that allow it, or did, and those that forbid it now."""
-    said = [f"through {', '.join(one.through)}"] if one.through else []
+    said = [f"through {listed(one.through)}"] if one.through else []
     matrix = after.matrix
     if became is _Became.GONE and one.subject in matrix.subjects:
         cell = matrix.cell(one.subject, action, one.cells[0].resource)
         if cell.access is Access.EXPLICIT:
-            said.append(f"forbidden now by {', '.join(labels(matrix.explain(cell)))}")
+            said.append(f"forbidden now by {listed(labels(matrix.explain(cell)))}")
     return _in_brackets("; ".join(said))
 
 

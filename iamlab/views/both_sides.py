@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from iamlab.analysis.answers import statement_words
 from iamlab.core.conditions import ConditionMatch
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.layers import GRANTED, OWN, SILENT, Layer, Verdict
@@ -16,6 +17,7 @@ from iamlab.core.policy import Effect
 from iamlab.core.request import PrincipalType
 from iamlab.core.settlement import Reason, settle
 from iamlab.views import explain
+from iamlab.views.reasons import why
 
 CALLERS: Final = ("scps", "endpoint", "identity", "boundary", "session")
 """The types of policy on the caller's side; the others are on the resource's (EVAL-13)."""
@@ -77,8 +79,8 @@ def _together(layers: list[Layer]) -> Says:
 
 
 def _line(evaluation: Evaluation, layer: Layer) -> str:
-    """``Identity policies: allow it, by AssumeUpdateApp/#1.``; of a resource policy also whom it names."""
-    by = ", ".join(one.label for one in layer.deciding)
+    """``Identity policies: allow it, by statement 1 of AssumeUpdateApp.``; of a resource policy also whom it names."""
+    by = ", ".join(statement_words(one) for one in layer.deciding)
     said = explain.says(evaluation, layer).rstrip(".") + (f", by {by}." if by else ".")
     if layer.decision is Decision.IMPLICIT_DENY:
         return " ".join((said, *(_nearly(one) for one in layer.matches if _lacks_condition(one))))
@@ -93,8 +95,9 @@ def _lacks_condition(one: StatementMatch) -> bool:
 
 
 def _nearly(one: StatementMatch) -> str:
-    reasons = "; ".join(explain.why(check) for check in one.elements if not check.applies)
-    return f"{one.label} would, but for its condition: {reasons}."
+    missing = "; ".join(why(check) for check in one.elements if not check.applies)
+    words = statement_words(one)
+    return f"{words[:1].upper()}{words[1:]} would, but for its condition: {missing}."
 
 
 def _naming(evaluation: Evaluation, layer: Layer) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
+from iamlab.analysis.answers import listed, statement_words
 from iamlab.core.arn import Arn
 from iamlab.core.conditions import ConditionMatch
 from iamlab.core.doubts import DOUBTS
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.layers import Layer
-from iamlab.core.matching import ElementMatch, Match, NamedPolicy, StatementMatch
-from iamlab.core.policy import PolicyKind
+from iamlab.core.matching import Match, StatementMatch
 from iamlab.core.request import PrincipalType
 from iamlab.core.settlement import Reason, target
 from iamlab.views.html import Markup, breakable, code, element, join, page
 from iamlab.views.language import LAYERS, VERDICTS
+from iamlab.views.reasons import names_action, why
 
 
 def verdict(evaluation: Evaluation) -> str:
@@ -33,13 +33,28 @@ def _meaning(evaluation: Evaluation) -> str:
         return "this action needs no permission"
     if reason is Reason.NO_POLICY and not any(layer.matches for layer in evaluation.layers):
         return f"no policy at all reaches {_caller(evaluation)}"
-    deciding = evaluation.deciding
-    if deciding:
-        verb = "allows" if evaluation.allowed else "forbids"
-        return f"{_statement(deciding[0])} {verb} it"
+    if evaluation.deciding:
+        return _decided(evaluation)
     if evaluation.silent == "identity" and [layer.name for layer in evaluation.layers] == ["identity"]:
         return f"{_count(evaluation)}, and none allows it"
     return _silence(evaluation)
+
+
+def _decided(evaluation: Evaluation) -> str:
+    """The statements that decided, of each type of policy one at least: across accounts both halves must allow."""
+    deciding = evaluation.deciding
+    kinds = {id(one): layer.name for layer in evaluation.layers for one in layer.matches}
+    firsts = {kinds[id(one)]: id(one) for one in reversed(deciding)}.values()
+    ordered = sorted(deciding, key=lambda one: id(one) not in firsts)
+    words = [statement_words(one) for one in ordered[:NAMED]]
+    left = len(ordered) - NAMED
+    words += [f"{left} more statement{'s' if left > 1 else ''}"] if left > 0 else []
+    verb = "allow" if evaluation.allowed else "forbid"
+    return f"{listed(words)} {verb}{'s' if len(words) == 1 else ''} it"
+
+
+NAMED: Final = 3
+"""Statements that a verdict names."""
 
 
 def _silence(evaluation: Evaluation) -> str:
@@ -76,99 +91,6 @@ def _count(evaluation: Evaluation) -> str:
     return f"{total} statement{'s' if total > 1 else ''} reach{'' if total > 1 else 'es'} the caller"
 
 
-def _statement(match: StatementMatch) -> str:
-    """``statement NoProd of the policy DevAccess, through the group Developers``."""
-    name = match.statement.sid or str(match.statement.position)
-    # A policy that is no entity goes by what it is: a trust policy, a bucket policy. No policy's name holds a blank.
-    source = match.source.name if match.source.name.endswith(" policy") else f"policy {match.source.name}"
-    return f"statement {name} of the {source}{_through(match.source)}"
-
-
-def _through(source: NamedPolicy) -> str:
-    """What a policy comes through: a group, or the level of the organization that it is attached to."""
-    if not source.via:
-        return ""
-    if source.policy.kind in (PolicyKind.SCP, PolicyKind.RCP):
-        word = "the account " if source.via.isdigit() else ""
-        return f", attached to {word}{source.via},"
-    return f", through the group {source.via},"
-
-
-def why(check: Match) -> str:
-    """One element against the request, in a sentence."""
-    if isinstance(check, ConditionMatch):
-        return _why_condition(check)
-    if check.element.endswith("Principal"):
-        return _why_principal(check)
-    return _why_pattern(check)
-
-
-def _why_condition(check: ConditionMatch) -> str:
-    asked = f"{check.operator} {_listed(check.wanted) if check.wanted else 'nothing'}"
-    if check.actual is None or check.actual == ():
-        return f"the request has no {check.key}; without it {asked} {'holds' if check.applies else 'does not hold'}"
-    actual = check.actual if isinstance(check.actual, str) else "{" + ", ".join(check.actual) + "}"
-    filled = _filled(check.wanted, check.resolved)
-    return f"{check.key} is {actual or 'empty'}, {'and' if check.applies else 'but'} the condition is {asked}{filled}"
-
-
-def _filled(values: tuple[str, ...], resolved: Sequence[tuple[str, str | None]]) -> str:
-    """What those of the values that hold variables came to."""
-    told = (
-        f" ({'which' if len(values) == 1 else text} {f'is {value}' if value is not None else 'has no value'} here)"
-        for text, value in resolved[:3]
-    )
-    return "".join(told)
-
-
-def _why_principal(check: ElementMatch) -> str:
-    listed = _listed(check.patterns)
-    if check.element == "NotPrincipal":
-        return f"{check.value} is {'not ' if check.applies else ''}left out by {listed}"
-    if not check.matched:
-        return f"{check.value} is not {listed}"
-    # The commonest misreading: this is no root user.
-    whole = ", which stands for the whole account" if check.matched.endswith(":root") else ""
-    return f"{check.value} is named by {check.matched}{whole}"
-
-
-def _why_pattern(check: ElementMatch) -> str:
-    listed = _listed(check.patterns)
-    negated = check.element.startswith("Not")
-    filled = _filled(check.patterns, check.resolved)
-    if check.matched is not None:
-        fits = (
-            f"{check.value} is {check.matched}"
-            if check.value == check.matched
-            else f"{check.value} fits {check.matched}"
-        )
-        return f"{fits}{filled}, which {check.element} leaves out" if negated else f"{fits}{filled}"
-    if negated:
-        return f"{check.value} is not among {listed}{filled}"
-    unfilled = f" (the request has no {', no '.join(check.missing)})" if check.missing else ""
-    return f"{check.value} does not fit {listed}{unfilled}{filled}{_hint(check)}"
-
-
-def _listed(patterns: tuple[str, ...]) -> str:
-    shown = " or ".join(patterns[:3])
-    return shown + (f" or {len(patterns) - 3} more" if len(patterns) > 3 else "")
-
-
-def _hint(check: ElementMatch) -> str:
-    """What a near miss is about (POL-11, POL-15)."""
-    if check.element != "Resource":
-        return ""
-    if check.value == "*":
-        return ": the action takes no resource, so write *"
-    if not check.value.startswith("arn:aws:s3:::"):
-        return ""
-    if f"{check.value}/*" in check.patterns:
-        return ": the pattern covers what is in the bucket, and the bucket itself is another resource"
-    if any(check.value.startswith(f"{pattern}/") for pattern in check.patterns):
-        return ": the pattern names the bucket, and an object in it is another resource"
-    return ""
-
-
 def text(evaluation: Evaluation) -> str:
     """The whole explanation as plain text, one line each."""
     request = evaluation.request
@@ -182,8 +104,8 @@ def text(evaluation: Evaluation) -> str:
         if several:
             lines.append(says(evaluation, layer))
         for match in _ordered(evaluation, layer):
-            lines.append(f"{_capital(_statement(match))} ({match.statement.effect.value}) {_outcome(match)}")
-            lines += [f"  {check.element}: {_mark(check)} {why(check)}" for check in match.elements]
+            lines.append(f"{_capital(statement_words(match))} ({match.statement.effect.value}) {_outcome(match)}")
+            lines += [f"  {check.element}: {_mark(check)} {why(check, match)}" for check in match.elements]
         left = len(layer.matches) - SHOWN
         if left > 0:
             lines.append(f"and {left} more statements that do not decide.")
@@ -218,7 +140,7 @@ def asked_keys(evaluation: Evaluation) -> dict[str, str | None]:
     """The condition keys that statements about this action look at, each with its value in this request, or None."""
     found: dict[str, str | None] = {}
     for one in (match for layer in evaluation.layers for match in layer.matches):
-        if not any(check.element.endswith("Action") and check.applies for check in one.elements):
+        if not names_action(one):
             continue
         for check in one.elements:
             if isinstance(check, ConditionMatch):
@@ -323,11 +245,11 @@ def layer_table(evaluation: Evaluation, layer: Layer) -> str:
 
 
 def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
-    cells = [element("th", join(_capital(_statement(match)).rstrip(",")), scope="row")]
+    cells = [element("th", _capital(statement_words(match)), scope="row")]
     cells.append(element("td", match.statement.effect.value))
     for kind in columns:
         checks = [check for check in match.elements if check.element.removeprefix("Not") == kind]
-        said = "; ".join(f"{'✔' if check.applies else '✖'} {why(check)}" for check in checks)
+        said = "; ".join(f"{'✔' if check.applies else '✖'} {why(check, match)}" for check in checks)
         cells.append(element("td", breakable(said) if said else "any"))
     cells.append(element("td", ("yes, and decides" if decides else "yes") if match.applies else "no"))
     return element("tr", join(*cells), cls="iamlab-decides" if decides else "")
