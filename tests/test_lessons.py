@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_MUCH
+from answers import MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
 from answers.documents import allow, policy
 from answers.lesson_01 import BUCKETS, PHOTOS
 
@@ -166,7 +166,17 @@ def test_a_world_in_which_more_has_changed_does_not_pass(id_: str, answer: Any) 
     """What was asked for is done, and somebody gained something else."""
     result = check(id_, answer)
     assert result.status == "not yet"
-    assert "must be denied" in result.message or "More has changed" in result.message
+    said = ("must be denied", "More has changed", "lets in more")
+    assert any(words in result.message for words in said), result
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in TOO_FEW.items() for one in many])
+def test_a_world_in_which_not_all_is_as_asked_for_does_not_pass(id_: str, answer: Any) -> None:
+    """With a request, or a change, that shows it."""
+    result = check(id_, answer)
+    assert result.status == "not yet"
+    said = ("must be allowed", "must be denied", "More has changed")
+    assert any(words in result.message for words in said), result
 
 
 def test_without_a_number_the_next_hint_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

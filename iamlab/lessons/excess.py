@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Final
 
 from iamlab import catalog
-from iamlab.core.evaluation import FREE_ACTIONS, Evaluation, PolicySet, decide
+from iamlab.core.evaluation import FREE_ACTIONS, Evaluation, PolicySet
 from iamlab.core.matching import NamedPolicy, action_matches
 from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.core.settlement import target
+from iamlab.core.wildcard import has_wildcard, matches
+from iamlab.lessons.circumstances import allowed_somehow
+from iamlab.world.resources import REGION
 
 Wanted = tuple[tuple[str, str], ...]
 """Pairs of an action and a resource pattern: all that a policy may allow."""
@@ -21,23 +25,34 @@ def first_excess(policy: Policy, caller: Principal, wanted: Wanted, resources: t
     """A request that the policy allows and nobody asked for, or None.
 
     Asked are all actions that an Allow reaches, each about the ``resources`` that it takes, about an example of each
-    form that its resources have, and about one of each pattern in the policy. A role or a key leaves it to the account:
-    what a policy allows there does not become harmless because nothing trusts the account today.
+    form that its resources have, and about one of each pattern in the policy; and in all circumstances that make a
+    difference to its conditions. A role or a key leaves it to the account: what a policy allows there does not become
+    harmless because nothing trusts the account today.
     """
     identity = (NamedPolicy(name="Answer", policy=policy),)
-    known = (*resources, *_instances(policy))
+    known = (*resources, *instances(policy, caller.account))
     for action in _reached_actions(policy):
         for resource in _resources_of(action, known, caller.account):
-            expected = any(
-                action.name == name and (resource_matches(pattern, resource) or pattern == resource)
-                for name, pattern in wanted
-            )
+            if _is_wanted(action.name, resource, wanted):
+                continue
             owner = (resource.split(":")[4] if resource != "*" else "") or caller.account
-            request = Request(principal=caller, action=action.name, resource=resource, resource_account=owner)
+            request = Request(
+                principal=caller, action=action.name, resource=resource, resource_account=owner, context=ORDINARY
+            )
             policies = PolicySet(identity=identity, resource=_left_to(caller.account, request))
-            if not expected and (decision := decide(request, policies)):
-                return Evaluation(request=request, policies=policies, decision=decision)
+            if found := allowed_somehow(request, policies):
+                return found
     return None
+
+
+ORDINARY: Final = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
+"""What every request of the lab says."""
+
+
+def _is_wanted(action: str, resource: str, wanted: Wanted) -> bool:
+    return any(
+        action == name and (resource_matches(pattern, resource) or pattern == resource) for name, pattern in wanted
+    )
 
 
 def _left_to(account: str, request: Request) -> tuple[NamedPolicy, ...] | None:
@@ -53,11 +68,44 @@ def _left_to(account: str, request: Request) -> tuple[NamedPolicy, ...] | None:
     return (NamedPolicy(name="key policy", policy=Policy.parse(document, PolicyKind.RESOURCE)),)
 
 
-def _instances(policy: Policy) -> list[str]:
-    """Something that each pattern of an Allow fits."""
+def instances(policy: Policy, account: str) -> list[str]:
+    """Something that each pattern of an Allow fits: of that account, and of another one where the pattern lets it."""
     patterns = (pattern for one in policy.statements if one.effect is Effect.ALLOW for pattern in one.resources)
-    named = (re.sub(r"\$\{[^}]*\}|\*", "example", one).replace("?", "x") for one in patterns if one != "*")
-    return [one for one in dict.fromkeys(named) if one.count(":") >= 5]
+    return list(dict.fromkeys(found for one in patterns for found in instances_of(one, account)))
+
+
+def instances_of(pattern: str, account: str) -> Iterator[str]:
+    """ARNs that fit one pattern; none for what is no ARN.
+
+    >>> list(instances_of("arn:aws:iam::*:role/Prod*", "111111111111"))
+    ['arn:aws:iam::111111111111:role/Prodexample', 'arn:aws:iam::123456789012:role/Prodexample']
+    """
+    parts = pattern.split(":", 5)
+    if len(parts) != 6:
+        return
+    for owner in _owners(_VARIABLE.sub("*", parts[4]), account):
+        partition = "aws" if has_wildcard(parts[1]) else parts[1]
+        named = ":".join(("arn", partition, *parts[2:4], owner, parts[5]))
+        found = _VARIABLE.sub("example", named).replace("*", "example").replace("?", "x")
+        yield found
+        if parts[2] == "s3" and pattern.endswith("*") and "/" not in parts[5]:
+            yield f"{found}/example"  # a star goes past the end of a bucket's name
+
+
+def _owners(pattern: str, account: str) -> list[str]:
+    """Accounts that fit what stands in an ARN for one."""
+    if not has_wildcard(pattern):
+        return [pattern]
+    begin, _, end = pattern.replace("?", "0").partition("*")
+    digits = begin + "0" * (12 - len(begin + end)) + end
+    return [one for one in (account, ELSEWHERE) if matches(pattern, one)] or [digits.replace("*", "")]
+
+
+_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+
+
+ELSEWHERE: Final = "123456789012"
+"""An account of which nobody has spoken."""
 
 
 def _reached_actions(policy: Policy) -> Iterator[catalog.Action]:
@@ -88,11 +136,11 @@ def _allows(actions: tuple[str, ...], not_actions: tuple[str, ...], name: str) -
 def _resources_of(action: catalog.Action, resources: tuple[str, ...], account: str) -> list[str]:
     if action.wildcard_only:
         return ["*"]
-    examples = (_example(form, account) for form in action.resource_forms)
+    examples = (example(form, account) for form in action.resource_forms)
     return [*(one for one in resources if action.takes(one)), *examples]
 
 
-def _example(form: str, account: str) -> str:
+def example(form: str, account: str) -> str:
     """An ARN of that form: some thing of the caller's account."""
-    named = form.replace("${Partition}", "aws").replace("${Account}", account)
+    named = form.replace("${Partition}", "aws").replace("${Account}", account).replace("${Region}", REGION)
     return re.sub(r"\$\{[A-Za-z0-9]+\}|\*", "example", named)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from iamlab.core.policy import Effect
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise, SortExercise
-from iamlab.lessons.probing import asks, calling_as, embedded_in
+from iamlab.lessons.probing import asks, calling_as, embedded_in, in_any_circumstances
 
 LEDGER: Final = "arn:aws:s3:::acme-ledger"
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -18,15 +18,22 @@ ROOT, ADMINISTRATOR = "root user", "administrator"
 # 02.1
 
 _ROOT_ALONE: Final = "No policy gives this to anybody: it is one of the few things that only the root user can do."
+_LOCKED_OUT: Final = (
+    "Whoever could give permissions back is locked out as well. No identity policy reaches the root user."
+)
+_DENIED_TO_ALL: Final = (
+    "The policy denies it to every administrator too. Only the account's root user gets past it (in an organization "
+    "also a root session opened from the management account)."
+)
 _ADMINISTRATORS: Final = (
     "The root user could, but need not: an administrator can do this, and root is kept for what nobody else can do."
 )
 
 
-def _task(words: str, *, root: bool) -> Item:
-    """A task of ENT-22, or one that every administrator can do."""
+def _task(words: str, *, root: bool, why: str = _ROOT_ALONE) -> Item:
+    """A task of ENT-22, and why no administrator can do it; or one that every administrator can do."""
     if root:
-        return Item(words=words, right=ROOT, messages={ADMINISTRATOR: _ROOT_ALONE}, numbers={ADMINISTRATOR: 2})
+        return Item(words=words, right=ROOT, messages={ADMINISTRATOR: why}, numbers={ADMINISTRATOR: 2})
     return Item(words=words, right=ADMINISTRATOR, messages={ROOT: _ADMINISTRATORS})
 
 
@@ -39,9 +46,11 @@ SORT: Final = SortExercise(
         "email": _task("change the root user's e-mail address", root=True),
         "hire": _task("make a user for a new colleague", root=False),
         "bucket": _task("create a bucket", root=False),
-        "locked": _task("let people in again after the only administrator has locked everybody out", root=True),
+        "locked": _task(
+            "let people in again after the only administrator has locked everybody out", root=True, why=_LOCKED_OUT
+        ),
         "attach": _task("attach a policy to a user", root=False),
-        "mend": _task("delete a bucket policy that denies everything to everybody", root=True),
+        "mend": _task("delete a bucket policy that denies everything to everybody", root=True, why=_DENIED_TO_ALL),
     },
     hints=(
         "What belongs to the account itself, and what is work inside of it?",
@@ -71,6 +80,7 @@ def _denied(attempt: Attempt, element: str) -> set[str]:
 
 _DELETE: Final = "ada deletes acme-ledger/2026.csv (s3:DeleteObject)"
 _DELETE_OLD: Final = "ada deletes acme-ledger/archive/2025.csv (s3:DeleteObject)"
+_EVER: Final = "ada, with MFA or without, whenever and from wherever, deletes acme-ledger/2026.csv (s3:DeleteObject)"
 _READ: Final = "ada reads acme-ledger/2026.csv (s3:GetObject)"
 _WRITE: Final = "ada writes acme-ledger/2026.csv (s3:PutObject)"
 _PHOTO: Final = "ada deletes acme-photos/1.jpg (s3:DeleteObject)"
@@ -86,6 +96,7 @@ STOP: Final = PolicyExercise(
     probes=(
         _ada("s3:DeleteObject", BOOK, _DELETE, allowed=False),
         _ada("s3:DeleteObject", f"{LEDGER}/archive/2025.csv", _DELETE_OLD, allowed=False),
+        in_any_circumstances(_ada("s3:DeleteObject", BOOK, _EVER, allowed=False)),
         _ada("s3:GetObject", BOOK, _READ, allowed=True),
         _ada("s3:PutObject", BOOK, _WRITE, allowed=True),
         _ada("s3:DeleteObject", f"{PHOTOS}/1.jpg", _PHOTO, allowed=True),

@@ -46,6 +46,11 @@ def _is_roots(change: Change) -> bool:
     return change.subject.kind == "root"
 
 
+def _of_the_code(change: Change) -> bool:
+    """Whether it is about the bucket, or something in it."""
+    return change.resource.partition("/")[0] == CODE
+
+
 def _statement(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
 
@@ -118,8 +123,7 @@ HIRE: Final = WorldExercise(
     title="Add a new hire",
     world=worlds.new_hire,
     may_change=lambda change: (
-        _is_roots(change)
-        or (change.subject.name == "fay" and change.turn is Turn.GAINED and change.resource.startswith(CODE))
+        _is_roots(change) or (change.subject.name == "fay" and change.turn is Turn.GAINED and _of_the_code(change))
     ),
     probes=(
         _FAY_LISTS,
@@ -226,8 +230,7 @@ LEFT_OVER: Final = WorldExercise(
     title="Find a left-over direct grant",
     world=worlds.moved_over,
     may_change=lambda change: (
-        _is_roots(change)
-        or (change.subject.name == "tess" and change.turn is Turn.LOST and change.resource.startswith(CODE))
+        _is_roots(change) or (change.subject.name == "tess" and change.turn is Turn.LOST and _of_the_code(change))
     ),
     probes=(
         _TESS_READS,

@@ -16,7 +16,7 @@ from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise
 from iamlab.lessons.probing import asks, calling_as
 from iamlab.lessons.recognizing import silent
 from iamlab.lessons.story import DEVELOPMENT, account, document, trust
-from iamlab.lessons.trusting import trusted
+from iamlab.lessons.trusting import EVERYBODY, trusted
 from iamlab.lessons.worlds_04 import CODE, REPORTS, WRITER
 from iamlab.world.account import Account
 from iamlab.world.identities import Role, User
@@ -90,8 +90,7 @@ TRUST: Final = PolicyExercise(
     misconceptions=(
         Misconception(
             answer=trust(AWS="*"),
-            message='"*" is everybody. Within the account they need no permission of their own then: eric and ada get '
-            "in like dana.",
+            message=f"{EVERYBODY} So eric and ada get in like dana.",
             known_by=lambda attempt: _names(attempt, "*") and attempt.fails(_ERIC.words) and attempt.fails(_ADA.words),
         ),
         Misconception(
@@ -127,9 +126,10 @@ TRUST: Final = PolicyExercise(
         ),
         Misconception(
             answer=trust(AWS=WRITER),
-            message="That names the role itself. A trust policy stands on the role already; its Principal is who "
-            "comes to it.",
+            message="That names the role itself. Nobody belongs to a role as one does to a group: the Principal of its "
+            "trust policy is who comes to it.",
             known_by=lambda attempt: attempt.fails(_DANA.words) and _names(attempt, WRITER) and silent(attempt),
+            number=4,
         ),
         Misconception(
             answer=trust(Service="ec2.amazonaws.com"),
@@ -145,6 +145,21 @@ _ROLE_WRITES: Final = asks("ReportWriter", "s3:PutObject", OCTOBER, "whoever is 
 _ROLE_READS: Final = asks("ReportWriter", "s3:GetObject", PLAN, "whoever is in ReportWriter reads acme-dev/plan.txt")
 _DANA_WRITES: Final = asks(
     "dana", "s3:PutObject", OCTOBER, "dana, outside of the role, writes the report", allowed=False
+)
+
+
+def _makes_an_archive(lab: Lab) -> None:
+    if "acme-dev-archive" not in {one.name for one in _dev(lab).buckets}:
+        _dev(lab).create_bucket("acme-dev-archive")
+
+
+_READS_ARCHIVE: Final = asks(
+    "ReportWriter",
+    "s3:GetObject",
+    f"{CODE}-archive/old.zip",
+    "next month there is a bucket acme-dev-archive; whoever is in ReportWriter reads acme-dev-archive/old.zip",
+    allowed=False,
+    after=_makes_an_archive,
 )
 
 
@@ -185,12 +200,17 @@ def _give_both(lab: Lab) -> None:
 
 
 def _was_asked_for(change: Change) -> bool:
-    """The role, its sessions and root: whatever is new in an account, its root user gains."""
+    """The role and root: whatever is new in an account, its root user gains."""
     if change.subject.kind == "root":
         return True
-    of_the_role = change.subject.name.partition("/")[0] == "ReportWriter"
     reads = change.turn is Turn.GAINED and change.resource.startswith(f"{CODE}/")
-    return of_the_role and (change.subject.kind == "session" or (reads and change.actions == ("s3:GetObject",)))
+    return change.subject.name == "ReportWriter" and reads and change.actions == ("s3:GetObject",)
+
+
+def _names_with_a_star(attempt: Attempt) -> bool:
+    """Whether an Allow of the role lists the bucket's name with a star right after it."""
+    statements = (one for source in _writer(attempt.lab).policies for one in source.policy.statements)
+    return any(f"{CODE}*" in one.resources or f"{CODE}*/*" in one.resources for one in statements)
 
 
 SWAP: Final = WorldExercise(
@@ -204,6 +224,7 @@ SWAP: Final = WorldExercise(
         _ROLE_WRITES,
         _DANA_WRITES,
         asks("ReportWriter", "s3:PutObject", PLAN, "whoever is in ReportWriter overwrites plan.txt", allowed=False),
+        _READS_ARCHIVE,
         asks("dana", "s3:GetObject", PLAN, "dana, outside of the role, reads acme-dev/plan.txt"),
         asks("dana", "sts:AssumeRole", WRITER, "dana assumes ReportWriter"),
         asks("eric", "sts:AssumeRole", WRITER, "eric assumes ReportWriter", allowed=False),
@@ -221,8 +242,8 @@ SWAP: Final = WorldExercise(
     misconceptions=(
         Misconception(
             answer=lambda lab: _user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
-            message="That gives something to dana or her group. In the role, what they have does not count: "
-            "permissions are swapped, not added.",
+            message="That gives something to a developer, or to the group. In the role, what they have does not "
+            "count: permissions are swapped, not added.",
             known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _developers_got_something(attempt),
             number=5,
         ),
@@ -249,6 +270,12 @@ SWAP: Final = WorldExercise(
                 and not attempt.fails(_ROLE_READS.words)
                 and "WriteReports" in {one.name for one in _writer(attempt.lab).policies}
             ),
+        ),
+        Misconception(
+            answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=f"{CODE}*")),
+            message="A star right after the name fits every bucket whose name begins so: next month's acme-dev-archive "
+            "as well. Put the slash before the star.",
+            known_by=lambda attempt: attempt.fails(_READS_ARCHIVE.words) and _names_with_a_star(attempt),
         ),
         Misconception(
             answer=_give_both,

@@ -12,11 +12,13 @@ from iamlab.core.policy import Effect, PolicyKind, allow, deny
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_05
+from iamlab.lessons.circumstances import in_any_case
+from iamlab.lessons.excess import ELSEWHERE
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as
 from iamlab.lessons.recognizing import names, on, silent
 from iamlab.lessons.story import DEVELOPMENT, account, document, may_assume, trust
-from iamlab.lessons.trusting import trusted
+from iamlab.lessons.trusting import EVERYBODY, trusted
 from iamlab.lessons.worlds_05 import PROD, ROLE, STAGING
 from iamlab.world.account import Account
 from iamlab.world.identities import Group, Role, User
@@ -76,6 +78,34 @@ _FROM_STAGING: Final = asks(
 )
 
 
+def _makes_a_cleaner(lab: Lab) -> None:
+    if "ProdCleaner" not in {one.name for one in _dev(lab).roles}:
+        _dev(lab).create_role("ProdCleaner", trust=trust(AWS=account(DEVELOPMENT)))
+
+
+def _trusted_elsewhere(lab: Lab) -> None:
+    there = {one.id: one for one in lab.accounts}
+    other = there.get(ELSEWHERE) or lab.create_account("Elsewhere", ELSEWHERE)
+    if "ProdRole" not in {one.name for one in other.roles}:
+        other.create_role("ProdRole", trust=trust(AWS=account(DEVELOPMENT)))
+
+
+_NEXT_ROLE: Final = _assumes(
+    "dana",
+    f"{ROLE}/ProdCleaner",
+    allowed=False,
+    when="next week there is a role ProdCleaner, which trusts the account too; ",
+    after=_makes_a_cleaner,
+)
+_OTHER_ACCOUNT: Final = _assumes(
+    "dana",
+    f"arn:aws:iam::{ELSEWHERE}:role/ProdRole",
+    allowed=False,
+    when=f"somebody else's account {ELSEWHERE} has a ProdRole as well, which trusts this one; there ",
+    after=_trusted_elsewhere,
+)
+
+
 def _release(lab: Lab) -> None:
     release = _dev(lab).create_group("Release")
     for name in ("dana", "oscar"):
@@ -98,8 +128,8 @@ def _both(change: Callable[[User], Any]) -> Callable[[Lab], None]:
 
 
 def _into_production_alone(change: Change) -> bool:
-    """Whatever is new in an account, its root user gains; and a session has what its role has."""
-    if change.subject.kind in ("root", "session"):
+    """Whatever is new in an account, its root user gains."""
+    if change.subject.kind == "root":
         return True
     assumes = change.turn is Turn.GAINED and change.resource == PROD_ROLE
     return assumes and change.subject.name in ("dana", "oscar") and change.actions == ("sts:AssumeRole",)
@@ -133,6 +163,8 @@ TWO: Final = WorldExercise(
         _HIRED(STAGING_ROLE),
         _NINA_PROD,
         _AUDIT,
+        _NEXT_ROLE,
+        _OTHER_ACCOUNT,
         _DIRECTLY,
         _FROM_STAGING,
         asks("ProdRole", "s3:PutObject", f"{PROD}/app.zip", "whoever is in ProdRole writes acme-prod/app.zip"),
@@ -146,8 +178,8 @@ TWO: Final = WorldExercise(
         "ProdRole is missing.",
     ),
     reference=_release,
-    explanation="The two have the permission to assume ProdRole, through a group of their own; the others lack it, and "
-    "whoever is hired lacks it too. Nobody can do anything in production without assuming the role.",
+    explanation="Those two, and nobody else, are let in: by name, or through a group of their own. Whoever is hired is "
+    "not. Nobody can do anything in production without assuming the role.",
     misconceptions=(
         Misconception(
             answer=_both(lambda user: user.put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))),
@@ -163,7 +195,7 @@ TWO: Final = WorldExercise(
         ),
         Misconception(
             answer=lambda lab: _prod(lab).update_trust(trust(AWS="*")),
-            message='"*" lets everybody in. Whom a trust policy names so needs no permission, within the account.',
+            message=EVERYBODY,
             known_by=lambda attempt: attempt.fails(_ERIC.words) and "*" in trusted(_prod(attempt.lab).trust),
         ),
         Misconception(
@@ -188,6 +220,16 @@ TWO: Final = WorldExercise(
                 attempt.fails(_AUDIT.words)
                 and not attempt.fails(_DANA.words)
                 and "*" in _allowed_on(attempt.lab, "dana", "sts:AssumeRole")
+            ),
+        ),
+        Misconception(
+            answer=_both(lambda user: user.put_policy("Assume", allow("sts:AssumeRole", on=f"{ROLE}/Prod*"))),
+            message="With a star at its end the name fits every role that begins so, the roles of next week included.",
+            known_by=lambda attempt: (
+                attempt.fails(_NEXT_ROLE.words)
+                and not attempt.fails(_AUDIT.words)
+                and not attempt.fails(_DANA.words)
+                and any(one.endswith("*") for one in _allowed_on(attempt.lab, "dana", "sts:AssumeRole"))
             ),
         ),
         Misconception(
@@ -338,8 +380,23 @@ def _with(who: str, context: dict[str, str], words: str, *, allowed: bool) -> Pr
     return Probe(words=f"{who} assumes ProdRole {words}", ask=ask, allowed=allowed)
 
 
+def _without_code(who: str, words: str) -> Probe:
+    """With long-term keys, and with temporary credentials that were given without MFA, in any circumstances."""
+
+    def ask(lab: Lab) -> Evaluation:
+        asked = [lab.evaluate(_user(lab, who), "sts:AssumeRole", PROD_ROLE, given) for given in ({}, NOT_GIVEN)]
+        found = [in_any_case(one, *GIVEN) for one in asked]
+        return next((one for one in found if one.allowed), found[0])
+
+    return Probe(words=words, ask=ask, allowed=False)
+
+
 _CODE, _NO_CODE = "with a code of the MFA device", "without a code, with long-term keys"
 _GIVES: Final = _with("oscar", GIVEN, _CODE, allowed=True)
+_NEVER_WITHOUT: Final = tuple(
+    _without_code(who, f"{who} assumes ProdRole without a code, from wherever, whenever and with whatever besides")
+    for who in ("dana", "oscar")
+)
 _GIVES_NONE: Final = _with("oscar", {}, _NO_CODE, allowed=False)
 _TEMPORARY: Final = _with("oscar", NOT_GIVEN, "with temporary credentials that were given without MFA", allowed=False)
 _ERIC_GIVES: Final = _with("eric", GIVEN, _CODE, allowed=False)
@@ -380,6 +437,7 @@ REQUIRE: Final = PolicyExercise(
         _GIVES_NONE,
         _with("dana", {}, _NO_CODE, allowed=False),
         _TEMPORARY,
+        *_NEVER_WITHOUT,
         _ERIC_GIVES,
         _with("eric", {}, _NO_CODE, allowed=False),
     ),
@@ -422,7 +480,7 @@ REQUIRE: Final = PolicyExercise(
         ),
         Misconception(
             answer=document(_when("Null", "false")),
-            message="Null asks whether the key is there. Temporary credentials always carry it, and it may say false.",
+            message="Null asks whether the key is there. Temporary credentials mostly carry it, and it may say false.",
             known_by=lambda attempt: (
                 attempt.fails(_TEMPORARY.words)
                 and not attempt.fails(_GIVES_NONE.words)
@@ -430,8 +488,20 @@ REQUIRE: Final = PolicyExercise(
             ),
         ),
         Misconception(
+            answer=document(
+                _when("Bool", "true"), {**BOTH, "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}}
+            ),
+            message="Two statements are two doors: one that fits is enough, and one of yours opens without a code.",
+            known_by=lambda attempt: (
+                any(attempt.fails(one.words) for one in _NEVER_WITHOUT)
+                and not attempt.fails(_GIVES_NONE.words)
+                and not attempt.fails(_TEMPORARY.words)
+                and len([one for one in attempt.policy.statements if one.effect is Effect.ALLOW]) > 1
+            ),
+        ),
+        Misconception(
             answer=document({**_when("Bool", "true"), "Principal": {"AWS": "*"}}),
-            message='The condition says how, not who. With "*", everybody in the account who gives a code gets in.',
+            message=f"The condition says how, not who. {EVERYBODY}",
             known_by=lambda attempt: attempt.fails(_ERIC_GIVES.words) and "*" in trusted(attempt.policy),
         ),
         Misconception(

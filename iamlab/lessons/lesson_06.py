@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
-from iamlab import catalog
+from iamlab.analysis.actions import shared
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_06
+from iamlab.lessons.circumstances import in_any_case, with_another
+from iamlab.lessons.comparing import every_action
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, embedded_in
 from iamlab.lessons.recognizing import names, silent
 from iamlab.lessons.worlds_06 import END, LONGEST, ROLE, WITH_ID, clara, consultant, trusted_for
+from iamlab.world import managed_policies
 from iamlab.world.authorization import AccessDeniedError
 
 PAYROLL: Final = "arn:aws:s3:::acme-payroll"
@@ -39,7 +42,7 @@ def _visitor(action: str, resource: str | None, words: str, *, allowed: bool = T
 
 
 def _of_the_role(change: Change) -> bool:
-    return change.subject.kind in ("role", "session") and change.subject.name.partition("/")[0] == ROLE
+    return change.subject.kind == "role" and change.subject.name == ROLE
 
 
 def _is_roots(change: Change) -> bool:
@@ -52,7 +55,7 @@ _hidden = partial(_visitor, allowed=False)
 
 _SALARIES: Final = _hidden("s3:GetObject", SALARIES, "reads the file acme-payroll/2026.csv")
 _OLD_SALARIES: Final = _hidden("s3:GetObjectVersion", SALARIES, "reads an older version of acme-payroll/2026.csv")
-_DATA: Final = (
+_READS_OF_DATA: Final = (
     _SALARIES,
     _OLD_SALARIES,
     _hidden("dynamodb:Scan", ORDERS, "reads all items of the table orders"),
@@ -64,6 +67,32 @@ _DATA: Final = (
     _hidden("logs:FilterLogEvents", _regional("logs", "log-group:/shop"), "searches the shop's log"),
     _hidden("ssm:GetParameter", _regional("ssm", "parameter/shop/db"), "reads the parameter /shop/db"),
     _hidden("lambda:GetFunction", _regional("lambda", "function:checkout"), "fetches the code of checkout"),
+)
+_FORGOTTEN: Final = (
+    _hidden("ssm:GetParameters", _regional("ssm", "parameter/shop/db"), "reads several parameters, /shop/db too"),
+    _hidden("ssm:GetParametersByPath", _regional("ssm", "parameter/shop"), "reads all parameters below /shop"),
+    _hidden("ssm:GetParameterHistory", _regional("ssm", "parameter/shop/db"), "reads what /shop/db was before"),
+    _hidden("dynamodb:PartiQLSelect", ORDERS, "reads the table orders with a SELECT"),
+    _hidden("dynamodb:GetRecords", f"{ORDERS}/stream/today", "reads what has changed in the table orders"),
+    _hidden("logs:StartQuery", _regional("logs", "log-group:/shop"), "looks through the shop's log with a query"),
+    _hidden("lambda:GetLayerVersion", _regional("lambda", "layer:tools:3"), "fetches the code of the layer tools"),
+    _hidden("athena:GetQueryResults", _regional("athena", "workgroup/primary"), "reads the results of a query"),
+    _hidden("kinesis:GetRecords", _regional("kinesis", "stream/clicks"), "reads the stream clicks"),
+    _hidden("codecommit:GetFile", _regional("codecommit", "shop"), "reads a file of the repository shop"),
+    _hidden("secretsmanager:GetSecretValue", _regional("secretsmanager", "secret:shop-db"), "reads the secret shop-db"),
+)
+"""Data by other ways, of which a list of what is forbidden forgets one or another."""
+_ACTIONS_OF_DATA: Final = (
+    "s3:GetObject",
+    "s3:GetObjectVersion",
+    "dynamodb:*Item",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "sqs:ReceiveMessage",
+    "logs:GetLogEvents",
+    "logs:FilterLogEvents",
+    "ssm:GetParameter",
+    "lambda:GetFunction",
 )
 _BUCKETS: Final = _visitor("s3:ListAllMyBuckets", None, "lists the buckets")
 _BUCKET_POLICY: Final = _visitor("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
@@ -118,7 +147,18 @@ def _has(attempt: Attempt, *policies: str) -> bool:
 def _fails_only_other_data(attempt: Attempt) -> bool:
     files = {_SALARIES.words, _OLD_SALARIES.words}
     failed = {failure.probe.words for failure in attempt.failures}
-    return not failed & files and bool(failed & {one.words for one in _DATA})
+    return not failed & files and bool(failed & {one.words for one in _READS_OF_DATA})
+
+
+def _forgets(attempt: Attempt) -> bool:
+    """Whether all reads of data that come to mind are forbidden, and others are left."""
+    failed = {failure.probe.words for failure in attempt.failures}
+    return (
+        _has(attempt, "ReadOnlyAccess")
+        and not failed & {one.words for one in _READS_OF_DATA}
+        and bool(failed & {one.words for one in _FORGOTTEN})
+        and not _hits_settings(attempt)
+    )
 
 
 def _hits_settings(attempt: Attempt) -> bool:
@@ -128,10 +168,20 @@ def _hits_settings(attempt: Attempt) -> bool:
     )
 
 
+@cache
+def _settings_alone() -> frozenset[str]:
+    """What SecurityAudit and ViewOnlyAccess allow: they read settings and names, and no data (SCN-05)."""
+    actions, mask = shared(every_action()), 0
+    for name in ("SecurityAudit", "ViewOnlyAccess"):
+        for statement in managed_policies.document(name).statements:
+            mask |= actions.about(statement)
+    return frozenset(actions.named(mask))
+
+
 def _only_looks(change: Change) -> bool:
-    """What may change of the role: less, and whatever else is List or Read."""
-    levels = {catalog.find(action).access_level for action in change.actions}
-    return _is_roots(change) or (_of_the_role(change) and (change.turn is Turn.LOST or levels <= {"List", "Read"}))
+    """What may change of the role: less, and nothing new but what reads settings."""
+    less = change.turn in (Turn.LOST, Turn.TIGHTENED)
+    return _is_roots(change) or (_of_the_role(change) and (less or _settings_alone().issuperset(change.actions)))
 
 
 NO_DATA: Final = WorldExercise(
@@ -140,7 +190,8 @@ NO_DATA: Final = WorldExercise(
     world=worlds_06.reads_everything,
     may_change=_only_looks,
     probes=(
-        *_DATA,
+        *_READS_OF_DATA,
+        *_FORGOTTEN,
         *_SETTINGS,
         _COMES_IN,
         asks("dana", "s3:GetObject", SALARIES, "dana reads acme-payroll/2026.csv (s3:GetObject)"),
@@ -186,6 +237,13 @@ NO_DATA: Final = WorldExercise(
             number=14,
         ),
         Misconception(
+            answer=_denies(*_ACTIONS_OF_DATA),
+            message="A list of what is forbidden forgets something: there is another action that reads the same. Begin "
+            "with a policy that does not read data.",
+            known_by=_forgets,
+            number=14,
+        ),
+        Misconception(
             answer=_denies("s3:Get*", "dynamodb:*", "sqs:*", "logs:*", "ssm:*", "lambda:*"),
             message="A Deny hits what must stay: clara is to read how things are set up, and some of that is read by "
             "an action that the Deny names as well.",
@@ -202,17 +260,17 @@ NO_DATA: Final = WorldExercise(
 # 06.2
 
 
-def _moved_to(day: int, hour: int, minute: int = 0) -> Callable[[Lab], datetime]:
-    """Moves the clock on to a moment of that November; a clock that is further on stays."""
-    moment = datetime(2026, 11, day, hour, minute, tzinfo=UTC)
-    return lambda lab: lab.clock.move_to(max(moment, lab.clock.now))
+def _at(day: int, hour: int, minute: int = 0, second: int = 0) -> Callable[[Lab], None]:
+    """Sets the clock of a copy to a moment of that November, whatever it says: what was tried before has not been."""
+    moment = datetime(2026, 11, day, hour, minute, second, tzinfo=UTC)
+    return lambda lab: lab.world.commit(now=moment, sessions={})
 
 
 def _stays_late(lab: Lab) -> None:
     """One minute before the end clara comes in for as long as she can, and it gets one o'clock."""
-    _moved_to(4, 11, 59)(lab)
+    _at(4, 11, 59)(lab)
     _assumes(lab, consultant(lab).max_session_duration)
-    _moved_to(4, 13)(lab)
+    lab.clock.advance(hours=1, minutes=1)
 
 
 def _assumes(lab: Lab, seconds: int) -> Evaluation | None:
@@ -242,12 +300,24 @@ def _later(words: str, after: Callable[[Lab], Any], *, allowed: bool) -> Probe:
 
 def _firm_allows_all(lab: Lab) -> None:
     clara(lab).put_policy("Everything", allow("*", on="*"))
-    _moved_to(5, 9)(lab)
+    _at(5, 9)(lab)
 
 
-_TODAY: Final = _later("today", lambda lab: None, allowed=True)
-_ON_WEDNESDAY: Final = _later("on Wednesday at 11:30", _moved_to(4, 11, 30), allowed=True)
-_ON_THURSDAY: Final = _later("on Thursday", _moved_to(5, 9), allowed=False)
+def _comes_without_id(lab: Lab) -> Evaluation:
+    return lab.evaluate(clara(lab), "sts:AssumeRole", consultant(lab))
+
+
+def _comes_with_another_id(lab: Lab) -> Evaluation:
+    ((key, right),) = WITH_ID.items()
+    return with_another(_comes_without_id(lab), key, right, "another", right.upper())
+
+
+_TODAY: Final = _later("on Monday", _at(2, 9), allowed=True)
+_ON_WEDNESDAY: Final = _later("on Wednesday at 11:30", _at(4, 11, 30), allowed=True)
+_AT_LAST: Final = _later("on Wednesday at 11:59:59", _at(4, 11, 59, 59), allowed=True)
+_TOO_LATE: Final = _later("on Wednesday at 12:00:01", _at(4, 12, 0, 1), allowed=False)
+_AFTER_LUNCH: Final = _later("on Wednesday at 12:30", _at(4, 12, 30), allowed=False)
+_ON_THURSDAY: Final = _later("on Thursday", _at(5, 9), allowed=False)
 _FIRM_CHANGES: Final = _later(
     "the firm lets clara do everything, as far as it is concerned; on Thursday", _firm_allows_all, allowed=False
 )
@@ -255,7 +325,7 @@ _LOOKS: Final = Probe(
     words="on Wednesday at 11:00 clara lists the buckets in a session of the role (s3:ListAllMyBuckets)",
     ask=_lists_buckets,
     allowed=True,
-    after=_moved_to(4, 11),
+    after=_at(4, 11),
 )
 _STAYS: Final = Probe(
     words="on Wednesday at 11:59 clara comes in for as long as the role lets her; at 13:00 she lists the buckets, in "
@@ -265,9 +335,16 @@ _STAYS: Final = Probe(
     after=_stays_late,
 )
 _WITHOUT_ID: Final = Probe(
-    words=f"somebody at the firm who sends no external ID assumes {ROLE} today (sts:AssumeRole)",
-    ask=lambda lab: lab.evaluate(clara(lab), "sts:AssumeRole", consultant(lab)),
+    words=f"on Monday somebody at the firm who sends no external ID assumes {ROLE} (sts:AssumeRole)",
+    ask=lambda lab: in_any_case(_comes_without_id(lab), *WITH_ID),
     allowed=False,
+    after=_at(2, 9),
+)
+_ANOTHER_ID: Final = Probe(
+    words=f"on Monday somebody at the firm who sends another external ID assumes {ROLE} (sts:AssumeRole)",
+    ask=_comes_with_another_id,
+    allowed=False,
+    after=_at(2, 9),
 )
 
 LAST: Final = END.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -326,7 +403,19 @@ VISIT: Final = WorldExercise(
     may_change=lambda change: (
         _is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED))
     ),
-    probes=(_TODAY, _ON_WEDNESDAY, _LOOKS, _WITHOUT_ID, _ON_THURSDAY, _FIRM_CHANGES, _STAYS),
+    probes=(
+        _TODAY,
+        _ON_WEDNESDAY,
+        _AT_LAST,
+        _LOOKS,
+        _WITHOUT_ID,
+        _ANOTHER_ID,
+        _ON_THURSDAY,
+        _TOO_LATE,
+        _AFTER_LUNCH,
+        _FIRM_CHANGES,
+        _STAYS,
+    ),
     hints=(
         "Two things have an end: the time in which clara is let in, and each session of hers. Where does each stand?",
         "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan "
@@ -389,6 +478,16 @@ VISIT: Final = WorldExercise(
             ),
         ),
         Misconception(
+            answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:CurrentTime": "2026-11-04T18:00:00Z"}}, hours=1),
+            message="The door is still open after 12:00.",
+            known_by=lambda attempt: (
+                (attempt.fails(_TOO_LATE.words) or attempt.fails(_AFTER_LUNCH.words))
+                and not attempt.fails(_TODAY.words)
+                and not attempt.fails(_WITHOUT_ID.words)
+                and _trust_says(attempt, "aws:CurrentTime")
+            ),
+        ),
+        Misconception(
             answer=_at_the_firm,
             message="That limit stands in the firm's account, and whoever runs the firm can lift it. Acme's own say is "
             "the role's trust policy.",
@@ -398,7 +497,12 @@ VISIT: Final = WorldExercise(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}),
             message="The door closes in time. But a session that is open stays open: whoever came in before may stay "
             "as long as the role's longest session.",
-            known_by=lambda attempt: attempt.fails(_STAYS.words) and not attempt.fails(_ON_THURSDAY.words),
+            known_by=lambda attempt: (
+                attempt.fails(_STAYS.words)
+                and not attempt.fails(_ON_THURSDAY.words)
+                and not attempt.fails(_TOO_LATE.words)
+                and not attempt.fails(_AFTER_LUNCH.words)
+            ),
             number=20,
         ),
     ),

@@ -10,6 +10,7 @@ from iamlab.core.policy import PolicyKind
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_07
+from iamlab.lessons.circumstances import with_another
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe
 from iamlab.lessons.probing import calling_as, embedded_in
 from iamlab.lessons.recognizing import covers, names, silent
@@ -82,7 +83,7 @@ SERVICE: Final = PolicyExercise(
     misconceptions=(
         Misconception(
             answer=trust(AWS="*"),
-            message='"*" is everybody: every service, and every user and role that there is.',
+            message='"*" is everybody: all users and roles here, and of every other account those whom it permits.',
             known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ALICE.words),
         ),
         Misconception(
@@ -125,8 +126,10 @@ SERVICE: Final = PolicyExercise(
         ),
         Misconception(
             answer=trust(AWS=APP_ROLE),
-            message="A role that trusts itself lets in whoever is in it already, and nobody is.",
+            message="A role that trusts itself lets in whoever is in it already, and nobody is: nobody belongs to a "
+            "role as one does to a group.",
             known_by=lambda attempt: attempt.fails(_EC2.words) and trusted(attempt.policy) == {APP_ROLE},
+            number=4,
         ),
     ),
 )
@@ -152,11 +155,14 @@ def _lists(prefix: str | None, words: str, *, allowed: bool) -> Probe:
 
 _LISTS_WEB: Final = _lists("web/", "lists what is in web/", allowed=True)
 _LISTS_BELOW: Final = _lists("web/2026/", "lists what is in web/2026/", allowed=True)
+_LISTS_NEXT: Final = _lists("web/2027/", "lists what is in web/2027/, next year's folder", allowed=True)
+_LISTS_EMPTY: Final = _lists("", "lists the whole bucket, by an empty prefix", allowed=False)
 _LISTS_RAW: Final = _lists("raw/", "lists what is in raw/", allowed=False)
 _LISTS_ALL: Final = _lists(None, "lists the whole bucket", allowed=False)
 _LISTS_OLD: Final = _lists("web-old/", "lists what is in web-old/", allowed=False)
 _READS_WEB: Final = _program("s3:GetObject", f"{PHOTOS}/web/1.jpg", "reads web/1.jpg")
 _READS_BELOW: Final = _program("s3:GetObject", f"{PHOTOS}/web/2026/2.jpg", "reads web/2026/2.jpg")
+_READS_NOTES: Final = _program("s3:GetObject", f"{PHOTOS}/web/notes.txt", "reads web/notes.txt")
 _READS_RAW: Final = _program("s3:GetObject", f"{PHOTOS}/raw/1.tif", "reads raw/1.tif", allowed=False)
 _READS_OLD: Final = _program("s3:GetObject", f"{PHOTOS}/web-old/1.jpg", "reads web-old/1.jpg", allowed=False)
 _WRITES: Final = _program("s3:PutObject", f"{PHOTOS}/web/1.jpg", "overwrites web/1.jpg", allowed=False)
@@ -200,10 +206,13 @@ PREFIX: Final = PolicyExercise(
     probes=(
         _LISTS_WEB,
         _LISTS_BELOW,
+        _LISTS_NEXT,
         _READS_WEB,
         _READS_BELOW,
+        _READS_NOTES,
         _LISTS_RAW,
         _LISTS_ALL,
+        _LISTS_EMPTY,
         _LISTS_OLD,
         _READS_RAW,
         _READS_OLD,
@@ -322,6 +331,20 @@ _TO_LAMBDA: Final = _bob(
 _PROD_TO_EC2: Final = _bob(
     lambda lab: passes(lab, "ProdRole", EC2), "hands ProdRole to EC2 (iam:PassRole)", allowed=False
 )
+
+
+ECS: Final = "ecs-tasks.amazonaws.com"
+_TO_OTHERS: Final = _bob(
+    lambda lab: with_another(passes(lab, "AppRole", ECS), "iam:PassedToService", EC2, ECS),
+    "hands AppRole to ECS, or to any service other than EC2 (iam:PassRole)",
+    allowed=False,
+)
+_NEXT_ROLE: Final = Probe(
+    words="next week there is a role AppRole2; bob hands it to EC2 (iam:PassRole)",
+    ask=lambda lab: passes(lab, "AppRole2", EC2),
+    allowed=False,
+    after=lambda lab: worlds.development(lab).create_role("AppRole2", trust=trust(Service=EC2)),
+)
 _LAUNCH: Final = _statement("ec2:RunInstances", "*")
 _TO: Final = {"iam:PassedToService": EC2}
 
@@ -337,7 +360,7 @@ PASS: Final = PolicyExercise(
     caller=calling_as("bob"),
     apply=embedded_in("bob"),
     only=(("ec2:RunInstances", "*"), ("iam:PassRole", APP_ROLE)),
-    probes=(_STARTS, _TO_EC2, _PROD_TO_EC2, _STARTS_PROD, _TO_LAMBDA),
+    probes=(_STARTS, _TO_EC2, _PROD_TO_EC2, _STARTS_PROD, _TO_LAMBDA, _TO_OTHERS, _NEXT_ROLE),
     hints=(
         "iam:PassRole is asked twice over: which role is handed on, and to which service. The policy says neither yet.",
         "The resource of iam:PassRole is the role that is handed on; the service is in the condition key "

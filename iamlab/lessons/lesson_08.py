@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import Effect, allow, deny
+from iamlab.core.policy import Effect, Statement, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds_08
 from iamlab.lessons.exercise import Attempt, Item, Misconception, Probe, SortExercise, WorldExercise
@@ -201,6 +201,46 @@ _NEXT_DEVELOPER: Final = _asks(
     "next month Ned joins the developers; Ned assumes UpdateApp",
     after=lambda lab: _group(lab, "Developers").add(_user(lab, "Ned")),
 )
+
+
+def _makes_a_role(name: str) -> Callable[[Lab], Any]:
+    """A role in Production that trusts the account Development, if there is none of that name."""
+
+    def made(lab: Lab) -> None:
+        if name not in {one.name for one in _prod(lab).roles}:
+            _prod(lab).create_role(name, trust=trust(AWS=account(DEVELOPMENT)))
+
+    return made
+
+
+def _hires_a_tester(lab: Lab) -> None:
+    if "Tina" not in {one.name for one in _dev(lab).users}:
+        _dev(lab).create_user("Tina")
+    _group(lab, "Testers").add(_user(lab, "Tina"))
+
+
+_THIRD_TESTER: Final = _asks(
+    "Tina",
+    "sts:AssumeRole",
+    UPDATE_APP,
+    "next year Tina is hired and joins the testers; Tina assumes UpdateApp",
+    allowed=False,
+    after=_hires_a_tester,
+)
+_JANE_DOCS: Final = _asks(
+    "Jane",
+    "sts:AssumeRole",
+    f"arn:aws:iam::{PRODUCTION}:role/ReadDocs",
+    "next month there is a role ReadDocs in Production, which trusts Development; Jane assumes ReadDocs",
+    after=_makes_a_role("ReadDocs"),
+)
+_JANE_UPDATES_DOCS: Final = _asks(
+    "Jane",
+    "sts:AssumeRole",
+    f"arn:aws:iam::{PRODUCTION}:role/UpdateDocs",
+    "next month there is a role UpdateDocs in Production, which trusts Development; Jane assumes UpdateDocs",
+    after=_makes_a_role("UpdateDocs"),
+)
 _JANE_TESTS: Final = _asks("Jane", "sts:AssumeRole", TEST_APP, "Jane assumes TestApp")
 _JANE_WORKS: Final = _asks("Jane", "s3:PutObject", "arn:aws:s3:::acme-test/1.txt", "Jane writes acme-test/1.txt")
 
@@ -211,6 +251,17 @@ def _never(lab: Lab) -> None:
 
 def _only_test_app(lab: Lab) -> None:
     _group(lab, "Testers").put_policy("OnlyTestApp", allow("sts:AssumeRole", on=TEST_APP))
+
+
+def _never_but_test_app(lab: Lab) -> None:
+    statement = {"Effect": "Deny", "Action": "sts:AssumeRole", "NotResource": TEST_APP}
+    _group(lab, "Testers").put_policy("NeverUpdateApp", document(statement))
+
+
+def _denies(attempt: Attempt) -> list[Statement]:
+    """The Deny statements that reach Jane."""
+    policies = (one.policy for one in _user(attempt.lab, "Jane").policies)
+    return [one for policy in policies for one in policy.statements if one.effect is Effect.DENY]
 
 
 def _trust_david(lab: Lab) -> None:
@@ -269,9 +320,12 @@ TESTERS: Final = WorldExercise(
     probes=(
         _JANE,
         _NEXT_TESTER,
+        _THIRD_TESTER,
         _DAVID,
         _NEXT_DEVELOPER,
         _JANE_TESTS,
+        _JANE_DOCS,
+        _JANE_UPDATES_DOCS,
         _JANE_WORKS,
         _asks("David", "sts:AssumeRole", TEST_APP, "David assumes TestApp", allowed=False),
         _asks("Ned", "sts:AssumeRole", UPDATE_APP, "Ned, who is in no group, assumes UpdateApp", allowed=False),
@@ -302,11 +356,34 @@ TESTERS: Final = WorldExercise(
             message="Now they can assume no role at all. Name the one that you mean.",
             known_by=lambda attempt: (
                 attempt.fails(_JANE_TESTS.words)
+                and attempt.fails(_JANE_DOCS.words)
                 and not attempt.fails(_JANE_WORKS.words)
                 and attempt.lab.evaluate(
                     _user(attempt.lab, "Jane"), "sts:AssumeRole", f"arn:aws:iam::{PRODUCTION}:role/AnyOther"
                 ).decision
                 is Decision.EXPLICIT_DENY
+            ),
+        ),
+        Misconception(
+            answer=_never_but_test_app,
+            message="NotResource is everything that is not listed: all other roles too, those of next month included. "
+            "Name the one that you mean.",
+            known_by=lambda attempt: (
+                attempt.fails(_JANE_DOCS.words)
+                and not attempt.fails(_JANE_TESTS.words)
+                and any(one.not_resources for one in _denies(attempt))
+            ),
+        ),
+        Misconception(
+            answer=lambda lab: _group(lab, "Testers").put_policy(
+                "Never", deny("sts:AssumeRole", on=f"arn:aws:iam::{PRODUCTION}:role/Update*")
+            ),
+            message="With a star at its end the Deny hits every role whose name begins so: UpdateDocs as well. Name "
+            "the one that you mean.",
+            known_by=lambda attempt: (
+                attempt.fails(_JANE_UPDATES_DOCS.words)
+                and not attempt.fails(_JANE_DOCS.words)
+                and any(pattern.endswith("*") for one in _denies(attempt) for pattern in one.resources)
             ),
         ),
         Misconception(
@@ -343,7 +420,7 @@ TESTERS: Final = WorldExercise(
             message="Jane is kept out, and the next tester is not. Say it once, for whoever is a tester.",
             known_by=lambda attempt: (
                 not attempt.fails(_JANE.words)
-                and attempt.fails(_NEXT_TESTER.words)
+                and (attempt.fails(_NEXT_TESTER.words) or attempt.fails(_THIRD_TESTER.words))
                 and not attempt.fails(_NEXT_DEVELOPER.words)
                 and not attempt.fails(_JANE_WORKS.words)
             ),
@@ -360,6 +437,9 @@ _JANE_WRITES: Final = _asks(
 )
 _PAGE: Final = _asks(
     "David", "s3:PutObject", f"{APP}/index.html", "David writes productionapp/index.html", allowed=False
+)
+_OLD: Final = _asks(
+    "David", "s3:PutObject", f"{RELEASES}-old/v0.zip", "David writes productionapp/releases-old/v0.zip", allowed=False
 )
 _DELETES: Final = _asks(
     "David", "s3:DeleteObject", f"{RELEASES}/v1.zip", "David deletes productionapp/releases/v1.zip", allowed=False
@@ -401,6 +481,11 @@ def _bucket_arn(lab: Lab) -> None:
 def _whole_bucket(lab: Lab) -> None:
     _user(lab, "David").put_policy("WriteAll", allow("s3:PutObject", on=f"{APP}/*"))
     _bucket(lab).put_policy(_lets(_user(lab, "David").arn, resource=f"{APP}/*"))
+
+
+def _without_the_slash(lab: Lab) -> None:
+    _user(lab, "David").put_policy("WriteReleases", allow("s3:PutObject", on=f"{RELEASES}*"))
+    _bucket(lab).put_policy(_lets(_user(lab, "David").arn, resource=f"{RELEASES}*"))
 
 
 def _all_actions(lab: Lab) -> None:
@@ -457,6 +542,7 @@ COPY: Final = WorldExercise(
         _READS,
         _JANE_WRITES,
         _PAGE,
+        _OLD,
         _DELETES,
         _asks(
             "UpdateApp",
@@ -526,6 +612,11 @@ COPY: Final = WorldExercise(
             answer=_all_actions,
             message="That is more than writing: s3:PutObject is the one action that the program needs.",
             known_by=lambda attempt: attempt.fails(_DELETES.words) and not attempt.fails(_PAGE.words),
+        ),
+        Misconception(
+            answer=_without_the_slash,
+            message="Without the slash, releases* fits whatever begins so: releases-old as well.",
+            known_by=lambda attempt: attempt.fails(_OLD.words) and not attempt.fails(_PAGE.words),
         ),
         Misconception(
             answer=_whole_bucket,

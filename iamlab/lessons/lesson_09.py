@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from iamlab import catalog
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import allow
@@ -182,6 +183,39 @@ _CUSTOMERS: Final = _asks(
 )
 
 
+_TRAILS: Final = tuple(
+    _asks(
+        who,
+        home,
+        f"cloudtrail:{action}",
+        f"arn:aws:cloudtrail:us-east-1:{home}:trail/audit",
+        f"{who} {words} the trail audit of {name}",
+        allowed=False,
+    )
+    for who, home, name in (("ada", DEVELOPMENT, "Development"), ("pia", PRODUCTION, "Production"))
+    for action, words in (("StopLogging", "stops"), ("DeleteTrail", "deletes"))
+    if (who, action) != ("pia", "StopLogging")
+)
+
+
+def _uses_queues(lab: Lab) -> Evaluation:
+    """Pia does each thing that is done with queues; the first that is denied, if one is."""
+    home = there(lab, PRODUCTION)
+    found = [catalog.find(name) for name in catalog.expand("sqs:*")]
+    asked = [lab.evaluate(home.user("pia"), one.name, None if one.wildcard_only else ORDERS) for one in found]
+    return next((one for one in asked if not one.allowed), asked[0])
+
+
+_ALL_OF_IT: Final = Probe(words="pia does whatever is done with queues (sqs:*)", ask=_uses_queues, allowed=True)
+_IN_EUROPE: Final = _asks(
+    "pia",
+    PRODUCTION,
+    "sqs:SendMessage",
+    f"arn:aws:sqs:eu-west-1:{PRODUCTION}:orders",
+    "pia sends a message to a queue in eu-west-1",
+)
+
+
 def _organization(lab: Lab) -> Organization:
     return lab.organizations[0]
 
@@ -254,7 +288,10 @@ GUARD: Final = WorldExercise(
         _CREATES,
         _asks("pia", PRODUCTION, "sqs:SendMessage", ORDERS, "pia sends a message to the queue orders"),
         _asks("root", PRODUCTION, "sqs:CreateQueue", ORDERS, "the root user of Production creates the queue orders"),
+        _ALL_OF_IT,
+        _IN_EUROPE,
         _STOPS,
+        *_TRAILS,
         _CUSTOMERS,
         _WRITES,
         _asks("pia", PRODUCTION, "ec2:DescribeInstances", None, "pia looks at the instances"),

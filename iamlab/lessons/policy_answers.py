@@ -12,11 +12,12 @@ from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.wildcard import has_wildcard
 from iamlab.lab import Lab
 from iamlab.lessons import result
+from iamlab.lessons.circumstances import condition
 from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
 from iamlab.lessons.probing import counterexample, failures, recognized
 from iamlab.lessons.result import Result
-from iamlab.lessons.trusting import first_trusted
+from iamlab.lessons.trusting import federated_users, first_trusted
 
 
 def judge(exercise: PolicyExercise, answer: Any) -> Result:
@@ -38,8 +39,8 @@ def judge(exercise: PolicyExercise, answer: Any) -> Result:
         return result.not_yet(exercise, words, worst.evaluation, number)
     excess = _excess(exercise, policy, lab)
     if excess:
-        return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}, for example.", excess)
-    return result.correct(exercise, _without_version(policy))
+        return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}.", excess)
+    return result.correct(exercise, _without_version(policy) + _in_vain(policy))
 
 
 def _refused(exercise: PolicyExercise, answer: Any, error: PolicyError) -> Result:
@@ -72,10 +73,16 @@ def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | 
 
 
 def _more(exercise: PolicyExercise, excess: Evaluation) -> str:
-    """What an answer allows too much, or whom."""
+    """What an answer allows too much, or whom: one example."""
     if exercise.kind is PolicyKind.TRUST:
-        return f"lets in more: {excess.request.principal.arn}"
-    return f"allows more: {excess.request.action}{_about(excess)}"
+        return f"lets in more, for example {excess.request.principal.arn}{_when(excess)}"
+    return f"allows more, for example {excess.request.action}{_about(excess)}{_when(excess)}"
+
+
+def _when(evaluation: Evaluation) -> str:
+    """In which circumstances, where it is not always."""
+    words = condition(evaluation.request, evaluation.policies)
+    return f", {words}" if words else ""
 
 
 def _about(evaluation: Evaluation) -> str:
@@ -90,6 +97,15 @@ def _without_version(policy: Policy) -> str:
     return f' (Write "Version": "{LATEST}" as well: without it AWS refuses a managed policy.)'
 
 
+def _in_vain(policy: Policy) -> str:
+    """A correct trust policy may name federated users besides, and that lets in nobody (STS-05)."""
+    found = federated_users(policy)
+    return f" (Naming {found[0]} is in vain: {CANNOT_ASSUME})" if found else ""
+
+
+CANNOT_ASSUME: Final = "a federated user cannot assume roles."
+
+
 def _known(exercise: PolicyExercise, attempt: Attempt) -> tuple[str, int]:
     """What is to be said to this mistake, one that any policy may have or one of this exercise; and its number."""
     if unknown := _unknown_action(attempt.policy):
@@ -97,6 +113,8 @@ def _known(exercise: PolicyExercise, attempt: Attempt) -> tuple[str, int]:
     known = recognized(exercise.misconceptions, attempt)
     if known:
         return known.message, known.number
+    if federated_users(attempt.policy) and attempt.failures[0].evaluation.decision is Decision.IMPLICIT_DENY:
+        return f"{federated_users(attempt.policy)[0]} is let in by nothing: {CANNOT_ASSUME}", 0
     if attempt.failures[0].evaluation.decision is not Decision.EXPLICIT_DENY:
         return "", 0
     return "Your own Deny forbids it: an explicit Deny wins over every Allow.", 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from iamlab.core.evaluation import Evaluation
@@ -10,6 +11,7 @@ from iamlab.core.policy import Policy
 from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
+from iamlab.lessons.circumstances import condition, in_any_case
 from iamlab.lessons.exercise import Attempt, Failure, Misconception, Probe
 from iamlab.views import explain
 
@@ -29,6 +31,11 @@ def asks(
         return lab.evaluate(worlds.identity(lab, who), action, resource)
 
     return Probe(words=words, ask=ask, allowed=allowed, after=after)
+
+
+def in_any_circumstances(probe: Probe) -> Probe:
+    """The probe asked in all circumstances that make a difference to the policies: that it must be denied in."""
+    return replace(probe, ask=lambda lab: in_any_case(probe.ask(lab)))
 
 
 def embedded_in(who: str) -> Callable[[Lab, Policy], None]:
@@ -63,7 +70,9 @@ def failures(probes: Sequence[Probe], lab: Lab) -> tuple[Failure, ...]:
 def counterexample(failure: Failure) -> str:
     """The failed probe in words, and what the world says to it."""
     wanted = "must be allowed" if failure.probe.allowed else "must be denied"
-    return f"For example: {failure.probe.words} {wanted}, and is not. {explain.verdict(failure.evaluation)}"
+    said = f"For example: {failure.probe.words} {wanted}, and is not. {explain.verdict(failure.evaluation)}"
+    when = "" if failure.probe.allowed else condition(failure.evaluation.request, failure.evaluation.policies)
+    return f"{said} (It is allowed {when}.)" if when else said
 
 
 def recognized(misconceptions: Sequence[Misconception], attempt: Attempt) -> Misconception | None:

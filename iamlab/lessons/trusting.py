@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from iamlab.core.arn import Arn
+from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation, PolicySet, evaluate
 from iamlab.core.matching import NamedPolicy
-from iamlab.core.policy import Effect, Policy, PolicyKind, allow
+from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind, allow
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
-from iamlab.lessons.excess import Wanted
+from iamlab.lessons.excess import ELSEWHERE, Wanted, instances_of
+from iamlab.world.account import Account
 from iamlab.world.identities import Role
 
 MAY_ASSUME: Final = allow("sts:AssumeRole")
 SOMEBODY: Final = "somebody-else"
-ELSEWHERE: Final = "123456789012"
+EVERYBODY: Final = (
+    '"*" is everybody: in this account without any permission of their own, and in every other AWS account whoever is '
+    "permitted there."
+)
+"""What ``"Principal": "*"`` says (EVAL-16f)."""
 
 
 def first_trusted(policy: Policy, role: str, wanted: Wanted, lab: Lab) -> Evaluation | None:
@@ -25,17 +32,24 @@ def first_trusted(policy: Policy, role: str, wanted: Wanted, lab: Lab) -> Evalua
 
     Asked are those whom it names, whatever its conditions, and everybody in the lab and somebody in each account, all
     with the permission to assume roles: what a trust policy leaves to an account is as open as that account makes it.
+    In other accounts there may be namesakes of those who are wanted, and of whom the conditions speak (EVAL-16f).
     ``lab`` has the policy in it, and stays as it is.
     """
     others = (one for one in _named(policy, role) if not _expected(one.request, wanted))
-    return next(others, None) or next(
-        (one for one in _permitted(lab, policy, role) if not _expected(one.request, wanted)), None
-    )
+    namesakes = {arn.rpartition("/")[2] for _, arn in wanted if ":user/" in arn}
+    permitted = _permitted(lab, policy, role, namesakes)
+    return next(others, None) or next((one for one in permitted if not _expected(one.request, wanted)), None)
 
 
 def trusted(policy: Policy) -> frozenset[str]:
     """Whatever the Allow statements of a trust policy name as a Principal, letter for letter."""
     return frozenset(name for one in policy.statements if one.effect is Effect.ALLOW for _, name in one.principals)
+
+
+def federated_users(policy: Policy) -> tuple[str, ...]:
+    """The federated users whom it names: in vain, for they cannot assume roles (STS-05)."""
+    named = trusted(policy) if policy.kind is PolicyKind.TRUST else ()
+    return tuple(sorted(one for one in named if ":federated-user/" in one))
 
 
 def _expected(request: Request, wanted: Wanted) -> bool:
@@ -65,7 +79,10 @@ def _named(policy: Policy, role: str) -> Iterator[Evaluation]:
             request = Request(
                 principal=Principal(_as_caller(name)), action=action, resource=role, resource_account=account
             )
-            found = evaluate(request, policies)
+            try:
+                found = evaluate(request, policies)
+            except IamlabError:
+                continue  # whose credentials cannot be used for it at all, such as a federated user's (STS-05)
             if found.allowed:
                 yield found
 
@@ -99,15 +116,18 @@ def _without_conditions(policy: Policy) -> Policy:
 # Those whom it leaves to an account, or lets in without a name
 
 
-def _permitted(lab: Lab, policy: Policy, role: str) -> Iterator[Evaluation]:
+def _permitted(lab: Lab, policy: Policy, role: str, namesakes: Iterable[str]) -> Iterator[Evaluation]:
     """Who may assume the role, always or under a condition, where everybody is permitted to assume roles."""
     copy = lab.copy()
     there = {one.id for one in copy.accounts}
     for id_ in sorted({ELSEWHERE, *_accounts(policy)} - there):
         copy.create_account("Elsewhere", id_)
     for account in copy.accounts:
-        if SOMEBODY not in {one.name for one in account.principals}:
-            account.create_user(SOMEBODY)
+        _settle(account, {SOMEBODY}, "user")  # first, for who is named after nobody is the clearest example
+        _settle(account, {*namesakes, *_spoken_of(policy, "aws:username")}, "user")
+        arns = [arn for one in _spoken_of(policy, "aws:principalarn") for arn in instances_of(one, account.id)]
+        for kind in ("user", "role"):
+            _settle(account, {arn.rpartition("/")[2] for arn in arns if f":{account.id}:{kind}/" in arn}, kind)
         for one in account.principals:
             if not (isinstance(one, Role) and one.service_linked):
                 one.put_policy("MayAssume", MAY_ASSUME)
@@ -116,6 +136,24 @@ def _permitted(lab: Lab, policy: Policy, role: str) -> Iterator[Evaluation]:
         for answer in answers.found:
             if answer.subject.kind == kind:
                 yield answer.matrix.explain(answer.cells[0])
+
+
+def _settle(account: Account, names: Iterable[str], kind: str) -> None:
+    """Users or roles of these names, where there are none yet and the name can be one."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}
+    for name in sorted(names):
+        with suppress(IamlabError):
+            if kind == "user":
+                account.create_user(name)
+            else:
+                account.create_role(name, trust={"Version": LATEST, "Statement": trust})
+
+
+def _spoken_of(policy: Policy, key: str) -> set[str]:
+    """What the conditions on a key compare it with; in the place of a star, any word."""
+    conditions = (one for statement in policy.statements for one in statement.conditions)
+    texts = {text for one in conditions if one.key.lower() == key for text in one.values}
+    return texts if key == "aws:principalarn" else {one.replace("*", "example").replace("?", "x") for one in texts}
 
 
 def _accounts(policy: Policy) -> Iterator[str]:

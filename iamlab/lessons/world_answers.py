@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any, Final
 
+from iamlab.analysis.difference import Change
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
-from iamlab.lessons import result
+from iamlab.lessons import foreseen, newcomers, result
 from iamlab.lessons.exercise import Attempt, WorldExercise
 from iamlab.lessons.probing import counterexample, failures, recognized
 from iamlab.lessons.result import Result
@@ -45,14 +47,37 @@ def _judge_changed(exercise: WorldExercise, fresh: Lab, lab: Lab) -> Result:
         worst = attempt.failures[0]
         words = " ".join(part for part in (said, counterexample(worst)) if part)
         return result.not_yet(exercise, words, worst.evaluation, number)
-    changes = fresh.difference(fresh.snapshot(), lab.snapshot()).changes
-    excess = next((one for one in changes if not exercise.may_change(one)), None)
-    if excess:
-        words = " ".join(part for part in (said, f"More has changed than was asked for: {excess.words}") if part)
-        return result.not_yet(exercise, words, misconception=number)
+    if more := _more(exercise, fresh, lab):
+        return result.not_yet(exercise, " ".join(part for part in (said, more) if part), misconception=number)
     if known:
         return result.not_yet(exercise, said, misconception=number)
     return result.correct(exercise)
+
+
+def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
+    """The first change that was not asked for, as a sentence; nothing if there is none.
+
+    Sessions that were opened to try something have what their role or user has, and are left out; and what time it
+    has become by then does not matter.
+    """
+    before, now = (replace(one.snapshot(), sessions={}) for one in (fresh, lab))
+    after = replace(now, now=before.now)
+    several: tuple[tuple[str, Callable[[], Iterable[Change]], Callable[[Change], str]], ...] = (
+        (f"{MORE}:", lambda: fresh.difference(before, after).changes, lambda one: one.words),
+        ("It does what was asked and lets in more:", lambda: newcomers.let_in(before, after), newcomers.announced),
+        (
+            f"{MORE}. It shows where there is such a thing:",
+            lambda: foreseen.foreseen(before, after),
+            foreseen.announced,
+        ),
+    )
+    for said, found, words in several:
+        if excess := next((one for one in found() if not exercise.may_change(one)), None):
+            return f"{said} {words(excess)}"
+    return ""
+
+
+MORE: Final = "More has changed than was asked for"
 
 
 def _how(exercise: WorldExercise) -> str:

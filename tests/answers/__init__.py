@@ -2,7 +2,8 @@
 
 ``RIGHT``: of an exercise that sorts, the right choices. ``OTHER_CORRECT``: at least two more correct answers, written
 differently. ``TOO_MUCH``: policies that allow more than was asked for. ``MORE_CHANGED``: worlds in which more has
-changed. ``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
+changed. ``TOO_FEW``: worlds in which less was done than was asked for, or something too wide was done for it.
+``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
 """
 
 from __future__ import annotations
@@ -31,4 +32,5 @@ RIGHT = _all("RIGHT")
 OTHER_CORRECT = _all("OTHER_CORRECT")
 TOO_MUCH = _all("TOO_MUCH")
 MORE_CHANGED = _all("MORE_CHANGED")
+TOO_FEW = _all("TOO_FEW")
 NOT_SAID = _all("NOT_SAID")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+MFA = {"aws:MultiFactorAuthPresent": "true"}
+"""Given with Bool: with MFA."""
+
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:
     """A document of the current version."""
@@ -13,6 +16,11 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
 def allow(action: Any, resource: Any = "*") -> dict[str, Any]:
     """One Allow."""
     return {"Effect": "Allow", "Action": action, "Resource": resource}
+
+
+def when(statement: dict[str, Any], **condition: dict[str, Any]) -> dict[str, Any]:
+    """The statement under a condition: ``Bool={"aws:MultiFactorAuthPresent": "true"}``."""
+    return {**statement, "Condition": condition}
 
 
 def deny(action: Any, resource: Any = "*") -> dict[str, Any]:

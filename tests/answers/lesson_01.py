@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answers.documents import allow, policy
+from answers.documents import MFA, allow, policy, when
 
 PHOTOS = "arn:aws:s3:::acme-photos"
 BUCKETS = allow("s3:ListAllMyBuckets")
@@ -44,6 +44,10 @@ TOO_MUCH = {
         *[policy(BUCKETS, allow(extra)) for extra in ("s3:DeleteBucket", "s3:Put*", "iam:PassRole", "ec2:*", "kms:*")],
         policy(BUCKETS, allow("sts:*")),
         policy(BUCKETS, allow("ec2:RunInstances")),
+        # A condition that a request can meet is no fence (COND-01, COND-25).
+        policy(BUCKETS, when(allow("*"), Bool=MFA)),
+        policy(BUCKETS, when(allow("*"), StringEquals={"aws:PrincipalTag/job": "admin"})),
+        policy(BUCKETS, when(allow("*"), IpAddress={"aws:SourceIp": "203.0.113.0/24"})),
         policy(
             allow("*"),
             {"Effect": "Deny", "Action": ["s3:ListBucket", "s3:GetObject", "s3:CreateBucket"], "Resource": "*"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answers.documents import allow, policy
+from answers.documents import allow, deny, policy, when
 
 PHOTOS = "arn:aws:s3:::acme-photos"
 LEDGER = "arn:aws:s3:::acme-ledger"
@@ -50,5 +50,11 @@ TOO_MUCH = {
             {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": f"{LEDGER}/*"},
             allow("s3:GetObject", f"{LEDGER}/*"),
         ),
+        # Each of these leaves a way to delete: with MFA, from another address, in another year.
+        policy(
+            when(deny("s3:DeleteObject", f"{LEDGER}/*"), BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
+        ),
+        policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), NotIpAddress={"aws:SourceIp": "203.0.113.0/24"})),
+        policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), DateLessThan={"aws:CurrentTime": "2027-01-01"})),
     ],
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import allow, policy
+from answers.documents import MFA, allow, policy, when
 from iamlab import Lab
 
 CODE = "arn:aws:s3:::acme-dev"
@@ -51,6 +51,15 @@ def _test_and_attach(lab: Lab) -> None:
     dev.user("fay").attach(dev.managed_policy("DevAccess"))
 
 
+def _more(lab: Lab, who: str, *statements: dict[str, Any]) -> None:
+    lab.accounts[0].user(who).put_policy("More", policy(*statements))
+
+
+def _stranger_reads(lab: Lab, account: str) -> None:
+    statement = {**allow("s3:GetObject", f"{CODE}/*"), "Principal": {"AWS": account}}
+    lab.accounts[0].buckets[0].put_policy(policy(statement))
+
+
 def _admin(lab: Lab) -> Any:
     return lab.accounts[0].managed_policy("AdministratorAccess")
 
@@ -85,6 +94,11 @@ MORE_CHANGED = {
     "03.1": [
         lambda lab: (_join_as_root(lab), lab.accounts[0].user("tess").put_policy("More", policy(BUCKETS))),
         lambda lab: (_join_as_root(lab), lab.accounts[0].group("Developers").put_policy("More", policy(BUCKETS))),
+        # Of what is not there yet: no function, and no secret.
+        lambda lab: (_join_as_root(lab), _more(lab, "tess", allow("lambda:InvokeFunction"))),
+        lambda lab: (_join_as_root(lab), _more(lab, "eric", when(allow("secretsmanager:GetSecretValue"), Bool=MFA))),
+        lambda lab: (_join_as_root(lab), _more(lab, "tess", allow("s3:GetObject", "arn:aws:s3:::acme-dev-*"))),
+        lambda lab: (_join_as_root(lab), _stranger_reads(lab, "444444444444")),
     ],
     "03.2": [
         lambda lab: (_detach_as_root(lab), lab.accounts[0].user("tess").put_policy("More", policy(BUCKETS))),
@@ -104,6 +118,7 @@ TOO_MUCH = {
         policy(WORK, allow("s3:PutObject", f"{CODE}-archive/*")),
         policy(allow(["s3:List*", "s3:Get*", "s3:Put*"], ITS_OWN)),
         policy({"Effect": "Allow", "NotAction": "s3:Delete*", "Resource": ITS_OWN}),
+        policy(WORK, when(allow("*"), Bool=MFA)),
     ],
 }
 

@@ -76,6 +76,31 @@ def _read_and_let_eric_list(lab: Lab) -> None:
     _acme(lab).user("eric").put_policy("More", policy(allow("s3:ListAllMyBuckets")))
 
 
+def _read_and_trust(*statements: dict[str, Any]) -> Any:
+    def changed(lab: Lab) -> None:
+        _read(lab)
+        _writer(lab).update_trust(policy(trusts(DANA), *statements))
+
+    return changed
+
+
+def _let_into_the_code(lab: Lab, principal: Any, **more: Any) -> None:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": f"{CODE}/*", **more}
+    next(one for one in _acme(lab).buckets if one.name == "acme-dev").put_policy(policy(statement))
+
+
+def _read_and_let_in(principal: Any, **more: Any) -> Any:
+    def changed(lab: Lab) -> None:
+        _read(lab)
+        _let_into_the_code(lab, principal, **more)
+
+    return changed
+
+
+def _read_by_a_star(lab: Lab) -> None:
+    _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}*")))
+
+
 def _read_and_let_eric_in(lab: Lab) -> None:
     _read(lab)
     _writer(lab).update_trust(policy(trusts(DANA, ERIC)))
@@ -114,6 +139,11 @@ OTHER_CORRECT = {
             trusts(DANA, action=["sts:AssumeRole", "sts:TagSession"]),
             {"Effect": "Deny", "Principal": {"AWS": [ERIC, ADA]}, "Action": "sts:AssumeRole"},
         ),
+        {"Version": "2008-10-17", "Statement": [trusts(DANA)]},
+        # Her name in her account is she herself, and nobody else.
+        policy(trusts("*", Condition={"StringEquals": {"aws:username": "dana", "aws:PrincipalAccount": ACCOUNT}})),
+        # STS-05: a federated user cannot assume roles, so naming one lets nobody in.
+        policy(trusts(DANA, f"arn:aws:sts::{ACCOUNT}:federated-user/dana")),
     ],
     "04.2": [_read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
 }
@@ -129,6 +159,13 @@ TOO_MUCH = {
         policy(trusts(DANA), trusts(ERIC, Condition={"StringEquals": {"sts:ExternalId": "acme"}})),
         policy(trusts(DANA), trusts(ACCOUNT, Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})),
         policy(trusts(DANA), trusts("*", Condition={"StringEquals": {"sts:RoleSessionName": "report"}})),
+        # EVAL-16f: of any other account whoever is called dana, if permitted there; and whoever is called d... here.
+        policy(trusts("*", Condition={"StringEquals": {"aws:username": "dana"}})),
+        policy(trusts("*", Condition={"StringLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/dana"}})),
+        policy(trusts("*", Condition={"StringLike": {"aws:username": "d*", "aws:PrincipalAccount": ACCOUNT}})),
+        policy(
+            trusts(DANA), trusts(ACCOUNT, Condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/*"}})
+        ),
     ],
 }
 
@@ -139,6 +176,19 @@ MORE_CHANGED = {
         lambda lab: _writer(lab).attach(_acme(lab).managed_policy("AdministratorAccess")),
         _read_and_let_eric_list,
         _read_and_let_eric_in,
+        # Whoever is not in the lab, and is let in all the same (EVAL-13, EVAL-16c, e, g).
+        _read_and_trust(trusts("arn:aws:iam::333333333333:root")),
+        _read_and_trust(trusts("333333333333", Condition={"StringEquals": {"sts:ExternalId": "acme"}})),
+        _read_and_trust(trusts("arn:aws:iam::333333333333:user/zoe")),
+        _read_and_trust(_of("Service", "ec2.amazonaws.com")),
+        _read_and_trust(trusts(ACCOUNT)),
+        _read_and_trust(trusts(f"arn:aws:sts::{ACCOUNT}:assumed-role/ReportWriter/dana")),
+        _read_and_let_in({"AWS": "333333333333"}),
+        _read_and_let_in({"Service": "lambda.amazonaws.com"}),
+        _read_and_let_in("*", Condition={"StringEquals": {"aws:PrincipalAccount": "333333333333"}}),
+        # acme-dev-archive, should there be such a bucket.
+        _read_by_a_star,
+        lambda lab: (_read(lab), _writer(lab).put_policy("More", policy(allow("lambda:InvokeFunction")))),
     ],
 }
 
@@ -160,5 +210,5 @@ NOT_SAID = {
     ),
     "what dana has lost was not given to her": ("04.2", _out_of_the_group, "gives something"),
     "the bucket alone is no mistake about swapping": ("04.2", _for_the_bucket_alone, "swapped"),
-    "a trust policy for all has changed nothing for the developers": ("04.2", _open_to_the_account, "dana or her"),
+    "a trust policy for all has changed nothing for the developers": ("04.2", _open_to_the_account, "gives something"),
 }

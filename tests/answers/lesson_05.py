@@ -55,6 +55,28 @@ def _by_name_and_tried(lab: Lab) -> None:
         lab.call("s3:PutObject", f"{PROD}/app.zip")
 
 
+def _by_condition(lab: Lab) -> None:
+    _each_alone(lab)
+    only = {"ArnEquals": {"aws:PrincipalArn": [DANA, OSCAR]}}
+    _prod(lab).update_trust(policy(_trusts(ACCOUNT, Condition=only)))
+
+
+def _everyone_by_condition(lab: Lab) -> None:
+    _prod(lab).update_trust(policy(_trusts("*", Condition={"ArnEquals": {"aws:PrincipalArn": [DANA, OSCAR]}})))
+
+
+def _each_on(*resources: str, action: str = "sts:AssumeRole") -> Any:
+    def changed(lab: Lab) -> None:
+        for name in ("dana", "oscar"):
+            _acme(lab).user(name).put_policy("AssumeProduction", policy(allow(action, list(resources))))
+
+    return changed
+
+
+def _trusting(*statements: dict[str, Any]) -> Any:
+    return lambda lab: _prod(lab).update_trust(policy(*statements))
+
+
 def _by_name_and_account(lab: Lab) -> None:
     _prod(lab).update_trust(policy(_trusts(DANA, OSCAR, ACCOUNT)))
 
@@ -85,7 +107,15 @@ def _the_group_alone_forbidden(lab: Lab) -> None:
 
 
 OTHER_CORRECT = {
-    "05.1": [_each_alone, _by_name, _a_group_with_a_managed_policy, _by_name_and_tried, _by_name_and_account],
+    "05.1": [
+        _each_alone,
+        _by_name,
+        _by_condition,
+        _everyone_by_condition,
+        _a_group_with_a_managed_policy,
+        _by_name_and_tried,
+        _by_name_and_account,
+    ],
     "05.2": [
         {"Statement": {"Effect": "Allow", "Action": ["STS:AssumeRole"], "Resource": [STAGING_ROLE]}},
         policy(
@@ -97,6 +127,9 @@ OTHER_CORRECT = {
         policy(_trusts(DANA, **_when("Bool", True)), _trusts(OSCAR, **_when("Bool", ["true"]))),
         policy(_trusts(DANA, OSCAR, **_when("NumericLessThan", "3600", AGE))),
         policy(_trusts(DANA, OSCAR), {**_trusts(DANA, OSCAR, **_when("BoolIfExists", "false")), "Effect": "Deny"}),
+        # With MFA the key is there, and without it not (COND-20).
+        policy(_trusts(DANA, OSCAR, **_when("Null", "false", AGE))),
+        policy(_trusts("*", Condition={"Bool": {MFA: "true"}, "ArnEquals": {"aws:PrincipalArn": [DANA, OSCAR]}})),
     ],
 }
 
@@ -106,6 +139,9 @@ TOO_MUCH = {
         policy(allow("sts:AssumeRole", STAGING_ROLE), allow("iam:PassRole", STAGING_ROLE)),
         policy(allow("sts:*", STAGING_ROLE)),
         policy(allow("sts:AssumeRole", [STAGING_ROLE, "arn:aws:iam::222222222222:role/*"])),
+        policy(allow("sts:AssumeRole", "arn:aws:iam::*:role/StagingRole")),
+        policy(allow("sts:AssumeRole", "arn:aws:iam::1*:role/StagingRole")),
+        policy(allow("sts:AssumeRole", STAGING_ROLE), {**allow("sts:AssumeRole"), **_when("Bool", "true")}),
     ],
     "05.3": [
         policy(_trusts(DANA, OSCAR, **_when("Bool", "true")), _trusts(ACCOUNT, **_when("Bool", "true"))),
@@ -117,11 +153,36 @@ TOO_MUCH = {
             _trusts(DANA, OSCAR, **_when("Bool", "true")),
             {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"},
         ),
+        # A way in without MFA, for the two who are meant: from an address, with an external ID, until a day.
+        *[
+            policy(_trusts(DANA, OSCAR, **_when("Bool", "true")), _trusts(DANA, OSCAR, **other))
+            for other in (
+                _when("IpAddress", "203.0.113.0/24", "aws:SourceIp"),
+                _when("StringEquals", "acme", "sts:ExternalId"),
+                _when("DateGreaterThan", "2027-01-01", "aws:CurrentTime"),
+            )
+        ],
+        # EVAL-16f: whoever is called so in any other account.
+        policy(_trusts("*", Condition={"Bool": {MFA: "true"}, "StringEquals": {"aws:username": ["dana", "oscar"]}})),
     ],
 }
 
 MORE_CHANGED = {
-    "05.1": [_also_sees_users, _also_staging_cleans, _also_for_fay],
+    "05.1": [
+        _also_sees_users,
+        _also_staging_cleans,
+        _also_for_fay,
+        # "nobody else": not of another account, no service, no session of another role (EVAL-16b, e, g).
+        _trusting(_trusts(DANA, OSCAR, "arn:aws:iam::333333333333:root")),
+        _trusting(_trusts(DANA, OSCAR), {**_trusts(), "Principal": {"Service": "ec2.amazonaws.com"}}),
+        _trusting(_trusts(DANA, OSCAR, f"arn:aws:sts::{ACCOUNT}:assumed-role/StagingRole/deploy")),
+        _trusting(_trusts("*", Condition={"StringEquals": {"aws:username": ["dana", "oscar"]}})),
+        # Next week's ProdCleaner; a role of that name elsewhere; and more than assuming (STS-09, STS-10).
+        _each_on(f"{ROLE}/Prod*"),
+        _each_on("arn:aws:iam::*:role/ProdRole"),
+        _each_on(PROD_ROLE, f"{ROLE}/ProdRole?"),
+        _each_on(PROD_ROLE, action="sts:*"),
+    ],
 }
 
 NOT_SAID = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from answers.documents import allow, deny, policy
+from answers.documents import MFA, allow, deny, policy
 from iamlab import Lab
 from iamlab.world.account import Account
 from iamlab.world.identities import Role
@@ -43,10 +43,34 @@ def _swap_with_view_only_beside(lab: Lab) -> None:
 
 
 def _deny_every_read_of_data(lab: Lab) -> None:
-    """ReadOnlyAccess stays, and an explicit Deny takes out what reads data (EVAL-03)."""
+    """ReadOnlyAccess stays, and an explicit Deny takes out what reads data, as far as it comes to mind."""
     data = ["s3:GetObject", "s3:GetObjectVersion", "dynamodb:*Item", "dynamodb:Query", "dynamodb:Scan"]
     more = ["sqs:ReceiveMessage", "logs:GetLogEvents", "logs:FilterLogEvents", "ssm:GetParameter*"]
     _role(lab).put_policy("NoData", policy(deny([*data, *more, "lambda:GetFunction"])))
+
+
+def _boundary_of_security_audit(lab: Lab) -> None:
+    """ReadOnlyAccess stays, and only what SecurityAudit allows as well is left of it (EVAL-09)."""
+    _role(lab).put_boundary(_dev(lab).managed_policy("SecurityAudit"))
+
+
+def _swap_and_try(lab: Lab) -> None:
+    """A session that was opened to look at what one has done is nothing that has changed."""
+    _swap(lab)
+    clara = next(one for one in lab.accounts if one.id == "333333333333").user("clara")
+    lab.sts.assume_role(clara, _role(lab), "clara", external_id="acme-7f3c")
+
+
+def _swap_and_allow(*actions: str) -> Callable[[Lab], None]:
+    return lambda lab: (_swap(lab), _role(lab).put_policy("More", policy(allow(list(actions)))))  # type: ignore[func-returns-value]
+
+
+def _swap_and_trust(account: str) -> Callable[[Lab], None]:
+    def changed(lab: Lab) -> None:
+        _swap(lab)
+        _role(lab).update_trust(_trust(_ASKS, {**_ASKS, "Principal": {"AWS": f"arn:aws:iam::{account}:root"}}))
+
+    return changed
 
 
 def _own_user_for_clara(lab: Lab) -> None:
@@ -88,6 +112,22 @@ def _long_sessions_that_are_useless_later(lab: Lab) -> None:
     _role(lab).put_policy("Over", policy(_over("aws:CurrentTime", "DateGreaterThanEquals")))
 
 
+def _until(moment: str, operator: str = "DateLessThan", **condition: Any) -> Callable[[Lab], None]:
+    """Sessions of an hour, and a trust policy with that end; ``condition`` in the place of the one on the ID."""
+    asked = condition or {"StringEquals": WITH_ID}
+    return _limit(_let_in({**asked, operator: {"aws:CurrentTime": moment}}))
+
+
+def _limit_on_friday(lab: Lab) -> None:
+    """Whoever has moved the clock to see what happens has done no less."""
+    lab.clock.advance(days=4)
+    _limit(_UNTIL)(lab)
+
+
+def _limit_and_trust_another(lab: Lab) -> None:
+    _limit(_UNTIL, {**_UNTIL, "Principal": {"AWS": "arn:aws:iam::444444444444:root"}})(lab)
+
+
 def _also_without_audit(lab: Lab) -> None:
     _limit(_UNTIL)(lab)
     _role(lab).attach(_dev(lab).managed_policy("ReadOnlyAccess"))
@@ -106,16 +146,20 @@ POLICIES = allow(["iam:GetRole", "s3:GetBucketPolicy"])
 STARRED = allow(["iam:GetRole", "s3:*BucketPolicy"])
 
 OTHER_CORRECT = {
-    "06.1": [_swap, _swap_as_root, _swap_with_view_only_beside, _deny_every_read_of_data],
+    "06.1": [_swap, _swap_as_root, _swap_with_view_only_beside, _boundary_of_security_audit, _swap_and_try],
     "06.2": [
         _limit(_UNTIL),
         _limit(_ASKS, _let_in({"DateGreaterThanEquals": {"aws:CurrentTime": WEDNESDAY}}, "Deny")),
         # 2026-11-04T12:00:00Z is 1793793600 seconds after 1970 (COND-06).
         _limit(_let_in({"StringEquals": WITH_ID, "DateLessThan": {"aws:CurrentTime": "1793793600"}})),
         _long_sessions_that_are_useless_later,
+        _until("2026-11-04T13:00:00+01:00"),
+        _limit_on_friday,
     ],
     "06.3": [
         policy(NAMES, POLICIES, deny("s3:Put*")),
+        # Of the three that end so, Get alone has a letter before "et"; and no other action of S3 is written so.
+        policy(NAMES, allow(["iam:GetRole", "s3:?etBucketPolicy"])),
         policy(NAMES, STARRED, deny(["s3:PutBucketPolicy", "s3:DeleteBucketPolicy"])),
         policy(
             allow(["s3:ListAllMyBuckets", "iam:ListRoles", "iam:GetAccountSummary"]),
@@ -132,13 +176,39 @@ MORE_CHANGED = {
         lambda lab: (_swap(lab), _role(lab).attach(_dev(lab).managed_policy("AmazonS3FullAccess"))),
         lambda lab: (_swap(lab), _role(lab).put_policy("Mail", policy(allow("sqs:SendMessage")))),
         lambda lab: (_swap(lab), _dev(lab).user("dana").attach(_dev(lab).managed_policy("AdministratorAccess"))),
+        _swap_and_trust("444444444444"),
+        _deny_every_read_of_data,
+        # SCN-05: secrets and kms:Decrypt are in none of the three, and reading parameters in ReadOnlyAccess alone.
+        *map(
+            _swap_and_allow,
+            (
+                "ssm:GetParameters",
+                "ssm:GetParametersByPath",
+                "secretsmanager:GetSecretValue",
+                "kms:Decrypt",
+                "dynamodb:PartiQLSelect",
+                "athena:GetQueryResults",
+            ),
+        ),
+        _swap_and_allow("logs:StartQuery", "logs:GetQueryResults"),
     ],
-    "06.2": [_also_without_audit, _open_another_door],
+    "06.2": [
+        _also_without_audit,
+        _open_another_door,
+        _limit_and_trust_another,
+        # An end that is another one (12:00 was said), and an external ID that is as good as none (COND-05).
+        *map(_until, ("2026-11-04T12:30:00Z", "2026-11-04T12:59:59Z", "2026-11-04T12:00:02Z", "2026-11-05")),
+        _until("2026-11-04T12:00:00Z", StringLike={"sts:ExternalId": "*"}),
+        _until("2026-11-04T12:00:00Z", StringLike={"sts:ExternalId": "acme-7f3?"}),
+        _until("2026-11-04T12:00:00Z", StringEquals={"sts:ExternalId": ["acme-7f3c", "other"]}),
+        _until("2026-11-04T12:00:00Z", StringEqualsIgnoreCase={"sts:ExternalId": "acme-7f3c"}),
+    ],
 }
 
 TOO_MUCH = {
     "06.3": [
         policy(NAMES, POLICIES, allow("s3:GetBucketAcl")),
+        policy(NAMES, POLICIES, {**allow("s3:PutBucketPolicy"), "Condition": {"Bool": MFA}}),
         policy(NAMES, POLICIES, allow("s3:PutObject", "arn:aws:s3:::acme-photos/*")),
         policy(NAMES, allow(["iam:GetRole", "s3:GetBucket*"])),
         policy(NAMES, POLICIES, allow("iam:PassRole")),
@@ -185,6 +255,16 @@ NOT_SAID = {
         _limit(_let_in({"StringEqualsIfExists": WITH_ID, "DateLessThan": {"aws:CurrentTime": WEDNESDAY}})),
         "does not ask",
     ),
+    "a door that is open until six does not close in time": ("06.2", _until("2026-11-04T18:00:00Z"), "closes in time"),
+    "nor one until eight, with long sessions": (
+        "06.2",
+        _limit(
+            _let_in({"StringEquals": WITH_ID, "DateLessThan": {"aws:CurrentTime": "2026-11-04T20:00"}}), seconds=43200
+        ),
+        "closes in time",
+    ),
+    "a door that closes too early is not open after twelve": ("06.2", _until("2026-11-04T11:45:00Z"), "still open"),
+    "one action more is no list of what is forbidden": ("06.1", _swap_and_allow("ssm:GetParameters"), "A list of"),
     "one bucket alone is not forbidden": (
         "06.3",
         policy(NAMES, POLICIES, allow("s3:*BucketPolicy", "arn:aws:s3:::acme-photos")),

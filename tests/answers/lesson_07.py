@@ -45,9 +45,26 @@ OTHER_CORRECT = {
             allow("s3:getobject", [WEB, f"{PHOTOS}/web/2026/*"]),
         ),
         policy(LIST, READ, deny(["s3:Put*", "s3:Delete*"])),
+        policy(_if(allow("s3:ListBucket", PHOTOS), **{"ForAnyValue:StringLike": {"s3:prefix": "web/*"}}), READ),
+        # Whatever the prefix is, if there is one; and there must be one (COND-10, COND-03).
+        policy(
+            _if(allow("s3:ListBucket", PHOTOS), StringLikeIfExists={"s3:prefix": "web/*"}),
+            _if(deny("s3:ListBucket"), Null={"s3:prefix": "true"}),
+            READ,
+        ),
     ],
     "07.3": [
         policy(HAND, LAUNCH),
+        policy(
+            HAND,
+            allow("ec2:RunInstances", [f"arn:aws:ec2:*:{ACCOUNT}:*", "arn:aws:ec2:*::image/*"]),
+        ),
+        # Every role, and no other role than AppRole, to EC2.
+        policy(
+            LAUNCH,
+            _if(allow("iam:PassRole"), StringEquals=TO_EC2),
+            _if({"Effect": "Deny", "Action": "iam:PassRole", "NotResource": APP_ROLE}, StringEquals=TO_EC2),
+        ),
         policy(LAUNCH, _if(allow("iam:passrole", [APP_ROLE]), StringLike={"iam:passedtoservice": [EC2]})),
         policy(LAUNCH, allow("iam:PassRole", APP_ROLE), _if(deny("iam:PassRole"), StringNotEquals=TO_EC2)),
         policy(
@@ -75,6 +92,11 @@ TOO_MUCH = {
         policy(LIST, READ, allow("s3:ListAllMyBuckets")),
         policy(LIST, READ, allow("s3:GetObject", "arn:aws:s3:::acme-ledger/*")),
         policy(LIST, allow("s3:Get*", WEB)),
+        policy(_if(allow("s3:ListBucket*", PHOTOS), StringLike={"s3:prefix": "web/*"}), READ),
+        # The empty prefix is that of the whole bucket (COND-27).
+        policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": ["", "web/*"]}), READ),
+        policy(LIST, allow("s3:GetObject", [f"{PHOTOS}/web/*.jpg", f"{PHOTOS}/web/2026/*"])),
+        policy(_if(allow("s3:ListBucket", PHOTOS), StringEquals={"s3:prefix": ["web/", "web/2026/"]}), READ),
     ],
     "07.3": [
         policy(LAUNCH, HAND, allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/Other")),
@@ -82,6 +104,14 @@ TOO_MUCH = {
         policy(allow("ec2:*"), HAND),
         policy(LAUNCH, HAND, allow("iam:GetRole", APP_ROLE)),
         policy(LAUNCH, HAND, allow("sts:AssumeRole", APP_ROLE)),
+        # Other roles, of which next week's is one, and other services, of which ECS is one.
+        policy(LAUNCH, _if(allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/App*"), StringEquals=TO_EC2)),
+        policy(LAUNCH, _if(allow("iam:PassRole"), StringEquals=TO_EC2), deny("iam:PassRole", PROD_ROLE)),
+        policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringNotEquals={"iam:PassedToService": LAMBDA})),
+        *[
+            policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringEquals={"iam:PassedToService": [EC2, other]}))
+            for other in ("ecs-tasks.amazonaws.com", "glue.amazonaws.com")
+        ],
     ],
 }
 

@@ -56,6 +56,20 @@ def _never_but(lab: Lab) -> None:
     _dev(lab).group("Testers").put_policy("Never", policy(statement))
 
 
+def _never_on(*resources: str, **condition: Any) -> Any:
+    statement = {**deny("sts:AssumeRole", list(resources)), **({"Condition": condition} if condition else {})}
+    return lambda lab: _dev(lab).group("Testers").put_policy("Never", policy(statement))
+
+
+def _never_and_trust(principal: str) -> Any:
+    def changed(lab: Lab) -> None:
+        _never(lab)
+        trusts = {"Effect": "Allow", "Principal": {"AWS": [DEVELOPMENT, principal]}, "Action": "sts:AssumeRole"}
+        _prod(lab).role("UpdateApp").update_trust(policy(trusts))
+
+    return changed
+
+
 def _write(lab: Lab, principal: Any, condition: Any = None, resource: str = RELEASES) -> None:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": resource}
     _prod(lab).buckets[0].put_policy(policy({**statement, "Condition": condition} if condition else statement))
@@ -76,6 +90,24 @@ def _both_with_the_account_and_a_condition(lab: Lab) -> None:
     _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
 
 
+def _everybody_with_a_condition(lab: Lab) -> None:
+    _write(lab, "*", {"ArnEquals": {"aws:PrincipalArn": DAVID}})
+    _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
+
+
+def _both_and_lets_in(*principals: str) -> Any:
+    def changed(lab: Lab) -> None:
+        _both(lab)
+        _write(lab, {"AWS": [DAVID, *principals]})
+
+    return changed
+
+
+def _both_without_the_slash(lab: Lab) -> None:
+    _write(lab, {"AWS": DAVID}, resource=f"{APP}/releases*")
+    _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", f"{APP}/releases*")))
+
+
 def _bucket_arn_and_no_permission(lab: Lab) -> None:
     _write(lab, {"AWS": DAVID}, resource=APP)
 
@@ -86,8 +118,8 @@ def _role_in_the_bucket_policy(lab: Lab) -> None:
 
 
 OTHER_CORRECT = {
-    "08.2": [_never, _never_managed, _never_but],
-    "08.3": [_both_through_the_group, _both_with_the_account_and_a_condition],
+    "08.2": [_never, _never_managed, _never_on(UPDATE_APP)],
+    "08.3": [_both_through_the_group, _both_with_the_account_and_a_condition, _everybody_with_a_condition],
 }
 
 MORE_CHANGED = {
@@ -95,6 +127,9 @@ MORE_CHANGED = {
         lambda lab: (_never(lab), _dev(lab).user("Ned").put_policy("More", policy(allow("s3:ListAllMyBuckets")))),
         lambda lab: (_never(lab), _dev(lab).group("Testers").put_policy("Less", policy(deny("sqs:*")))),
         lambda lab: (_never(lab), _dev(lab).group("Developers").put_policy("More", policy(allow("sts:AssumeRole")))),
+        _never_and_trust("arn:aws:iam::333333333333:root"),
+        _never_and_trust(PRODUCTION),
+        lambda lab: (_never(lab), _dev(lab).group("Testers").put_policy("Less", policy(deny("lambda:DeleteFunction")))),
     ],
     "08.3": [
         lambda lab: (_both(lab), _dev(lab).user("Ned").put_policy("More", policy(allow("s3:ListAllMyBuckets")))),
@@ -103,6 +138,20 @@ MORE_CHANGED = {
             _prod(lab).role("UpdateApp").put_policy("More", policy(allow("sqs:*"))),
         ),
         lambda lab: (_both(lab), _dev(lab).user("David").put_policy("More", policy(allow("s3:PutObject", "*")))),
+        _both_and_lets_in("333333333333"),
+        _both_and_lets_in("arn:aws:iam::444444444444:root"),
+        _both_and_lets_in(PRODUCTION, "arn:aws:iam::333333333333:user/zoe"),
+        _both_without_the_slash,
+    ],
+}
+
+# A Deny that hits other roles than the one, or does not hit every tester, however she comes.
+TOO_FEW = {
+    "08.2": [
+        _never_but,
+        _never_on(f"arn:aws:iam::{PRODUCTION}:role/Update*"),
+        _never_on(UPDATE_APP, StringEquals={"aws:username": ["Jane", "Ned"]}),
+        _never_on(UPDATE_APP, BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
     ],
 }
 

@@ -87,13 +87,47 @@ def _without_the_deny(lab: Lab) -> None:
     organization.detach(organization.policy("KeepLogs"), organization.units[0])
 
 
+def _on_production(*statements: dict[str, Any]) -> Any:
+    """A second SCP on the account Production."""
+
+    def changed(lab: Lab) -> None:
+        organization = lab.organizations[0]
+        organization.attach(organization.create_policy("More", policy(*statements)), _prod(lab))
+
+    return changed
+
+
+def _keep_less(lab: Lab) -> None:
+    _listed(lab, "sqs:*")
+    lab.organizations[0].policy("KeepLogs").update(policy(deny("cloudtrail:StopLogging")))
+
+
+def _keep_in_production_alone(lab: Lab) -> None:
+    organization = lab.organizations[0]
+    _listed(lab, "sqs:*")
+    organization.attach(organization.policy("KeepLogs"), _prod(lab))
+    organization.detach(organization.policy("KeepLogs"), organization.units[0])
+
+
 OTHER_CORRECT = {
     "09.3": [_second_scp, _full_access_and_a_deny, lambda lab: _listed(lab, "SQS:*", "sqs:SendMessage")],
+}
+
+TOO_FEW = {
+    "09.3": [
+        # Not all that is done with queues, or not everywhere (COND-20).
+        lambda lab: _listed(lab, "sqs:CreateQueue", "sqs:SendMessage"),
+        lambda lab: _listed(lab, "sqs:CreateQueue", "sqs:SendMessage", "sqs:DeleteQueue"),
+        _on_production({**allow("sqs:*"), "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}),
+        lambda lab: (_listed(lab, "sqs:*"), _on_production(deny("sqs:DeleteQueue"))(lab)),
+    ],
 }
 
 MORE_CHANGED = {
     "09.3": [
         _without_the_deny,
+        _keep_less,
+        _keep_in_production_alone,
         lambda lab: _listed(lab, "sqs:*", "dynamodb:*"),
         lambda lab: _listed(lab, "sqs:*", "sns:*"),
         lambda lab: (

@@ -1,0 +1,135 @@
+"""The circumstances under which a request can be made: with MFA or without, from where, when, with which parameters.
+
+An answer is judged by requests as they are, and what it must not allow it must not allow in any other circumstances
+either: a condition that somebody can meet is no fence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
+from iamlab.analysis.wording import condition_words
+from iamlab.core.evaluation import Evaluation, PolicySet, decide
+from iamlab.core.policy import Statement
+from iamlab.core.request import PrincipalType, Request
+from iamlab.core.variables import Value
+from iamlab.world.callers import Signer
+
+MOST: Final = 1024
+"""Circumstances that are tried of one request."""
+
+
+def variants(request: Request, policies: PolicySet, fixed: Iterable[str] = ()) -> Iterator[Request]:
+    """The request as it is, and then in all other circumstances that make a difference to the policies.
+
+    Who asks for what stays the same, and so do the condition keys that are ``fixed``. The sessions of a caller may be
+    of any age, with MFA and with tags.
+    """
+    yield request
+    open_ = _Open(request, fixed)
+    for overlay in _ways(request, _elements(request, policies, open_), open_).values():
+        if overlay:
+            yield _under(request, overlay)
+
+
+def allowed_somehow(request: Request, policies: PolicySet, fixed: Iterable[str] = ()) -> Evaluation | None:
+    """The request as it is allowed in some circumstances, or None."""
+    for one in variants(request, policies, fixed):
+        if decision := decide(one, policies):
+            return Evaluation(request=one, policies=policies, decision=decision)
+    return None
+
+
+def in_any_case(evaluation: Evaluation, *fixed: str) -> Evaluation:
+    """The evaluation in circumstances in which it is allowed, if there are any; or as it is."""
+    return allowed_somehow(evaluation.request, evaluation.policies, fixed) or evaluation
+
+
+def with_another(evaluation: Evaluation, key: str, right: str, *others: str) -> Evaluation:
+    """The evaluation with another value of a key than the right one, with which it is allowed; or as it is.
+
+    Tried are ``others``, and whatever the policies compare the key with.
+    """
+    policies = evaluation.policies
+    every = (policy for _, levels in policies.present for level in levels for policy in level)
+    conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
+    spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
+    for text in dict.fromkeys((*others, *(one.replace("*", "example").replace("?", "x") for one in spoken_of))):
+        if text != right:
+            found = allowed_somehow(_under(evaluation.request, {key.lower(): text}), policies, (key,))
+            if found:
+                return found
+    return evaluation
+
+
+def condition(request: Request, policies: PolicySet) -> str:
+    """When a request of that caller, action and resource is allowed, in words: ``only with MFA``; always: nothing."""
+    open_ = _Open(request)
+    elements = _elements(request, policies, open_)
+    ways = {
+        outcome: bool(decide(_under(request, overlay), policies))
+        for outcome, overlay in _ways(request, elements, open_).items()
+    }
+    return "" if all(ways.values()) else condition_words(elements, ways)
+
+
+class _Open:
+    """Which keys a request may carry with one value or another.
+
+    Of a role's sessions nearly all are open, and a user may make requests with temporary credentials too.
+    """
+
+    def __init__(self, request: Request, fixed: Iterable[str] = ()) -> None:
+        signer = Signer.SERVICE if request.principal.type is PrincipalType.SERVICE else Signer.ROLE
+        self._situation = Situation(
+            signer,
+            passes_tags=True,
+            known_resource=False,
+            has_resource=request.resource != "*",
+            given=frozenset(key.lower() for key in fixed),
+        )
+
+    def __contains__(self, key: str) -> bool:
+        return self._situation.leaves_open(key) or key == "aws:requestedregion"
+
+
+def _elements(request: Request, policies: PolicySet, open_: _Open) -> tuple[Open, ...]:
+    """Whatever of the statements about the action hangs on circumstances."""
+    found: dict[Open, None] = {}
+    for layer, levels in policies.present:
+        for number, level in enumerate(levels):
+            denies, allows = policies.about(layer, number, level, request.action.lower())
+            for statement in (*denies, *allows):
+                found.update(dict.fromkeys(_hanging(statement, request.resource, open_)))
+    return tuple(found)
+
+
+def _hanging(statement: Statement, resource: str, open_: _Open) -> Iterator[Open]:
+    yield from (one for one in statement.conditions if any(key in open_ for key in one.keys))
+    if any(key in open_ for key in statement.resource_keys):
+        yield Covered(statement, resource)
+
+
+def _ways(request: Request, elements: tuple[Open, ...], open_: _Open) -> Mapping[Outcome, Overlay]:
+    keys = {key for one in elements for key in one.keys}
+    values = tuple((key, request.values[key]) for key in sorted(keys) if key in request.values)
+    return _possible(elements, values, frozenset(key for key in keys if key in open_))
+
+
+@lru_cache(maxsize=1024)
+def _possible(
+    elements: tuple[Open, ...], values: tuple[tuple[str, Value], ...], open_keys: frozenset[str]
+) -> Mapping[Outcome, Overlay]:
+    found = Outcomes(elements, dict(values), open_keys).possible()
+    return dict(islice(found.items(), MOST))
+
+
+def _under(request: Request, overlay: Overlay) -> Request:
+    """The request with other values of some keys; None for a key that it does not carry."""
+    kept = {key: value for key, value in request.context.items() if key.lower() not in overlay}
+    return replace(request, context={**kept, **{key: value for key, value in overlay.items() if value is not None}})

@@ -1,0 +1,147 @@
+"""What callers gain or lose on things that are not in the lab: of every kind, and of every name that a pattern fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from iamlab.analysis.actions import Actions, shared
+from iamlab.analysis.difference import Change
+from iamlab.analysis.subjects import subject
+from iamlab.core.arn import Arn
+from iamlab.core.matching import NamedPolicy
+from iamlab.core.policy import LATEST, Policy, PolicyKind, Statement
+from iamlab.lessons.comparing import changes, every_action, told
+from iamlab.lessons.excess import ELSEWHERE, example, instances_of
+from iamlab.world.authorization import asker
+from iamlab.world.callers import Caller, Signer, identify
+from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy
+from iamlab.world.resources import ResourceRecord
+from iamlab.world.state import State
+
+
+def foreseen(before: State, after: State) -> Iterator[Change]:
+    """What users and roles may do differently, through policies that come with them, to things not yet there.
+
+    Asked about are an example of each kind of thing that the changed statements are about, and something for each of
+    their patterns. Roles and keys leave it to the accounts, those that are there as well: what a policy allows there
+    does not become harmless because they trust nobody today.
+    """
+    actions = shared(every_action())
+    for record in after.entities.values():
+        if isinstance(record, GroupRecord):
+            continue
+        who = subject(after, _caller(record))
+        changed = _changed(before, after, who.caller)
+        if changed:
+            arns = list(dict.fromkeys(_things(after, record.account, changed, actions)))
+            then, now = (_furnished(state, record.account, arns) for state in (before, after))
+            yield from changes(then, now, [who], arns)
+
+
+def announced(change: Change) -> str:
+    """The change as a sentence; that a role or a key leaves it to the account was taken for granted."""
+    return told(change, "trust policy", "key policy")
+
+
+def _caller(record: EntityRecord) -> Caller:
+    return Caller(Signer.ROLE if isinstance(record, RoleRecord) else Signer.USER, record.id)
+
+
+def _changed(before: State, after: State, who: Caller) -> list[Statement]:
+    """The statements that come with the caller at one of the two moments alone."""
+    then, now = (_statements(state, who) for state in (before, after))
+    return [found[key] for found, other in ((then, now), (now, then)) for key in found if key not in other]
+
+
+def _statements(state: State, who: Caller) -> Mapping[tuple[Any, ...], Statement]:
+    """By what they say and where they stand: among the permissions, in the boundary, at which level above."""
+    if who.id not in state.entities:
+        return {}
+    by = asker(state, identify(state, who))
+    layers: list[tuple[NamedPolicy, ...]] = [by.who.identity, by.who.boundary or (), *(by.scps or ())]
+    return {
+        (number, *_said(statement)): statement
+        for number, layer in enumerate(layers)
+        for one in layer
+        for statement in one.policy.statements
+    }
+
+
+def _said(one: Statement) -> tuple[Any, ...]:
+    return one.effect, one.actions, one.not_actions, one.resources, one.not_resources, one.conditions, one.variables
+
+
+def _things(state: State, account: str, changed: Iterable[Statement], actions: Actions) -> Iterator[str]:
+    """What the statements can be about: of each form, and for each pattern; every role and key that there is."""
+    mask = 0
+    for one in changed:
+        mask |= actions.about(one)
+        for pattern in (*one.resources, *one.not_resources):
+            yield from instances_of(pattern, account)
+    for form, about in actions.forms.items():
+        if about & mask:
+            yield _bucket(example(form, account), account)
+            if _is_role(form):
+                yield from (example(form, one) for one in (*state.accounts, ELSEWHERE))
+    yield from (one.arn for one in state.of_kind(RoleRecord))
+    yield from (arn for arn, one in state.resources.items() if one.kind == "key")
+
+
+def _bucket(arn: str, account: str) -> str:
+    """Of a bucket's example one that can belong to the account: names of buckets are given once in the world."""
+    return arn.replace("arn:aws:s3:::example", f"arn:aws:s3:::example-{account}")
+
+
+def _is_role(arn: str) -> bool:
+    return ":iam::" in arn and ":role/" in arn
+
+
+# The things, where a request finds them
+
+
+def _furnished(state: State, account: str, arns: Iterable[str]) -> State:
+    """The state with those roles, keys and buckets in it; every role and key leaves it to the accounts."""
+    trust, policy = _left_to(*state.accounts)
+    roles: dict[str, EntityRecord] = {
+        one.id: replace(one, trust=trust) for one in state.of_kind(RoleRecord) if not one.service
+    }
+    things = {arn: replace(one, policy=policy) for arn, one in state.resources.items() if one.kind == "key"}
+    for number, arn in enumerate(arns):
+        if _is_role(arn) and state.entity_at(arn) is None:
+            roles[f"AROAFORESEEN{number}"] = _role(arn, number, trust)
+        elif arn.startswith("arn:aws:s3:::") and arn.partition("/")[0] not in state.resources:
+            bucket = arn.partition("/")[0]
+            things[bucket] = _resource(bucket, "bucket", account, None)
+        elif ":kms:" in arn and ":key/" in arn and arn not in state.resources:
+            things[arn] = _resource(arn, "key", Arn.parse(arn).account, policy)
+    return replace(state, entities={**state.entities, **roles}, resources={**state.resources, **things})
+
+
+def _role(arn: str, number: int, trust: SavedPolicy) -> RoleRecord:
+    parsed = Arn.parse(arn)
+    path, _, name = parsed.resource.removeprefix("role").rpartition("/")
+    return RoleRecord(
+        id=f"AROAFORESEEN{number}", account=parsed.account, path=f"{path}/", name=name, created=_THEN, trust=trust
+    )
+
+
+def _resource(arn: str, kind: str, account: str, policy: SavedPolicy | None) -> ResourceRecord:
+    return ResourceRecord(
+        arn=arn, kind=kind, account=account, name=arn.rpartition(":")[2], created=_THEN, policy=policy
+    )
+
+
+_THEN: Final = State().now
+
+
+def _left_to(*accounts: str) -> tuple[SavedPolicy, SavedPolicy]:
+    """A trust policy and a key policy that leave it to these accounts."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(accounts)}}
+    trust = {"Version": LATEST, "Statement": {**statement, "Action": "sts:*"}}
+    key = {"Version": LATEST, "Statement": {**statement, "Action": "kms:*", "Resource": "*"}}
+    return (
+        SavedPolicy(policy=Policy.parse(trust, PolicyKind.TRUST)),
+        SavedPolicy(policy=Policy.parse(key, PolicyKind.RESOURCE)),
+    )

@@ -1,0 +1,130 @@
+"""Who is not in the lab and is let in: other accounts, services, sessions, and whoever an account permits.
+
+What a trust policy or a resource policy opens does not become harmless because nobody in the lab makes use of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from iamlab.analysis.difference import Change, Turn
+from iamlab.analysis.strangers import strangers
+from iamlab.analysis.subjects import services_in, subject
+from iamlab.analysis.things import EXAMPLE_KEY
+from iamlab.core.arn import Arn
+from iamlab.core.policy import Effect, Policy, allow
+from iamlab.lessons.comparing import changes, told
+from iamlab.lessons.excess import instances_of
+from iamlab.world.callers import Caller, Signer
+from iamlab.world.credentials import SessionRecord
+from iamlab.world.entities import InlinePolicy, RoleRecord, UserRecord
+from iamlab.world.state import State
+
+SOMEBODY: Final = "somebody-else"
+"""A user that there could be in each account, with the permission for everything there."""
+_ITS_OWN: Final = "what account"
+"""How the permissions are named that a newcomer is taken to have: ``what account 333333333333 allows``."""
+
+
+def let_in(before: State, after: State) -> Iterator[Change]:
+    """What newcomers may do after the change and could not before, or only under a condition.
+
+    Asked are the accounts, services and sessions that a policy names, and in each account of the lab somebody else who
+    is permitted everything there (EVAL-13, EVAL-16); about roles and resources with another policy than before.
+    """
+    changed = dict(_changed(before, after))
+    if not changed:
+        return
+    sessions = {one.id: one for policy in changed.values() for one in _sessions(after, policy)}
+    users = {one.id: one for one in map(_somebody, after.accounts)}
+    then, now = (
+        replace(state, entities={**state.entities, **users}, sessions={**state.sessions, **sessions})
+        for state in (before, after)
+    )
+    callers = [
+        *(subject(now, Caller(Signer.USER, one)) for one in users),
+        *(subject(now, one) for one in strangers(now)),
+        *services_in(now, changed.values()),
+        *(subject(now, Caller(Signer.SESSION, one)) for one in sessions),
+    ]
+    arns = (found for arn, policy in changed.items() for found in _about(arn, policy))
+    yield from changes(then, now, callers, arns, (Turn.GAINED, Turn.LOOSENED))
+
+
+def announced(change: Change) -> str:
+    """The change as a sentence, with what has to be known of a newcomer; its own permissions were taken for granted."""
+    who = change.subject
+    said = told(change, _ITS_OWN)
+    if who.proviso:
+        return f"{said.removesuffix('.')}, {who.proviso}."
+    if who.name == SOMEBODY:
+        return f"{said} ({SOMEBODY} stands for anybody of account {who.account} whom that account permits to.)"
+    return said
+
+
+def _changed(before: State, after: State) -> Iterator[tuple[str, Policy]]:
+    """The roles and resources with another policy than before, each with the policy."""
+    for role in after.of_kind(RoleRecord):
+        old = before.entities.get(role.id)
+        if not isinstance(old, RoleRecord) or old.trust != role.trust:
+            yield role.arn, role.trust.policy
+    for arn, one in after.resources.items():
+        known = before.resources.get(arn)
+        if one.policy and (known is None or known.policy != one.policy):
+            yield arn, one.policy.policy
+
+
+def _about(arn: str, policy: Policy) -> Iterator[str]:
+    """What the policy can be asked about: its role or resource, what is in it, and something for each pattern."""
+    yield arn
+    if arn.startswith("arn:aws:s3:::"):
+        yield f"{arn}/{EXAMPLE_KEY}"
+        for pattern in (one for statement in policy.statements for one in statement.resources):
+            yield from (one for one in instances_of(pattern, "") if one.partition("/")[0] == arn)
+
+
+def _somebody(account: str) -> UserRecord:
+    return UserRecord(
+        id=f"AIDASOMEBODY{account}",
+        account=account,
+        path="/",
+        name=SOMEBODY,
+        created=_LONG_AGO,
+        inline=(InlinePolicy(name=f"{_ITS_OWN} {account} allows", policy=allow("*")),),
+    )
+
+
+def _sessions(state: State, policy: Policy) -> Iterator[SessionRecord]:
+    """Those of a role or of a federated user of the lab that an Allow names by their own ARN."""
+    for name in (name for one in policy.statements if one.effect is Effect.ALLOW for _, name in one.principals):
+        if not name.startswith("arn:aws:sts::"):
+            continue
+        arn = Arn.parse(name)
+        kind, _, rest = arn.resource.partition("/")
+        role, _, session = rest.partition("/")
+        if kind == "federated-user" and arn.account in state.accounts:
+            yield _session("federated", arn.account, rest, state)
+        for one in state.of_kind(RoleRecord, arn.account):
+            if kind == "assumed-role" and one.name == role:
+                yield _session("role", one.id, session, state)
+
+
+def _session(kind: str, entity: str, name: str, state: State) -> SessionRecord:
+    """A session that lasts, whenever the two moments are."""
+    return SessionRecord(
+        id=f"ASIASOMEBODY{entity}{name}",
+        kind=kind,
+        entity=entity,
+        name=name,
+        issued=_LONG_AGO,
+        expires=state.now + timedelta(days=365),
+        secret="",
+        token="",
+        mfa=False,
+    )
+
+
+_LONG_AGO: Final = State().now
