@@ -596,8 +596,18 @@ def test_credentials_by_their_parts(lab, alice, role):
     who = lab.credentials(session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"])
     assert _lists(lab, who).allowed
     _failed(lambda: lab.credentials(key["AccessKeyId"], "wrong"), "SignatureDoesNotMatch")
-    _failed(lambda: lab.credentials(session["AccessKeyId"], session["SecretAccessKey"]), "InvalidClientTokenId")
-    _failed(lambda: lab.credentials("AKIA0000000000000000", "x"), "InvalidClientTokenId")
+    parts = (session["AccessKeyId"], session["SecretAccessKey"])
+    said = "The security token included in the request is invalid. "
+    for given, why in (
+        (parts, "A temporary key (ASIA...) came without its session token: the three of them belong together."),
+        ((*parts, "another"), "A temporary key (ASIA...) came with another session token than its own."),
+        (
+            ("AKIA0000000000000000", "x"),
+            "The credentials are unknown, inactive or deleted, or what they belong to is gone.",
+        ),
+    ):
+        error = _failed(lambda given=given: lab.credentials(*given), "InvalidClientTokenId")
+        assert error.message == f"{said}{why}"
     _failed(lambda: lab.credentials("", ""), "MissingAuthenticationToken")
 
 

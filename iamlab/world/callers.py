@@ -287,10 +287,12 @@ def expired(action: str) -> IamlabError:
     return IamlabError("The security token included in the request is expired." + remedy, code=code)
 
 
-def invalid(action: str) -> IamlabError:
-    """A key that is inactive, deleted or unknown, or temporary credentials without their token."""
-    service = action.partition(":")[0].lower()
-    remedy = " The credentials are unknown, inactive or deleted, or what they belong to is gone."
+GONE: Final = "The credentials are unknown, inactive or deleted, or what they belong to is gone."
+
+
+def invalid(action: str, why: str = GONE) -> IamlabError:
+    """A key that is inactive, deleted or unknown, or temporary credentials without their token (STS-26)."""
+    service, remedy = action.partition(":")[0].lower(), f" {why}"
     if service == "ec2":
         return IamlabError("AWS was not able to validate the provided access credentials." + remedy, code="AuthFailure")
     if service == "s3":

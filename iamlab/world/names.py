@@ -10,73 +10,132 @@ from typing import Final
 from iamlab.core.arn import is_account_id
 from iamlab.core.errors import IamlabError
 
+INVALID: Final = "ValidationError"
+SHOWN: Final = 80
+"""Characters of a value that are repeated."""
+LONG: Final = 256
+"""Bits of a number that is too long to be repeated."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameRule:
-    """How a field's value may look: its pattern, its length, and both in words."""
+    """How a field's value may look: its pattern, its length, and both in words.
+
+    ``aws`` is the pattern as AWS writes it, where a breach is told in AWS's words for parameters; ``says`` is AWS's own
+    sentence about the pattern, where it has one.
+    """
 
     field: str
     pattern: str
     longest: int
     words: str
     shortest: int = 1
+    aws: str = ""
+    says: str = ""
 
     def check(self, value: object) -> str:
-        """Give the value back, or raise IamlabError (``ValidationError``)."""
+        """Give the value back, or raise IamlabError (``ValidationError``): AWS's words, and then ours."""
         if not isinstance(value, str):
             raise IamlabError(
-                f"{self.field} is a text; this is of the Python type {type(value).__name__}.",
-                code="ValidationError",
+                f"{self.field} is a text; this is of the Python type {type(value).__name__}.", code=INVALID
             )
         if not self.shortest <= len(value) <= self.longest:
-            raise IamlabError(
-                f"{self.field} has {len(value)} characters. It may have {self.shortest} to {self.longest}.",
-                code="ValidationError",
-            )
+            least, most = f"greater than or equal to {self.shortest}", f"less than or equal to {self.longest}"
+            said = self._constraint(value, f"have length {least if len(value) < self.shortest else most}")
+            may = f"{self.shortest} to {self.longest}" if self.shortest < self.longest else f"{self.longest}"
+            raise IamlabError(f"{said}{self.field} has {len(value)} characters. It may have {may}.", code=INVALID)
         if not re.fullmatch(self.pattern, value):
-            raise IamlabError(
-                f"The specified value for {self.field} is invalid: {value!r}. It must contain only {self.words}.",
-                code="ValidationError",
-            )
+            if self.says:
+                raise IamlabError(f"{self.says} ({_shown(value)} has others)", code=INVALID)
+            said = self._constraint(value, f"satisfy regular expression pattern: {self.aws}")
+            if not said:
+                said = f"The specified value for {self.field} is invalid: {value!r}. "
+            raise IamlabError(f"{said}It must contain only {self.words}.", code=INVALID)
         return value
+
+    def _constraint(self, value: str, must: str) -> str:
+        return f"{breach(self.field, value, must)}. " if self.aws else ""
+
+
+def breach(field: str, value: object, must: str) -> str:
+    """AWS's sentence about a parameter that is too long, too large, or of other characters.
+
+    >>> print(breach("tokenCode", 12345, "have length greater than or equal to 6"))
+    1 validation error detected: Value '12345' at 'tokenCode' failed to satisfy constraint: Member must have length \
+greater than or equal to 6
+    """
+    return (
+        f"1 validation error detected: Value {_shown(str(value))} at {field!r} failed to satisfy constraint: "
+        f"Member must {must}"
+    )
+
+
+def _shown(value: str) -> str:
+    """The value in single quotes and in one line, however it came; of a long one the beginning."""
+    text = value if len(value) <= SHOWN else f"{value[:SHOWN]}..."
+    return "'" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in text) + "'"
 
 
 _CHARACTERS: Final = r"[A-Za-z0-9_+=,.@-]+"
 _WORDS: Final = "letters, digits and the characters _+=,.@-"
 
-USER_NAME: Final = NameRule(field="userName", pattern=_CHARACTERS, longest=64, words=_WORDS)
-ROLE_NAME: Final = NameRule(field="roleName", pattern=_CHARACTERS, longest=64, words=_WORDS)
-GROUP_NAME: Final = NameRule(field="groupName", pattern=_CHARACTERS, longest=128, words=_WORDS)
-POLICY_NAME: Final = NameRule(field="policyName", pattern=_CHARACTERS, longest=128, words=_WORDS)
+
+def _of_iam(field: str, longest: int) -> NameRule:
+    """The name of something that IAM keeps."""
+    return NameRule(
+        field=field,
+        pattern=_CHARACTERS,
+        longest=longest,
+        words=_WORDS,
+        aws=r"[\w+=,.@-]+",
+        says=f"The specified value for {field} is invalid. It must contain only alphanumeric characters and/or the "
+        "following: +=,.@_-",
+    )
+
+
+def _of_sts(field: str, longest: int) -> NameRule:
+    """The name of a session, or who is said to be behind it."""
+    return NameRule(field=field, pattern=_CHARACTERS, shortest=2, longest=longest, words=_WORDS, aws=r"[\w+=,.@-]*")
+
+
+USER_NAME: Final = _of_iam("userName", 64)
+ROLE_NAME: Final = _of_iam("roleName", 64)
+GROUP_NAME: Final = _of_iam("groupName", 128)
+POLICY_NAME: Final = _of_iam("policyName", 128)
+PROFILE_NAME: Final = _of_iam("instanceProfileName", 128)
+DEVICE_NAME: Final = _of_iam("virtualMFADeviceName", 226)
 PATH: Final = NameRule(
     field="path",
     pattern=r"/|/[\u0021-\u007e]+/",
     longest=512,
     words="printable characters between slashes, /eng/qa/",
+    aws=r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
 )
 POLICY_PATH: Final = NameRule(
-    field="path", pattern=r"((/[A-Za-z0-9.,+@=_-]+)*)/", longest=512, words="names between slashes, /eng/qa/"
+    field="path",
+    pattern=r"((/[A-Za-z0-9.,+@=_-]+)*)/",
+    longest=512,
+    words="names between slashes, /eng/qa/",
+    aws=r"((/[A-Za-z0-9\.,\+@=_-]+)*)/",
 )
-SESSION_NAME: Final = NameRule(field="roleSessionName", pattern=_CHARACTERS, shortest=2, longest=64, words=_WORDS)
-SOURCE_IDENTITY: Final = NameRule(
-    field="sourceIdentity", pattern=rf"(?!aws:){_CHARACTERS}", shortest=2, longest=64, words=_WORDS
-)
-FEDERATED_NAME: Final = NameRule(field="name", pattern=_CHARACTERS, shortest=2, longest=32, words=_WORDS)
+SESSION_NAME: Final = _of_sts("roleSessionName", 64)
+SOURCE_IDENTITY: Final = _of_sts("sourceIdentity", 64)
+FEDERATED_NAME: Final = _of_sts("name", 32)
 EXTERNAL_ID: Final = NameRule(
     field="externalId",
     pattern=r"[A-Za-z0-9_+=,.@:/-]+",
     shortest=2,
     longest=1224,
     words="letters, digits and the characters _+=,.@:/-",
+    aws=r"[\w+=,.@:\/-]*",
 )
-PROFILE_NAME: Final = NameRule(field="instanceProfileName", pattern=_CHARACTERS, longest=128, words=_WORDS)
-DEVICE_NAME: Final = NameRule(field="virtualMFADeviceName", pattern=_CHARACTERS, longest=226, words=_WORDS)
 DESCRIPTION: Final = NameRule(
     field="description",
     pattern=r"[\u0009\u000a\u000d\u0020-\u007e\u00a1-\u00ff]*",
     shortest=0,
     longest=1000,
     words="printable Latin-1 characters and line breaks",
+    aws=r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
 )
 _TAG: Final = r"(?:[\w.:/=+\-@]|(?![\t-\r\x1c-\x1f\x85])\s)"  # blanks of every kind, but no tab and no line break
 TAG_KEY: Final = NameRule(
@@ -92,7 +151,9 @@ TAG_VALUE: Final = NameRule(
     longest=256,
     words="letters, digits, blanks and _.:/=+-@, and must not begin with aws:",
 )
-TOKEN_CODE: Final = NameRule(field="tokenCode", pattern=r"[0-9]{6}", shortest=6, longest=6, words="six digits")
+TOKEN_CODE: Final = NameRule(
+    field="tokenCode", pattern=r"[0-9]{6}", shortest=6, longest=6, words="six digits", aws=r"[\d]*"
+)
 STATEMENT_ID: Final = NameRule(
     field="statementId", pattern=r"[A-Za-z0-9_-]+", longest=100, words="letters, digits, dashes and underscores"
 )
@@ -122,7 +183,7 @@ def check_account_id(value: object) -> str:
     if not isinstance(value, str) or not is_account_id(value):
         raise IamlabError(
             f'An account ID is a text of twelve digits, for example "111111111111"; this is {value!r}.',
-            code="ValidationError",
+            code=INVALID,
         )
     return value
 
@@ -134,7 +195,7 @@ def check_tags(tags: Mapping[str, str] | None, *, ignoring_case: bool = False) -
     ``ignoring_case`` (ENT-19).
     """
     if not isinstance(tags, Mapping | None):
-        raise IamlabError(f'Tags are a dict such as {{"team": "web"}}, not {tags!r}.', code="ValidationError")
+        raise IamlabError(f'Tags are a dict such as {{"team": "web"}}, not {tags!r}.', code=INVALID)
     checked = {TAG_KEY.check(key): TAG_VALUE.check(value) for key, value in (tags or {}).items()}
     if ignoring_case and len({key.lower() for key in checked}) < len(checked):
         raise IamlabError(
@@ -146,18 +207,20 @@ def check_tags(tags: Mapping[str, str] | None, *, ignoring_case: bool = False) -
 def check_texts(field: str, values: object) -> tuple[str, ...]:
     """Give a list of texts back as a tuple, or raise IamlabError (``ValidationError``); one text alone is no list."""
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise IamlabError(f"{field} is a list of texts, not {values!r}.", code="ValidationError")
+        raise IamlabError(f"{field} is a list of texts, not {values!r}.", code=INVALID)
     found = tuple(values)
     for one in found:
         if not isinstance(one, str) or not one:
-            raise IamlabError(f"{field} holds {one!r}, which is no text.", code="ValidationError")
+            raise IamlabError(f"{field} holds {one!r}, which is no text.", code=INVALID)
     return found
 
 
 def check_number(field: str, value: object, least: int, most: int) -> int:
     """Give a whole number between the two back, or raise IamlabError (``ValidationError``)."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise IamlabError(f"{field} is a whole number; this is {value!r}.", code="ValidationError")
+        raise IamlabError(f"{field} is a whole number; this is {value!r}.", code=INVALID)
     if not least <= value <= most:
-        raise IamlabError(f"{field} is {value}. It may be {least} to {most}.", code="ValidationError")
+        must = f"greater than or equal to {least}" if value < least else f"less than or equal to {most}"
+        said = breach(field, value if value.bit_length() < LONG else "...", f"have value {must}")
+        raise IamlabError(f"{said}. It may be {least} to {most}.", code=INVALID)
     return value

@@ -72,6 +72,10 @@ def _target(state: State, service: str, resource: str) -> dict[str, Any]:
     return SERVICES[record.kind].target(record) if record is not None else {}
 
 
+WITHOUT_TOKEN: Final = "A temporary key (ASIA...) came without its session token: the three of them belong together."
+OTHER_TOKEN: Final = "A temporary key (ASIA...) came with another session token than its own."
+
+
 def by_credentials(
     world: World, access_key_id: str, secret_access_key: str, session_token: str | None
 ) -> AccessKey | Session:
@@ -83,8 +87,10 @@ def by_credentials(
         raise IamlabError("Request is missing Authentication Token", code="MissingAuthenticationToken")
     key, session = world.state.keys.get(access_key_id), world.state.sessions.get(access_key_id)
     known = key or session
-    if known is None or (session is not None and session_token != session.token):
+    if known is None:
         raise invalid("sts:GetCallerIdentity")
+    if session is not None and session_token != session.token:
+        raise invalid("sts:GetCallerIdentity", WITHOUT_TOKEN if session_token is None else OTHER_TOKEN)
     if secret_access_key != known.secret:
         raise IamlabError(
             "The request signature we calculated does not match the signature you provided. "
