@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from uuid import UUID
+
 import pytest
 
 from iamlab import IamlabError, Lab, PolicyError, allow, deny
@@ -515,3 +518,14 @@ def test_a_thing_of_another_lab_is_told_so(lab, dev, role):
     own = there.create_policy("Own", allow("s3:*"))
     missing = f"Policy {own.arn} does not exist or is not attachable: there is none of that ARN in this lab."
     _failed(lab, lambda: role.attach(own), "NoSuchEntity", missing)
+
+
+def test_instances_and_keys_are_named_in_hexadecimal_digits(lab, dev):
+    """``i-`` and seventeen of them; a KMS key by a UUID. Each is new, and of the same seed every run has the same."""
+    instances, keys = [dev.run_instance() for _ in range(20)], [dev.create_key() for _ in range(20)]
+    assert all(re.fullmatch("i-[0-9a-f]{17}", one.name) for one in instances)
+    assert all(str(UUID(one.name)) == one.name for one in keys)
+    assert len({one.arn for one in (*instances, *keys)}) == 40
+    again = Lab().create_account("Development", DEV)
+    assert again.run_instance().name == instances[0].name
+    assert Lab(seed=1).create_account("Development", DEV).run_instance().name != instances[0].name

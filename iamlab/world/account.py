@@ -405,7 +405,7 @@ class Account:
         code = SERVICES["key"].malformed
         parsed = documents.as_code(code, lambda: Policy.parse(document, PolicyKind.RESOURCE))
         checked = names.check_tags(tags)
-        id_ = self._world.next_id("", 32).lower()
+        id_ = self._world.next_hexadecimal(32)
         name = "-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:]))
         key = Key(self._world, arn_of("key", self.id, name))
         given: dict[str, Any] = {"Policy": parsed.document} if policy is not None else {}
@@ -501,7 +501,7 @@ class Account:
         if profile is not None:
             self._check_profile(profile)
         checked = names.check_tags(tags)
-        name = "i-" + self._world.next_id("", 17).lower()
+        name = "i-" + self._world.next_hexadecimal(17)
         instance = Instance(self._world, arn_of("instance", self.id, name))
         given: dict[str, Any] = {"ImageId": IMAGE, "MinCount": 1, "MaxCount": 1}
         role = profile.role if profile else None

@@ -139,6 +139,10 @@ class World:
         """A new unique ID, made from the seed: every run gives the same (ENT-03)."""
         return prefix + base64.b32encode(self._digest(prefix)).decode()[: length - len(prefix)]
 
+    def next_hexadecimal(self, length: int) -> str:
+        """New hexadecimal digits, as EC2 and KMS name what they make; at most 64."""
+        return self._digest("hexadecimal").hex()[:length]
+
     def next_secret(self, length: int = 40) -> str:
         """A new make-believe secret, of as many characters as AWS's."""
         text = "".join(base64.b64encode(self._digest(f"secret{part}")).decode() for part in range(length // 40))
