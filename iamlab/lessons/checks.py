@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -80,7 +81,17 @@ def _find(exercise_id: object) -> Exercise | None:
 
 
 def _unknown(exercise_id: object) -> str:
-    return f"There is no exercise {str(exercise_id)[:40]!r}. There are {', '.join(EXERCISES)}."
+    """The id that was meant, or what there is in that lesson, or where they begin and end."""
+    text = str(exercise_id)[:40]
+    said = f"There is no exercise {text!r}."
+    parts = re.fullmatch(r"\D*0*([0-9]{1,2})\D+0*([0-9])\D*", text, re.ASCII)
+    lesson = f"{int(parts[1]):02}" if parts else ""
+    if parts and f"{lesson}.{parts[2]}" in EXERCISES:
+        return f"{said} Did you mean '{lesson}.{parts[2]}'?"
+    of_lesson = [one for one in EXERCISES if one.startswith(f"{lesson}.")]
+    if of_lesson:
+        return f"{said} Lesson {lesson} has {of_lesson[0]} to {of_lesson[-1]}."
+    return f"{said} They are named by lesson and number, from {min(EXERCISES)} to {max(EXERCISES)}."
 
 
 @dataclass(frozen=True, slots=True)
