@@ -124,6 +124,17 @@ def test_what_is_asked_about_stands_in_the_box_of_its_account() -> None:
         assert {(edge.target.kind, edge.target.name, edge.target.account) for edge in graph.edges} == expected
 
 
+def test_the_one_thing_that_is_meant_of_a_pattern_has_its_own_shape() -> None:
+    """Of all roles of an account, the single one that somebody may assume."""
+    lab, dev, prod = _lab_of_two()
+    role, _ = (prod.create_role(name, trust=story.trust(AWS=dev.arn)) for name in ("Deploy", "Audit"))
+    dev.create_user("ana").put_policy("One", allow("sts:AssumeRole", on=role))
+    graph = lab.graph(lab.who_can("sts:AssumeRole", f"arn:aws:iam::{prod.id}:role/*"))
+    assert [(edge.target.kind, edge.target.name, edge.target.account) for edge in graph.edges] == [
+        ("role", "Deploy", PROD)
+    ]
+
+
 def test_what_is_gone_is_drawn_where_it_was() -> None:
     """A bucket that was deleted stood in its account."""
     lab, dev, _ = _lab_of_two()

@@ -53,15 +53,16 @@ def asked_node(state: State, asked: str, words: str = "") -> Node:
     """
     if asked == "*":
         return Node(kind="resource", name=NOTHING)
-    entity, thing = state.entity_at(asked), state.resources.get(asked)
+    meant = words or asked  # of a pattern it may be one thing alone
+    entity, thing = state.entity_at(meant), state.resources.get(meant)
     if entity is not None:
         return entity_node(state, entity)
     if thing is not None:
         return thing_node(state, thing)
-    profile = next((one for one in state.profiles.values() if one.arn == asked), None)
+    profile = next((one for one in state.profiles.values() if one.arn == meant), None)
     if profile is not None:
         return profile_node(state, profile)
-    return Node(kind="resource", name=words or asked, account=box(state, _owner(state, asked)))
+    return Node(kind="resource", name=meant, account=box(state, _owner(state, asked)))
 
 
 def _owner(state: State, asked: str) -> str:
