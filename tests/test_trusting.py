@@ -58,6 +58,28 @@ def test_who_cannot_be_named_is_no_answer(who: str) -> None:
     assert "Invalid principal in policy" in result.message
 
 
+def test_a_federated_user_is_named_in_vain() -> None:
+    """STS-05: the document is well-formed, and lets in nobody; beside dana it does no harm."""
+    bob = "arn:aws:sts::111111111111:federated-user/bob"
+    result = check("04.1", trust(AWS=bob))
+    assert result.status == "not yet"
+    assert result.message.startswith(f"{bob} is let in by nothing: a federated user cannot assume roles.")
+    both = document({"Effect": "Allow", "Principal": {"AWS": [DANA, bob]}, "Action": "sts:AssumeRole"})
+    assert check("04.1", both).correct
+    assert "in vain" in check("04.1", both).message
+
+
+def test_a_namesake_in_another_account_is_somebody_else() -> None:
+    """EVAL-16f: "*" is everybody, and a user's name is not given once in the world."""
+    assert _first(trust({"StringEquals": {"aws:username": "dana"}}, AWS="*"), DANA) == (
+        "arn:aws:iam::123456789012:user/dana"
+    )
+    here = {"aws:username": "dana", "aws:PrincipalAccount": "111111111111"}
+    assert _first(trust({"StringEquals": here}, AWS="*"), DANA) == ""
+    roles = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/W*"}}
+    assert ":assumed-role/Wexample/" in _first(trust(roles, AWS="*"), DANA, WRITER)
+
+
 def test_what_an_account_makes_of_its_trust_counts() -> None:
     """EVAL-16c: nobody in the lab may assume the role today, and somebody in the account can be permitted to."""
     assert _first(trust(AWS=account("111111111111")), "arn:aws:iam::111111111111:user/dana") == (

@@ -160,5 +160,5 @@ def _moment(text: str) -> str:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    every = tuple(texts)
+    every = tuple(one or '""' for one in texts)
     return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}" if every else "nothing"

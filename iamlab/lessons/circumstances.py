@@ -105,8 +105,16 @@ def _elements(request: Request, policies: PolicySet, open_: _Open) -> tuple[Open
         for number, level in enumerate(levels):
             denies, allows = policies.about(layer, number, level, request.action.lower())
             for statement in (*denies, *allows):
-                found.update(dict.fromkeys(_hanging(statement, request.resource, open_)))
+                if _may_be_about(statement, request.resource):
+                    found.update(dict.fromkeys(_hanging(statement, request.resource, open_)))
     return tuple(found)
+
+
+def _may_be_about(statement: Statement, resource: str) -> bool:
+    """Whether its Resource can cover the resource, whatever the circumstances."""
+    if resource == "*" or not statement.covers or statement.resource_keys:
+        return True
+    return any(cover(resource, {}) for cover in statement.covers) is bool(statement.resources)
 
 
 def _hanging(statement: Statement, resource: str, open_: _Open) -> Iterator[Open]:

@@ -50,18 +50,21 @@ def _caller(record: EntityRecord) -> Caller:
 
 
 def _changed(before: State, after: State, who: Caller) -> list[Statement]:
-    """The statements that come with the caller at one of the two moments alone."""
-    then, now = (_statements(state, who) for state in (before, after))
+    """The statements that come with the caller at one of the two moments alone; all, if a limit came or went."""
+    (limits, then), (other_limits, now) = (_statements(state, who) for state in (before, after))
+    if limits != other_limits:
+        return [*then.values(), *now.values()]
     return [found[key] for found, other in ((then, now), (now, then)) for key in found if key not in other]
 
 
-def _statements(state: State, who: Caller) -> Mapping[tuple[Any, ...], Statement]:
-    """By what they say and where they stand: among the permissions, in the boundary, at which level above."""
+def _statements(state: State, who: Caller) -> tuple[tuple[int, ...], Mapping[tuple[Any, ...], Statement]]:
+    """How many limits of each type there are, and the statements by what they say and where they stand."""
     if who.id not in state.entities:
-        return {}
+        return (), {}
     by = asker(state, identify(state, who))
+    limits = (1 if by.who.boundary is not None else 0, len(by.scps or ()))
     layers: list[tuple[NamedPolicy, ...]] = [by.who.identity, by.who.boundary or (), *(by.scps or ())]
-    return {
+    return limits, {
         (number, *_said(statement)): statement
         for number, layer in enumerate(layers)
         for one in layer
