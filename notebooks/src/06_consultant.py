@@ -210,8 +210,8 @@ for role in acme.roles:
 # ## Exercise 06.1: take out the reads of data
 #
 # In this world ConsultantRole has `ReadOnlyAccess`. clara is to check how safe things are, so she needs to see the
-# settings, policies above all. What is in files, tables, queues, logs and parameters, and the code of functions, is
-# not for her. Mend that; nobody else may lose or gain anything.
+# settings, policies above all. Data is not for her, whatever it is kept in: files, tables, streams, queues, logs,
+# parameters, secrets, code. Mend that; nobody else may lose or gain anything.
 
 # %%
 visited = begin("06.1")
