@@ -329,7 +329,7 @@ def _fitting(people, who, example):
     if ":role/ops/" in wanted:
         return people[f"arn:aws:iam::{wanted.split(':')[4] if who.account else ELSEWHERE}:role/ops/Guest"]
     if wanted:
-        return people[YAN] if wanted == YAN else people[ABROAD]
+        return people[YAN] if wanted == YAN else people[ABROAD if ABROAD in wanted else who.caller.id]
     return people[who.account if who.kind == "account" else who.caller.id]
 
 
