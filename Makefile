@@ -38,8 +38,9 @@ lab-dev: $(VENV)/.test
 		--LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
 		--LabApp.extension_manager=readonly $(ROOT) $(ARGS)
 
+# By whole files on two cores: the cells of a notebook share one kernel, and the browser's tests one JupyterLab.
 test: $(VENV)/.test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test
 	@$(PY) -m ruff check .

@@ -1,6 +1,7 @@
 """Builds the notebooks from ``src/``: a learner's and a solution of each, executed, outputs kept.
 
-``python notebooks/build.py`` writes them, ``--check`` writes nothing and fails when one differs from its source.
+``python notebooks/build.py`` writes them, ``--check`` writes nothing and fails when one differs from its source. With
+``--check --unexecuted`` the outputs are not made anew, and left to whoever runs the notebooks, as nbval does.
 A cell tagged ``solution`` stands only in the solutions, one tagged ``exercise`` only in the learner's notebook.
 What breaks a rule of ``lint.py`` is not built.
 """
@@ -13,7 +14,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Build or check all sources; the exit code is 1 when something differs or fails."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail when a notebook is not up to date")
+    parser.add_argument("--unexecuted", action="store_true", help="with --check: compare the cells, not what they show")
     parser.add_argument("sources", nargs="*", type=Path, help="sources to build (default: all)")
     options = parser.parse_args(arguments)
     sources = options.sources or [*sorted((HERE / "src").glob("[0-9][0-9]_*.py")), HERE / "src" / GALLERY]
@@ -44,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not options.check:
             for source in sources:
                 _announce(source)
+        if options.check and options.unexecuted:
+            return _check([pair for source in sources for pair in unexecuted(source)], _cells_differ)
         built = [pair for source in sources for pair in build(source)]
     except BuildError as error:
         print(error, file=sys.stderr)
@@ -56,19 +60,24 @@ def build(source: Path) -> Iterator[tuple[Path, Any]]:
 
     Raises BuildError.
     """
-    text = jupytext.read(source)
-    header = _header(source, text)
-    name = _name(source)
-    variants = [(HERE / name, "solution")]
-    if header["exercises"]:
-        variants.append((HERE / "solutions" / name, "exercise"))
-    built = [(path, _execute(source, _variant(source, text, header, left_out))) for path, left_out in variants]
+    built = [(path, _execute(source, made)) for path, made in unexecuted(source)]
     # Before the drawings are left out: of those the nodes can be counted.
     problems = [one for path, notebook in built for one in lint.problems(path, notebook)]
     if problems:
         raise BuildError("\n".join(f"{source.name}: {one} (the cell begins {one.begins!r})" for one in problems))
     for path, notebook in built:
         yield path, _as_read_without_kernel(notebook)
+
+
+def unexecuted(source: Path) -> list[tuple[Path, Any]]:
+    """The same, before anything is run. Raises BuildError."""
+    text = jupytext.read(source)
+    header = _header(source, text)
+    name = _name(source)
+    variants = [(HERE / name, "solution")]
+    if header["exercises"]:
+        variants.append((HERE / "solutions" / name, "exercise"))
+    return [(path, _variant(source, text, header, left_out)) for path, left_out in variants]
 
 
 def _announce(source: Path) -> None:
@@ -167,8 +176,8 @@ def _write(built: list[tuple[Path, Any]]) -> int:
     return 0
 
 
-def _check(built: list[tuple[Path, Any]]) -> int:
-    stale = [path for path, notebook in built if not path.exists() or _differs(path, notebook)]
+def _check(built: list[tuple[Path, Any]], differs: Callable[[Path, Any], bool] | None = None) -> int:
+    stale = [path for path, notebook in built if not path.exists() or (differs or _differs)(path, notebook)]
     for path in stale:
         print(
             f"{path.relative_to(HERE.parent)} is not what its source makes: run make notebooks",
@@ -179,6 +188,16 @@ def _check(built: list[tuple[Path, Any]]) -> int:
 
 def _differs(path: Path, notebook: Any) -> bool:
     return sanitized(path.read_text(encoding="utf-8")) != sanitized(nbformat.writes(notebook) + "\n")
+
+
+def _cells_differ(path: Path, notebook: Any) -> bool:
+    there = nbformat.read(path, as_version=4)
+    return _written(there) != _written(notebook) or there.metadata.get("iamlab") != notebook.metadata["iamlab"]
+
+
+def _written(notebook: Any) -> list[tuple[str, str, str, Any]]:
+    """What stands in the cells, apart from what they show."""
+    return [(cell.id, cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
 
 
 def sanitized(text: str) -> str:

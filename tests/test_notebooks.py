@@ -35,11 +35,27 @@ def _nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_notebooks_are_what_their_sources_make() -> None:
-    """``build.py --check`` finds nothing to build."""
+    """Cell by cell; what the cells show is compared by nbval, which runs each of them."""
     done = subprocess.run(
-        [sys.executable, NOTEBOOKS / "build.py", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, NOTEBOOKS / "build.py", "--check", "--unexecuted"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_one_changed_word_in_a_source_is_noticed(tmp_path: Path) -> None:
+    """Also without running anything; the notebooks made from it are named."""
+    copy = tmp_path / "notebooks"
+    shutil.copytree(NOTEBOOKS, copy)
+    source = copy / "src" / "01_first_permission.py"
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("## The first day", "## The last day"), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, copy / "build.py", "--check", "--unexecuted"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("is not what its source makes") == 2
+    assert "notebooks/solutions/01-first-permission.ipynb" in done.stderr
 
 
 @pytest.mark.parametrize("mime", ["text/plain", "text/html"])
