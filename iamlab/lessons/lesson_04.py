@@ -85,7 +85,7 @@ TRUST: Final = PolicyExercise(
     ),
     reference=trust(AWS=DANA),
     untouched=trust(AWS=account(DEVELOPMENT)),
-    explanation="The trust policy names dana herself, so within the account nothing else is needed; and nobody else "
+    explanation="The trust policy is about dana herself, so within the account nothing else is needed; and nobody else "
     "gets in, whatever their own policies say: not even an administrator.",
     misconceptions=(
         Misconception(

@@ -450,8 +450,8 @@ REQUIRE: Final = PolicyExercise(
     ),
     reference=document(_when("Bool", "true")),
     untouched=document(BOTH),
-    explanation="Bool holds only where the key is there and says true: with a code, or in a session that was opened "
-    "with one. Long-term keys alone, even stolen ones, do not get in any more.",
+    explanation="They get in only where the request says that MFA was given: with a code, or in a session that was "
+    "opened with one. Long-term keys alone, even stolen ones, do not get in any more.",
     misconceptions=(
         Misconception(
             answer=document(_when("BoolIfExists", "true")),

@@ -205,8 +205,9 @@ NO_DATA: Final = WorldExercise(
         "is made for checking how safe an account is.",
     ),
     reference=_managed("SecurityAudit"),
-    explanation="SecurityAudit reads how things are set up: policies, roles, settings. What is in files, tables, "
-    "queues and logs it leaves alone. ReadOnlyAccess had to go, for policies add up.",
+    explanation="clara reads how things are set up: policies, roles, settings. What is in files, tables, queues and "
+    "logs she does not. SecurityAudit is made for that; beside ReadOnlyAccess it would take nothing away, for policies "
+    "add up.",
     misconceptions=(
         Misconception(
             answer=_also("SecurityAudit"),
@@ -425,8 +426,8 @@ VISIT: Final = WorldExercise(
         f'Condition also stands "DateLessThan": {{"aws:CurrentTime": "{LAST}"}}.',
     ),
     reference=_both_limits,
-    explanation="The date in the trust policy closes the door at 12:00; that a session lasts an hour at most sees to "
-    "it that nobody is left inside at 13:00. Neither does it alone.",
+    explanation="The date in the trust policy closes the door at 12:00. A session that lasts an hour at most, or a Deny "
+    "in time, sees to it that nobody is left inside at 13:00. Neither does it alone.",
     misconceptions=(
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:TokenIssueTime": LAST}}, hours=1),

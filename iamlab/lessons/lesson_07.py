@@ -230,7 +230,7 @@ PREFIX: Final = PolicyExercise(
     ),
     reference=document(_LIST, _READ),
     explanation="For reading, the folder is part of the object's ARN. For listing the resource is the bucket, always, "
-    "so a condition on s3:prefix says which folder; without a prefix in the request it does not hold.",
+    "so a condition on s3:prefix says which folder; a request without a prefix is about the whole bucket.",
     misconceptions=(
         Misconception(
             answer=document(_statement("s3:ListBucket", WEB), _READ),

@@ -337,7 +337,7 @@ TESTERS: Final = WorldExercise(
         'dev.group("Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=...)): the ARN is missing.',
     ),
     reference=_never,
-    explanation="One Deny on the group, for one action and one role. Production needs to know nothing of testers: it "
+    explanation="One Deny for whoever is a tester, about one role. Production needs to know nothing of testers: it "
     "trusts the account, and the account decides who of it may come.",
     misconceptions=(
         Misconception(
