@@ -344,8 +344,8 @@ WRITE: Final = PolicyExercise(
         "statement; the one for s3:ListBucket is missing.",
     ),
     reference=_document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
-    explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects in "
-    "it. Nobody is named, for whoever is in the group has it.",
+    explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects "
+    "in it. Nobody is named, for whoever is in the group has it.",
     misconceptions=(
         Misconception(
             answer=_document(_statement(_THREE, "*")),

@@ -426,8 +426,8 @@ VISIT: Final = WorldExercise(
         f'Condition also stands "DateLessThan": {{"aws:CurrentTime": "{LAST}"}}.',
     ),
     reference=_both_limits,
-    explanation="The date in the trust policy closes the door at 12:00. A session that lasts an hour at most, or a Deny "
-    "in time, sees to it that nobody is left inside at 13:00. Neither does it alone.",
+    explanation="The date in the trust policy closes the door at 12:00. A session that lasts an hour at most, or a "
+    "Deny in time, sees to it that nobody is left inside at 13:00. Neither does it alone.",
     misconceptions=(
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:TokenIssueTime": LAST}}, hours=1),
