@@ -2,9 +2,19 @@
 
 import os
 import tempfile
+from pathlib import Path
+
+import pytest
 
 _home = tempfile.TemporaryDirectory(prefix="iamlab-test-home-")  # removed when the run ends
 os.environ["IAMLAB_HOME"] = _home.name
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What is solved in one notebook is not solved in another, whichever runs first."""
+    own = (item.path.parent.name, item.path.stem) if item.path.suffix == ".ipynb" else ()
+    os.environ["IAMLAB_HOME"] = str(Path(_home.name, *own))
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
