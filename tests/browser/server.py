@@ -30,6 +30,7 @@ def running_lab(home: Path) -> Iterator[str]:
     environment.pop("IAMLAB_HOME", None)
     command = [sys.executable, "-m", "iamlab", "--folder", str(home / "lessons"), "lab", "--no-browser"]
     command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.ip=127.0.0.1"]
+    command += ["--KernelManager.transport=ipc"] if os.name == "posix" else []  # no two kernels want the same port
     log = home / "lab.log"
     with log.open("w") as out:
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
