@@ -473,3 +473,11 @@ def test_the_sentence_of_a_trust_policy_says_who_is_refused(lab: Lab) -> None:
         "It trusts the whole account Development. It refuses user erin. "
         "Who of an account may assume it is for that account's own policies to say."
     )
+
+
+def test_it_begins_with_a_kind_of_fact_for_which_there_is_something_to_choose() -> None:
+    """In a world without groups nobody can become a member."""
+    editor = WorldEditor(story.application_on_ec2())
+    assert editor.kind.label == "has attached"
+    assert editor.object.label
+    assert WorldEditor(story.developer_group()).kind.label == "is a member of"

@@ -59,6 +59,7 @@ class WorldEditor(FramedBox):
         made = [self.account, self.kind, self.name, self.subject, self.object, self.typed, HBox([self.add])]
         super().__init__("World editor", [*chosen, *made, self.result])
         self._world_changed()
+        self._begin()
         self.look.observe(self._list, names="value")
         self.listed.observe(self._show_card, names="value")
         for control in (self.account, self.kind):
@@ -98,6 +99,20 @@ class WorldEditor(FramedBox):
         self.account.layout.display = None if len(self._lab.accounts) > 1 else "none"
         self._list()
         self._offer()
+
+    def _begin(self) -> None:
+        """Choose the first kind of fact for which there is something to choose on each of its sides."""
+        account: Account | None = self.account.value
+        if account is None:
+            return
+        for _, addition in self.kind.options:
+            sides = [
+                choose(self._lab, account) for choose in (addition.subjects, addition.objects) if choose is not None
+            ]
+            if all(sides):
+                self.kind.value = addition
+                self._offer()
+                return
 
     def _list(self, _: Any = None) -> None:
         words = self.look.value.lower().split()

@@ -59,7 +59,7 @@ def _picture(page: Page, box: Locator, path: Path) -> None:
     page.wait_for_timeout(800)
     place = box.bounding_box()
     assert place is not None
-    size = {"width": min(place["width"] + 8, 1000), "height": min(place["height"] + 8, TALLEST)}
+    size = {"width": place["width"] + 8, "height": min(place["height"] + 8, TALLEST)}
     page.screenshot(path=path, clip={"x": place["x"] - 4, "y": max(place["y"] - 4, 0), **size})
 
 
