@@ -270,3 +270,25 @@ def test_an_action_that_does_not_exist_is_named(action: str) -> None:
 def test_a_correct_answer_without_version_gets_a_word_about_it() -> None:
     """It is correct, and a managed policy would be refused (POL-02)."""
     assert "Version" in check("01.2", {"Statement": [BUCKETS]}).message
+
+
+def test_the_policy_as_it_was_given_is_no_attempt_and_says_what_it_gets_wrong() -> None:
+    """In the words of the first probe that fails; nothing of a verdict, which is to be predicted."""
+    given = EXERCISES["01.3"].untouched  # type: ignore[union-attr]
+    result = check("01.3", dict(given))
+    assert result.status == "not attempted"
+    assert "alice reads acme-photos/1.jpg (s3:GetObject) must be allowed, and is not." in result.message
+    assert "implicit" not in result.message
+
+
+@pytest.mark.parametrize(
+    ("principal", "remedy"),
+    [
+        ({"AWS": "ec2.amazonaws.com"}, 'write {"Service": "ec2.amazonaws.com"}'),
+        ({"Service": "ec2"}, 'write "ec2.amazonaws.com"'),
+    ],
+)
+def test_a_service_in_the_wrong_place_or_form_is_told_the_right_one(principal: dict[str, str], remedy: str) -> None:
+    """POL-06: under Service, with the whole name."""
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    assert remedy in check("07.1", policy(statement)).message

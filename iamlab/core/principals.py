@@ -128,7 +128,7 @@ def _principal(document: Document, place: Path, value: Any, policy: PolicyKind) 
                     f'Invalid principal in policy: "{kind}":"{name}"',
                     where,
                     problem=_principal_problem(name),
-                    remedy="Name an account, a user, a role, a session, or a service; no wildcard in part of it.",
+                    remedy=_principal_remedy(kind, name),
                 )
 
 
@@ -144,6 +144,14 @@ def _is_principal(kind: str, name: str, policy: PolicyKind) -> bool:
             is not None
         )
     return policy is not PolicyKind.TRUST and re.fullmatch("[0-9a-f]{64}", name) is not None  # CanonicalUser
+
+
+def _principal_remedy(kind: str, name: str) -> str:
+    if kind == "AWS" and re.fullmatch(r"[a-z0-9.-]+\.amazonaws\.com", name):
+        return f'That is a service: write {{"Service": "{name}"}}.'
+    if kind == "Service" and re.fullmatch("[a-z0-9-]+", name):
+        return f'The name of a service ends in .amazonaws.com: write "{name}.amazonaws.com".'
+    return "Name an account, a user, a role, a session, or a service; no wildcard in part of it."
 
 
 def _principal_problem(name: str) -> str:

@@ -15,16 +15,17 @@ from iamlab.lessons import result
 from iamlab.lessons.circumstances import condition
 from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
-from iamlab.lessons.probing import counterexample, failures, recognized
+from iamlab.lessons.probing import counterexample, failures, recognized, wanted
 from iamlab.lessons.result import Result
 from iamlab.lessons.trusting import federated_users, first_trusted
 
 
 def judge(exercise: PolicyExercise, answer: Any) -> Result:
     """The result of a policy as dict, JSON text or Policy."""
-    if answer is None or _has_placeholder(answer) or (isinstance(answer, dict) and answer == exercise.untouched):
-        where = "Write your policy where the dots are, or change the one that stands there."
-        return result.not_attempted(exercise, f"{where} {result.see_hints(exercise)}")
+    if answer is None or _has_placeholder(answer):
+        return result.not_attempted(exercise, f"Write your policy where the dots are. {result.see_hints(exercise)}")
+    if isinstance(answer, dict) and answer == exercise.untouched:
+        return _as_given(exercise)
     lab = exercise.world()
     try:
         policy = Policy.parse(answer, exercise.kind)
@@ -41,6 +42,17 @@ def judge(exercise: PolicyExercise, answer: Any) -> Result:
     if excess:
         return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}.", excess)
     return result.correct(exercise, _without_version(policy) + _in_vain(policy))
+
+
+def _as_given(exercise: PolicyExercise) -> Result:
+    """The policy that there was to be changed: what it gets wrong, without the verdict on it."""
+    lab = exercise.world()
+    exercise.apply(lab, Policy.parse(exercise.untouched or {}, exercise.kind))
+    wrong = failures(exercise.probes, lab)
+    said = f" For example: {wanted(wrong[0].probe)}, and is not." if wrong else " It allows more than is asked for."
+    return result.not_attempted(
+        exercise, f"This is still the policy as it was given; change it.{said} {result.see_hints(exercise)}"
+    )
 
 
 def _refused(exercise: PolicyExercise, answer: Any, error: PolicyError) -> Result:

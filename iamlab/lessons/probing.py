@@ -67,10 +67,14 @@ def failures(probes: Sequence[Probe], lab: Lab) -> tuple[Failure, ...]:
     )
 
 
+def wanted(probe: Probe) -> str:
+    """What must come out of a probe, in words: ``alice reads 1.jpg must be allowed``."""
+    return f"{probe.words} must be {'allowed' if probe.allowed else 'denied'}"
+
+
 def counterexample(failure: Failure) -> str:
     """The failed probe in words, and what the world says to it."""
-    wanted = "must be allowed" if failure.probe.allowed else "must be denied"
-    said = f"For example: {failure.probe.words} {wanted}, and is not. {explain.verdict(failure.evaluation)}"
+    said = f"For example: {wanted(failure.probe)}, and is not. {explain.verdict(failure.evaluation)}"
     when = "" if failure.probe.allowed else condition(failure.evaluation.request, failure.evaluation.policies)
     return f"{said} (It is allowed {when}.)" if when else said
 

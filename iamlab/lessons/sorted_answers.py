@@ -36,7 +36,7 @@ def judge(exercise: SortExercise, answer: Any) -> Result:
             )
         right, evaluation = truth(item, lab)
         if chosen != right:
-            said = f"{key}: {item.words}. {item.messages[chosen]}"
+            said = f"{key}: {item.words}{'' if item.words.endswith('?') else '.'} {item.messages[chosen]}"
             return result.not_yet(exercise, said, evaluation, item.numbers.get(chosen, 0))
     return result.correct(exercise)
 
