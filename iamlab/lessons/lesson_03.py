@@ -10,10 +10,8 @@ from iamlab.core.policy import Policy, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
-from iamlab.lessons.probing import asks, calling_as
+from iamlab.lessons.probing import asks, calling_as, is_roots
 from iamlab.lessons.recognizing import covers, names, on, silent
-from iamlab.world.account import Account
-from iamlab.world.identities import Group, User
 
 CODE: Final = "arn:aws:s3:::acme-dev"
 ARCHIVE: Final = "arn:aws:s3:::acme-dev-archive"
@@ -21,29 +19,12 @@ REPORTS: Final = "arn:aws:s3:::acme-test"
 PLAN: Final = f"{CODE}/plan.txt"
 
 
-def _dev(lab: Lab) -> Account:
-    return worlds.development(lab)
-
-
-def _user(lab: Lab, name: str) -> User:
-    return _dev(lab).user(name)
-
-
-def _group(lab: Lab, name: str) -> Group:
-    return _dev(lab).group(name)
-
-
 def _asks(who: str, action: str, resource: str | None, words: str, *, allowed: bool = True, after: Any = None) -> Probe:
     return asks(who, action, resource, f"{words} ({action})", allowed=allowed, after=after)
 
 
 def _is_in(lab: Lab, name: str, group: str) -> bool:
-    return _group(lab, group) in _user(lab, name).groups
-
-
-def _is_roots(change: Change) -> bool:
-    """Whatever is new in an account, its root user gains."""
-    return change.subject.kind == "root"
+    return worlds.group(lab, group) in worlds.user(lab, name).groups
 
 
 def _of_the_code(change: Change) -> bool:
@@ -63,28 +44,28 @@ def _document(*statements: dict[str, Any]) -> dict[str, Any]:
 
 
 def _join(lab: Lab) -> None:
-    _group(lab, "Developers").add(_user(lab, "fay"))
+    worlds.group(lab, "Developers").add(worlds.user(lab, "fay"))
 
 
 def _leave(lab: Lab) -> None:
     if _is_in(lab, "fay", "Developers"):
-        _group(lab, "Developers").remove(_user(lab, "fay"))
+        worlds.group(lab, "Developers").remove(worlds.user(lab, "fay"))
 
 
 def _join_and_attach(lab: Lab) -> None:
     _join(lab)
-    _user(lab, "fay").attach(_dev(lab).managed_policy("DevAccess"))
+    worlds.user(lab, "fay").attach(worlds.development(lab).managed_policy("DevAccess"))
 
 
 def _join_both(lab: Lab) -> None:
     _join(lab)
-    _group(lab, "Testers").add(_user(lab, "fay"))
+    worlds.group(lab, "Testers").add(worlds.user(lab, "fay"))
 
 
 def _own_group(lab: Lab) -> None:
-    made = _dev(lab).create_group("NewDevelopers")
-    made.attach(_dev(lab).managed_policy("DevAccess"))
-    made.add(_user(lab, "fay"))
+    made = worlds.development(lab).create_group("NewDevelopers")
+    made.attach(worlds.development(lab).managed_policy("DevAccess"))
+    made.add(worlds.user(lab, "fay"))
 
 
 _FAY_LISTS: Final = _asks("fay", "s3:ListBucket", CODE, "fay lists what is in acme-dev")
@@ -98,7 +79,7 @@ _NEXT_MONTH: Final = _asks(
     "iam:ListUsers",
     None,
     "next month the group Developers gets a policy that lets it list the users; fay lists them",
-    after=lambda lab: _group(lab, "Developers").put_policy("SeeUsers", allow("iam:ListUsers")),
+    after=lambda lab: worlds.group(lab, "Developers").put_policy("SeeUsers", allow("iam:ListUsers")),
 )
 _ANOTHER_TEAM: Final = _asks(
     "fay",
@@ -114,7 +95,7 @@ def _for_fay_alone(attempt: Attempt) -> bool:
     return (
         not attempt.fails(_FAY_LISTS.words)
         and attempt.fails(_NEXT_MONTH.words)
-        and not _user(attempt.lab, "fay").groups
+        and not worlds.user(attempt.lab, "fay").groups
     )
 
 
@@ -123,7 +104,7 @@ HIRE: Final = WorldExercise(
     title="Add a new hire",
     world=worlds.new_hire,
     may_change=lambda change: (
-        _is_roots(change) or (change.subject.name == "fay" and change.turn is Turn.GAINED and _of_the_code(change))
+        is_roots(change) or (change.subject.name == "fay" and change.turn is Turn.GAINED and _of_the_code(change))
     ),
     probes=(
         _FAY_LISTS,
@@ -147,7 +128,9 @@ HIRE: Final = WorldExercise(
     "until somebody takes her out.",
     misconceptions=(
         Misconception(
-            answer=lambda lab: _user(lab, "fay").attach(_dev(lab).managed_policy("AdministratorAccess")),
+            answer=lambda lab: worlds.user(lab, "fay").attach(
+                worlds.development(lab).managed_policy("AdministratorAccess")
+            ),
             message="An administrator may do everything, so fay may do what the developers do, and all the rest.",
             known_by=lambda attempt: attempt.fails(_FAY_HIRES.words) and attempt.fails(_FAY_DELETES.words),
         ),
@@ -158,16 +141,16 @@ HIRE: Final = WorldExercise(
             known_by=lambda attempt: (
                 not attempt.fails(_FAY_LISTS.words)
                 and attempt.fails(_NEXT_MONTH.words)
-                and any(one.name not in ("Developers", "Testers") for one in _user(attempt.lab, "fay").groups)
+                and any(one.name not in ("Developers", "Testers") for one in worlds.user(attempt.lab, "fay").groups)
             ),
         ),
         Misconception(
-            answer=lambda lab: _user(lab, "fay").attach(_dev(lab).managed_policy("DevAccess")),
+            answer=lambda lab: worlds.user(lab, "fay").attach(worlds.development(lab).managed_policy("DevAccess")),
             message="fay can work today. But she was given it alone: what the group gets later passes her by.",
             known_by=_for_fay_alone,
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Testers").add(_user(lab, "fay")),
+            answer=lambda lab: worlds.group(lab, "Testers").add(worlds.user(lab, "fay")),
             message="fay is among the testers now: a group passes its own policies on, and no other group's.",
             known_by=lambda attempt: (
                 _is_in(attempt.lab, "fay", "Testers") and not _is_in(attempt.lab, "fay", "Developers")
@@ -200,21 +183,21 @@ _COMES_BACK: Final = _asks(
     "s3:GetObject",
     PLAN,
     "next year tess is put into the group Developers; tess reads acme-dev/plan.txt",
-    after=lambda lab: _group(lab, "Developers").add(_user(lab, "tess")),
+    after=lambda lab: worlds.group(lab, "Developers").add(worlds.user(lab, "tess")),
 )
 
 
 def _detach_from_tess(lab: Lab) -> None:
-    _user(lab, "tess").detach(_dev(lab).managed_policy("DevAccess"))
+    worlds.user(lab, "tess").detach(worlds.development(lab).managed_policy("DevAccess"))
 
 
 def _strip(lab: Lab) -> None:
     _detach_from_tess(lab)
-    _user(lab, "tess").delete_policy("SeeUsers")
+    worlds.user(lab, "tess").delete_policy("SeeUsers")
 
 
 def _narrow(lab: Lab) -> None:
-    shared = _dev(lab).managed_policy("DevAccess")
+    shared = worlds.development(lab).managed_policy("DevAccess")
     shared.create_version(allow("s3:ListAllMyBuckets"), set_as_default=True)
 
 
@@ -230,7 +213,7 @@ LEFT_OVER: Final = WorldExercise(
     title="Find a left-over direct grant",
     world=worlds.moved_over,
     may_change=lambda change: (
-        _is_roots(change) or (change.subject.name == "tess" and change.turn is Turn.LOST and _of_the_code(change))
+        is_roots(change) or (change.subject.name == "tess" and change.turn is Turn.LOST and _of_the_code(change))
     ),
     probes=(
         _TESS_READS,
@@ -255,18 +238,20 @@ LEFT_OVER: Final = WorldExercise(
     "it never came through the group. Detaching it from her touches nobody else.",
     misconceptions=(
         Misconception(
-            answer=lambda lab: _user(lab, "tess").put_policy("NoCode", deny("s3:*", on=[CODE, f"{CODE}/*"])),
+            answer=lambda lab: worlds.user(lab, "tess").put_policy("NoCode", deny("s3:*", on=[CODE, f"{CODE}/*"])),
             message="A Deny covers the old grant up and does not take it away. Both stay, and should tess come back to "
             "the developers, the Deny would win.",
             known_by=_still_forbidden,
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Developers").detach(_dev(lab).managed_policy("DevAccess")),
+            answer=lambda lab: worlds.group(lab, "Developers").detach(
+                worlds.development(lab).managed_policy("DevAccess")
+            ),
             message="That takes it from the developers. tess is not among them: what she has, she has by another way.",
             known_by=lambda attempt: (
                 attempt.fails(_TESS_READS.words)
                 and attempt.fails(_DANA_READS.words)
-                and not _group(attempt.lab, "Developers").policies
+                and not worlds.group(attempt.lab, "Developers").policies
             ),
         ),
         Misconception(
@@ -275,11 +260,11 @@ LEFT_OVER: Final = WorldExercise(
             "have lost it with her.",
             known_by=lambda attempt: (
                 (attempt.fails(_DANA_READS.words) or attempt.fails(_DANA_WRITES.words))
-                and _dev(attempt.lab).managed_policy("DevAccess").default_version != "v1"
+                and worlds.development(attempt.lab).managed_policy("DevAccess").default_version != "v1"
             ),
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Testers").remove(_user(lab, "tess")),
+            answer=lambda lab: worlds.group(lab, "Testers").remove(worlds.user(lab, "tess")),
             message="Testers is where tess works now. Leaving a group takes away what came through that group, and "
             "nothing else.",
             known_by=lambda attempt: attempt.fails(_TESS_TESTS.words) and not _is_in(attempt.lab, "tess", "Testers"),
@@ -308,7 +293,7 @@ _THREE: Final = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
 
 
 def _give_the_group(lab: Lab, policy: Policy) -> None:
-    _group(lab, "Developers").put_policy("Answer", policy)
+    worlds.group(lab, "Developers").put_policy("Answer", policy)
 
 
 def _names_objects(attempt: Attempt) -> bool:

@@ -18,7 +18,6 @@ from iamlab.lessons.recognizing import silent
 from iamlab.lessons.story import DEVELOPMENT, account, document, trust
 from iamlab.lessons.trusting import EVERYBODY, trusted
 from iamlab.lessons.worlds_04 import CODE, REPORTS, WRITER
-from iamlab.world.account import Account
 from iamlab.world.identities import Role, User
 from iamlab.world.sessions import Session
 
@@ -29,23 +28,15 @@ PLAN: Final = f"{CODE}/plan.txt"
 OCTOBER: Final = f"{REPORTS}/2026-10.csv"
 
 
-def _dev(lab: Lab) -> Account:
-    return worlds.development(lab)
-
-
-def _user(lab: Lab, name: str) -> User:
-    return _dev(lab).user(name)
-
-
 def _writer(lab: Lab) -> Role:
-    return _dev(lab).role("ReportWriter")
+    return worlds.development(lab).role("ReportWriter")
 
 
 # 04.1
 
 
 def _lets_developers_assume(lab: Lab) -> None:
-    _dev(lab).group("Developers").put_policy("AssumeWriter", allow("sts:AssumeRole", on=WRITER))
+    worlds.development(lab).group("Developers").put_policy("AssumeWriter", allow("sts:AssumeRole", on=WRITER))
 
 
 _assumes = partial(asks, action="sts:AssumeRole", resource=WRITER)
@@ -149,8 +140,8 @@ _DANA_WRITES: Final = asks(
 
 
 def _makes_an_archive(lab: Lab) -> None:
-    if "acme-dev-archive" not in {one.name for one in _dev(lab).buckets}:
-        _dev(lab).create_bucket("acme-dev-archive")
+    if "acme-dev-archive" not in {one.name for one in worlds.development(lab).buckets}:
+        worlds.development(lab).create_bucket("acme-dev-archive")
 
 
 _READS_ARCHIVE: Final = asks(
@@ -165,7 +156,9 @@ _READS_ARCHIVE: Final = asks(
 
 def _own_policies(lab: Lab) -> list[tuple[str, str, Any]]:
     """What reaches the two developers, by whatever way."""
-    return [(name, one.name, one.policy.document) for name in ("dana", "eric") for one in _user(lab, name).policies]
+    return [
+        (name, one.name, one.policy.document) for name in ("dana", "eric") for one in worlds.user(lab, name).policies
+    ]
 
 
 def _developers_got_something(attempt: Attempt) -> bool:
@@ -174,7 +167,7 @@ def _developers_got_something(attempt: Attempt) -> bool:
 
 
 def _bucket_names_dana(attempt: Attempt) -> bool:
-    policies = (one.policy for one in _dev(attempt.lab).buckets)
+    policies = (one.policy for one in worlds.development(attempt.lab).buckets)
     named = (pair for policy in policies if policy for one in policy.statements for pair in one.principals)
     return ("AWS", DANA) in named
 
@@ -188,7 +181,7 @@ def _give(lab: Lab) -> None:
 
 
 def _let_dana_into_the_bucket(lab: Lab) -> None:
-    bucket = next(one for one in _dev(lab).buckets if one.name == "acme-dev")
+    bucket = next(one for one in worlds.development(lab).buckets if one.name == "acme-dev")
     bucket.put_policy(
         document({"Effect": "Allow", "Principal": {"AWS": DANA}, "Action": "s3:GetObject", "Resource": f"{CODE}/*"})
     )
@@ -196,7 +189,7 @@ def _let_dana_into_the_bucket(lab: Lab) -> None:
 
 def _give_both(lab: Lab) -> None:
     _give(lab)
-    _dev(lab).group("Developers").put_policy("Write", allow("s3:PutObject", on=f"{REPORTS}/*"))
+    worlds.development(lab).group("Developers").put_policy("Write", allow("s3:PutObject", on=f"{REPORTS}/*"))
 
 
 def _was_asked_for(change: Change) -> bool:
@@ -241,7 +234,7 @@ SWAP: Final = WorldExercise(
     "aside, and come back when the session is over.",
     misconceptions=(
         Misconception(
-            answer=lambda lab: _user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
+            answer=lambda lab: worlds.user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
             message="That gives something to a developer, or to the group. In the role, what they have does not "
             "count: permissions are swapped, not added.",
             known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _developers_got_something(attempt),
@@ -303,7 +296,7 @@ def _outcome(tried: Callable[[], Any]) -> str:
 
 def _october(lab: Lab) -> Session:
     """A session of dana, from 09:00:00 on, for an hour."""
-    return lab.sts.assume_role(_user(lab, "dana"), _writer(lab), "dana-october")
+    return lab.sts.assume_role(worlds.user(lab, "dana"), _writer(lab), "dana-october")
 
 
 def _asking(lab: Lab, caller: User | Session, action: str, resource: str) -> str:
@@ -322,7 +315,7 @@ def _writes(lab: Lab, *, after: timedelta) -> str:
 
 def _reads_herself(lab: Lab) -> str:
     lab.clock.move_to(_october(lab).expires)
-    return _asking(lab, _user(lab, "dana"), "s3:GetObject", PLAN)
+    return _asking(lab, worlds.user(lab, "dana"), "s3:GetObject", PLAN)
 
 
 def _shut_out(lab: Lab) -> Session:
@@ -345,12 +338,12 @@ def _assumes_again(lab: Lab) -> str:
 
 def _two_hours(lab: Lab) -> str:
     return _outcome(
-        lambda: lab.sts.assume_role(_user(lab, "dana"), _writer(lab), "dana-october", duration=7200),
+        lambda: lab.sts.assume_role(worlds.user(lab, "dana"), _writer(lab), "dana-october", duration=7200),
     )
 
 
 def _chained(lab: Lab) -> str:
-    session, archiver = _october(lab), _dev(lab).role("Archiver")
+    session, archiver = _october(lab), worlds.development(lab).role("Archiver")
     return _outcome(lambda: lab.sts.assume_role(session, archiver, "dana-archive", duration=7200))
 
 

@@ -20,8 +20,7 @@ from iamlab.lessons.recognizing import names, on, silent
 from iamlab.lessons.story import DEVELOPMENT, account, document, may_assume, trust
 from iamlab.lessons.trusting import EVERYBODY, trusted
 from iamlab.lessons.worlds_05 import PROD, ROLE, STAGING
-from iamlab.world.account import Account
-from iamlab.world.identities import Group, Role, User
+from iamlab.world.identities import Role, User
 
 STAGING_ROLE: Final = f"{ROLE}/StagingRole"
 CLEANER: Final = f"{ROLE}/StagingCleaner"
@@ -32,20 +31,8 @@ OSCAR: Final = f"arn:aws:iam::{DEVELOPMENT}:user/oscar"
 ERIC: Final = f"arn:aws:iam::{DEVELOPMENT}:user/eric"
 
 
-def _dev(lab: Lab) -> Account:
-    return worlds.development(lab)
-
-
-def _user(lab: Lab, name: str) -> User:
-    return _dev(lab).user(name)
-
-
-def _group(lab: Lab, name: str) -> Group:
-    return _dev(lab).group(name)
-
-
 def _prod(lab: Lab) -> Role:
-    return _dev(lab).role("ProdRole")
+    return worlds.development(lab).role("ProdRole")
 
 
 def _assumes(who: str, role: str, *, allowed: bool = True, when: str = "", after: Any = None) -> Probe:
@@ -61,7 +48,7 @@ _AUDIT: Final = _assumes("dana", AUDIT_ROLE, allowed=False)
 
 
 def _hires(lab: Lab) -> None:
-    _group(lab, "Developers").add(_dev(lab).create_user("nina"))
+    worlds.group(lab, "Developers").add(worlds.development(lab).create_user("nina"))
 
 
 _HIRED: Final = partial(_assumes, "nina", when="next month nina is hired and put into Developers; ", after=_hires)
@@ -79,8 +66,8 @@ _FROM_STAGING: Final = asks(
 
 
 def _makes_a_cleaner(lab: Lab) -> None:
-    if "ProdCleaner" not in {one.name for one in _dev(lab).roles}:
-        _dev(lab).create_role("ProdCleaner", trust=trust(AWS=account(DEVELOPMENT)))
+    if "ProdCleaner" not in {one.name for one in worlds.development(lab).roles}:
+        worlds.development(lab).create_role("ProdCleaner", trust=trust(AWS=account(DEVELOPMENT)))
 
 
 def _trusted_elsewhere(lab: Lab) -> None:
@@ -107,22 +94,22 @@ _OTHER_ACCOUNT: Final = _assumes(
 
 
 def _release(lab: Lab) -> None:
-    release = _dev(lab).create_group("Release")
+    release = worlds.development(lab).create_group("Release")
     for name in ("dana", "oscar"):
-        release.add(_user(lab, name))
+        release.add(worlds.user(lab, name))
     release.put_policy("AssumeProduction", may_assume(PROD_ROLE))
 
 
 def _all_but_two(lab: Lab) -> None:
-    _group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE))
+    worlds.group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE))
     for name in ("eric", "fay"):
-        _user(lab, name).put_policy("NoProduction", deny("sts:AssumeRole", on=PROD_ROLE))
+        worlds.user(lab, name).put_policy("NoProduction", deny("sts:AssumeRole", on=PROD_ROLE))
 
 
 def _both(change: Callable[[User], Any]) -> Callable[[Lab], None]:
     def changed(lab: Lab) -> None:
         for name in ("dana", "oscar"):
-            change(_user(lab, name))
+            change(worlds.user(lab, name))
 
     return changed
 
@@ -137,14 +124,14 @@ def _into_production_alone(change: Change) -> bool:
 
 def _may_through_the_group(attempt: Attempt) -> bool:
     """Whether the group Developers has a policy with an Allow about the production role."""
-    policies = (one.policy for one in _group(attempt.lab, "Developers").policies)
+    policies = (one.policy for one in worlds.group(attempt.lab, "Developers").policies)
     allows = (one for policy in policies for one in policy.statements if one.effect is Effect.ALLOW)
     return any(resource_matches(pattern, PROD_ROLE) for one in allows for pattern in one.resources)
 
 
 def _allowed_on(lab: Lab, name: str, action: str) -> set[str]:
     """What the Allow statements that reach a user list as Resource beside that action."""
-    statements = (one for source in _user(lab, name).policies for one in source.policy.statements)
+    statements = (one for source in worlds.user(lab, name).policies for one in source.policy.statements)
     allows = (one for one in statements if one.effect is Effect.ALLOW and action in one.actions)
     return {pattern for one in allows for pattern in one.resources}
 
@@ -188,7 +175,9 @@ TWO: Final = WorldExercise(
         ),
         Misconception(
             answer=lambda lab: (
-                _dev(lab).role("StagingRole").put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))
+                worlds.development(lab)
+                .role("StagingRole")
+                .put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))
             ),
             message="Every developer may assume StagingRole. What that role may do in production, all of them may.",
             known_by=lambda attempt: attempt.fails(_FROM_STAGING.words),
@@ -199,7 +188,7 @@ TWO: Final = WorldExercise(
             known_by=lambda attempt: attempt.fails(_ERIC.words) and "*" in trusted(_prod(attempt.lab).trust),
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE)),
+            answer=lambda lab: worlds.group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE)),
             message="Developers is everybody: eric and fay are members too. What only two may do belongs to these two, "
             "or to a group of their own.",
             known_by=lambda attempt: (
@@ -251,7 +240,7 @@ TWO: Final = WorldExercise(
 
 
 def _opens_a_role(lab: Lab) -> None:
-    _dev(lab).create_role("BillingRole", trust=trust(AWS=account(DEVELOPMENT)))
+    worlds.development(lab).create_role("BillingRole", trust=trust(AWS=account(DEVELOPMENT)))
 
 
 _DANA_STAGING: Final = _assumes("dana", STAGING_ROLE)
@@ -289,7 +278,7 @@ CLOSE: Final = PolicyExercise(
     title="Close a wildcard AssumeRole",
     world=worlds_05.wide_open,
     caller=calling_as("dana"),
-    apply=lambda lab, policy: _group(lab, "Developers").put_policy("AssumeRoles", policy),
+    apply=lambda lab, policy: worlds.group(lab, "Developers").put_policy("AssumeRoles", policy),
     only=(("sts:AssumeRole", STAGING_ROLE),),
     probes=(
         _DANA_STAGING,
@@ -375,7 +364,7 @@ NOT_GIVEN: Final = {MFA: "false"}
 
 def _with(who: str, context: dict[str, str], words: str, *, allowed: bool) -> Probe:
     def ask(lab: Lab) -> Evaluation:
-        return lab.evaluate(_user(lab, who), "sts:AssumeRole", PROD_ROLE, context)
+        return lab.evaluate(worlds.user(lab, who), "sts:AssumeRole", PROD_ROLE, context)
 
     return Probe(words=f"{who} assumes ProdRole {words}", ask=ask, allowed=allowed)
 
@@ -384,7 +373,7 @@ def _without_code(who: str, words: str) -> Probe:
     """With long-term keys, and with temporary credentials that were given without MFA, in any circumstances."""
 
     def ask(lab: Lab) -> Evaluation:
-        asked = [lab.evaluate(_user(lab, who), "sts:AssumeRole", PROD_ROLE, given) for given in ({}, NOT_GIVEN)]
+        asked = [lab.evaluate(worlds.user(lab, who), "sts:AssumeRole", PROD_ROLE, given) for given in ({}, NOT_GIVEN)]
         found = [in_any_case(one, *GIVEN) for one in asked]
         return next((one for one in found if one.allowed), found[0])
 

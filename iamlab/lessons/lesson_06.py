@@ -17,7 +17,7 @@ from iamlab.lessons import worlds, worlds_06
 from iamlab.lessons.circumstances import in_any_case, with_another
 from iamlab.lessons.comparing import every_action
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
-from iamlab.lessons.probing import asks, calling_as, embedded_in
+from iamlab.lessons.probing import asks, calling_as, embedded_in, is_roots
 from iamlab.lessons.recognizing import names, silent
 from iamlab.lessons.worlds_06 import END, LONGEST, ROLE, WITH_ID, clara, consultant, trusted_for
 from iamlab.world import managed_policies
@@ -43,10 +43,6 @@ def _visitor(action: str, resource: str | None, words: str, *, allowed: bool = T
 
 def _of_the_role(change: Change) -> bool:
     return change.subject.kind == "role" and change.subject.name == ROLE
-
-
-def _is_roots(change: Change) -> bool:
-    return change.subject.kind == "root"
 
 
 # 06.1
@@ -181,7 +177,7 @@ def _settings_alone() -> frozenset[str]:
 def _only_looks(change: Change) -> bool:
     """What may change of the role: less, and nothing new but what reads settings."""
     less = change.turn in (Turn.LOST, Turn.TIGHTENED)
-    return _is_roots(change) or (_of_the_role(change) and (less or _settings_alone().issuperset(change.actions)))
+    return is_roots(change) or (_of_the_role(change) and (less or _settings_alone().issuperset(change.actions)))
 
 
 NO_DATA: Final = WorldExercise(
@@ -401,9 +397,7 @@ VISIT: Final = WorldExercise(
     id="06.2",
     title="Limit the time",
     world=worlds_06.no_end,
-    may_change=lambda change: (
-        _is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED))
-    ),
+    may_change=lambda change: is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED)),
     probes=(
         _TODAY,
         _ON_WEDNESDAY,

@@ -9,8 +9,9 @@ from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import Effect, Statement, allow, deny
 from iamlab.lab import Lab
-from iamlab.lessons import worlds_08
+from iamlab.lessons import worlds, worlds_08
 from iamlab.lessons.exercise import Attempt, Item, Misconception, Probe, SortExercise, WorldExercise
+from iamlab.lessons.probing import is_roots
 from iamlab.lessons.story import DEVELOPMENT, FIRM, PRODUCTION, account, document, trust
 from iamlab.lessons.worlds_08 import (
     APP,
@@ -26,24 +27,11 @@ from iamlab.lessons.worlds_08 import (
     UPDATE_APP,
 )
 from iamlab.world.account import Account
-from iamlab.world.identities import Group, User
 from iamlab.world.things import Bucket
-
-
-def _dev(lab: Lab) -> Account:
-    return worlds_08.there(lab, DEVELOPMENT)
 
 
 def _prod(lab: Lab) -> Account:
     return worlds_08.there(lab, PRODUCTION)
-
-
-def _user(lab: Lab, name: str) -> User:
-    return _dev(lab).user(name)
-
-
-def _group(lab: Lab, name: str) -> Group:
-    return _dev(lab).group(name)
 
 
 def _asks(
@@ -52,7 +40,7 @@ def _asks(
     """A probe of a user of Development, or of a session of the role UpdateApp."""
 
     def ask(lab: Lab) -> Evaluation:
-        caller = worlds_08.role(lab, who) if who == "UpdateApp" else _user(lab, who)
+        caller = worlds_08.role(lab, who) if who == "UpdateApp" else worlds.user(lab, who)
         return lab.evaluate(caller, action, resource)
 
     return Probe(words=f"{words} ({action})", ask=ask, allowed=allowed, after=after)
@@ -191,7 +179,7 @@ _NEXT_TESTER: Final = _asks(
     UPDATE_APP,
     "next month Ned joins the testers; Ned assumes UpdateApp",
     allowed=False,
-    after=lambda lab: _group(lab, "Testers").add(_user(lab, "Ned")),
+    after=lambda lab: worlds.group(lab, "Testers").add(worlds.user(lab, "Ned")),
 )
 _DAVID: Final = _asks("David", "sts:AssumeRole", UPDATE_APP, "David assumes UpdateApp")
 _NEXT_DEVELOPER: Final = _asks(
@@ -199,7 +187,7 @@ _NEXT_DEVELOPER: Final = _asks(
     "sts:AssumeRole",
     UPDATE_APP,
     "next month Ned joins the developers; Ned assumes UpdateApp",
-    after=lambda lab: _group(lab, "Developers").add(_user(lab, "Ned")),
+    after=lambda lab: worlds.group(lab, "Developers").add(worlds.user(lab, "Ned")),
 )
 
 
@@ -214,9 +202,9 @@ def _makes_a_role(name: str) -> Callable[[Lab], Any]:
 
 
 def _hires_a_tester(lab: Lab) -> None:
-    if "Tina" not in {one.name for one in _dev(lab).users}:
-        _dev(lab).create_user("Tina")
-    _group(lab, "Testers").add(_user(lab, "Tina"))
+    if "Tina" not in {one.name for one in worlds.development(lab).users}:
+        worlds.development(lab).create_user("Tina")
+    worlds.group(lab, "Testers").add(worlds.user(lab, "Tina"))
 
 
 _THIRD_TESTER: Final = _asks(
@@ -246,26 +234,26 @@ _JANE_WORKS: Final = _asks("Jane", "s3:PutObject", "arn:aws:s3:::acme-test/1.txt
 
 
 def _never(lab: Lab) -> None:
-    _group(lab, "Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=UPDATE_APP))
+    worlds.group(lab, "Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=UPDATE_APP))
 
 
 def _only_test_app(lab: Lab) -> None:
-    _group(lab, "Testers").put_policy("OnlyTestApp", allow("sts:AssumeRole", on=TEST_APP))
+    worlds.group(lab, "Testers").put_policy("OnlyTestApp", allow("sts:AssumeRole", on=TEST_APP))
 
 
 def _never_but_test_app(lab: Lab) -> None:
     statement = {"Effect": "Deny", "Action": "sts:AssumeRole", "NotResource": TEST_APP}
-    _group(lab, "Testers").put_policy("NeverUpdateApp", document(statement))
+    worlds.group(lab, "Testers").put_policy("NeverUpdateApp", document(statement))
 
 
 def _denies(attempt: Attempt) -> list[Statement]:
     """The Deny statements that reach Jane."""
-    policies = (one.policy for one in _user(attempt.lab, "Jane").policies)
+    policies = (one.policy for one in worlds.user(attempt.lab, "Jane").policies)
     return [one for policy in policies for one in policy.statements if one.effect is Effect.DENY]
 
 
 def _trust_david(lab: Lab) -> None:
-    worlds_08.role(lab, "UpdateApp").update_trust(trust(AWS=_user(lab, "David").arn))
+    worlds_08.role(lab, "UpdateApp").update_trust(trust(AWS=worlds.user(lab, "David").arn))
 
 
 def _trust_production(lab: Lab) -> None:
@@ -275,7 +263,7 @@ def _trust_production(lab: Lab) -> None:
 def _trusts_development(lab: Lab) -> bool:
     """Whether UpdateApp still lets somebody of Development in who is new and allowed to ask."""
     copy = lab.copy()
-    _user(copy, "Ned").put_policy("Ask", allow("sts:AssumeRole", on=UPDATE_APP))
+    worlds.user(copy, "Ned").put_policy("Ask", allow("sts:AssumeRole", on=UPDATE_APP))
     evaluation = worlds_08.assumes(copy, "Ned", "UpdateApp")
     return next(layer for layer in evaluation.layers if layer.name == "resource").decision is Decision.ALLOW
 
@@ -293,18 +281,13 @@ def _silent(attempt: Attempt, probe: Probe) -> str:
 
 def _allows_more(attempt: Attempt) -> bool:
     """Whether the testers got an Allow, and no Deny, to keep them out."""
-    policies = [one.policy for one in _user(attempt.lab, "Jane").policies if one.name != "PowerUserAccess"]
+    policies = [one.policy for one in worlds.user(attempt.lab, "Jane").policies if one.name != "PowerUserAccess"]
     effects = {statement.effect for policy in policies for statement in policy.statements}
     return attempt.fails(_JANE.words) and effects == {Effect.ALLOW}
 
 
-def _is_roots(change: Change) -> bool:
-    """Whatever is new in an account, its root user gains."""
-    return change.subject.kind == "root"
-
-
 def _testers_lost_it(change: Change) -> bool:
-    return _is_roots(change) or (
+    return is_roots(change) or (
         change.subject.name == "Jane"
         and change.turn is Turn.LOST
         and change.resource == UPDATE_APP
@@ -347,19 +330,21 @@ TESTERS: Final = WorldExercise(
             number=10,
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Testers").detach(_dev(lab).managed_policy("PowerUserAccess")),
+            answer=lambda lab: worlds.group(lab, "Testers").detach(
+                worlds.development(lab).managed_policy("PowerUserAccess")
+            ),
             message="That takes the testers' daily work away with it. What they have is to stay, but for one role.",
             known_by=lambda attempt: attempt.fails(_JANE_WORKS.words),
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Testers").put_policy("NoRoles", deny("sts:AssumeRole", on="*")),
+            answer=lambda lab: worlds.group(lab, "Testers").put_policy("NoRoles", deny("sts:AssumeRole", on="*")),
             message="Now they can assume no role at all. Name the one that you mean.",
             known_by=lambda attempt: (
                 attempt.fails(_JANE_TESTS.words)
                 and attempt.fails(_JANE_DOCS.words)
                 and not attempt.fails(_JANE_WORKS.words)
                 and attempt.lab.evaluate(
-                    _user(attempt.lab, "Jane"), "sts:AssumeRole", f"arn:aws:iam::{PRODUCTION}:role/AnyOther"
+                    worlds.user(attempt.lab, "Jane"), "sts:AssumeRole", f"arn:aws:iam::{PRODUCTION}:role/AnyOther"
                 ).decision
                 is Decision.EXPLICIT_DENY
             ),
@@ -375,7 +360,7 @@ TESTERS: Final = WorldExercise(
             ),
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Testers").put_policy(
+            answer=lambda lab: worlds.group(lab, "Testers").put_policy(
                 "Never", deny("sts:AssumeRole", on=f"arn:aws:iam::{PRODUCTION}:role/Update*")
             ),
             message="With a star at its end the Deny hits every role whose name begins so: UpdateDocs as well. Name "
@@ -408,7 +393,7 @@ TESTERS: Final = WorldExercise(
             ),
         ),
         Misconception(
-            answer=lambda lab: _group(lab, "Developers").delete_policy("AssumeUpdateApp"),
+            answer=lambda lab: worlds.group(lab, "Developers").delete_policy("AssumeUpdateApp"),
             message="That takes it from the developers. Jane never came in through their policy: she has "
             "PowerUserAccess.",
             known_by=lambda attempt: (
@@ -416,7 +401,7 @@ TESTERS: Final = WorldExercise(
             ),
         ),
         Misconception(
-            answer=lambda lab: _user(lab, "Jane").put_policy("Never", deny("sts:AssumeRole", on=UPDATE_APP)),
+            answer=lambda lab: worlds.user(lab, "Jane").put_policy("Never", deny("sts:AssumeRole", on=UPDATE_APP)),
             message="Jane is kept out, and the next tester is not. Say it once, for whoever is a tester.",
             known_by=lambda attempt: (
                 not attempt.fails(_JANE.words)
@@ -456,11 +441,11 @@ def _lets(principal: str, action: str = "s3:PutObject", resource: str = f"{RELEA
 
 
 def _identity_half(lab: Lab) -> None:
-    _user(lab, "David").put_policy("WriteReleases", allow("s3:PutObject", on=f"{RELEASES}/*"))
+    worlds.user(lab, "David").put_policy("WriteReleases", allow("s3:PutObject", on=f"{RELEASES}/*"))
 
 
 def _bucket_half(lab: Lab) -> None:
-    _bucket(lab).put_policy(_lets(_user(lab, "David").arn))
+    _bucket(lab).put_policy(_lets(worlds.user(lab, "David").arn))
 
 
 def _both_halves(lab: Lab) -> None:
@@ -475,28 +460,28 @@ def _account_half(lab: Lab) -> None:
 
 def _bucket_arn(lab: Lab) -> None:
     _identity_half(lab)
-    _bucket(lab).put_policy(_lets(_user(lab, "David").arn, resource=APP))
+    _bucket(lab).put_policy(_lets(worlds.user(lab, "David").arn, resource=APP))
 
 
 def _whole_bucket(lab: Lab) -> None:
-    _user(lab, "David").put_policy("WriteAll", allow("s3:PutObject", on=f"{APP}/*"))
-    _bucket(lab).put_policy(_lets(_user(lab, "David").arn, resource=f"{APP}/*"))
+    worlds.user(lab, "David").put_policy("WriteAll", allow("s3:PutObject", on=f"{APP}/*"))
+    _bucket(lab).put_policy(_lets(worlds.user(lab, "David").arn, resource=f"{APP}/*"))
 
 
 def _without_the_slash(lab: Lab) -> None:
-    _user(lab, "David").put_policy("WriteReleases", allow("s3:PutObject", on=f"{RELEASES}*"))
-    _bucket(lab).put_policy(_lets(_user(lab, "David").arn, resource=f"{RELEASES}*"))
+    worlds.user(lab, "David").put_policy("WriteReleases", allow("s3:PutObject", on=f"{RELEASES}*"))
+    _bucket(lab).put_policy(_lets(worlds.user(lab, "David").arn, resource=f"{RELEASES}*"))
 
 
 def _all_actions(lab: Lab) -> None:
-    _user(lab, "David").put_policy("Releases", allow("s3:*", on=f"{RELEASES}/*"))
-    _bucket(lab).put_policy(_lets(_user(lab, "David").arn, action="s3:*"))
+    worlds.user(lab, "David").put_policy("Releases", allow("s3:*", on=f"{RELEASES}/*"))
+    _bucket(lab).put_policy(_lets(worlds.user(lab, "David").arn, action="s3:*"))
 
 
 def _through_the_role(lab: Lab) -> None:
     app = worlds_08.role(lab, "UpdateApp")
     app.put_policy("ReadBuilds", document(READ_BUILDS))
-    builds = next(one for one in _dev(lab).buckets if one.arn == BUILDS)
+    builds = next(one for one in worlds.development(lab).buckets if one.arn == BUILDS)
     builds.put_policy(_lets(app.arn, action="s3:GetObject", resource=f"{BUILDS}/*"))
 
 
@@ -523,7 +508,7 @@ def _said(attempt: Attempt, layer: str) -> Decision | None:
 
 
 def _releases_gained(change: Change) -> bool:
-    return _is_roots(change) or (
+    return is_roots(change) or (
         change.subject.name == "David"
         and change.turn is Turn.GAINED
         and change.resource.startswith(f"{RELEASES}/")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from iamlab.analysis.difference import Change
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import Policy
 from iamlab.core.request import Principal
@@ -77,6 +78,11 @@ def counterexample(failure: Failure) -> str:
     said = f"For example: {wanted(failure.probe)}, and is not. {explain.verdict(failure.evaluation)}"
     when = "" if failure.probe.allowed else condition(failure.evaluation.request, failure.evaluation.policies)
     return f"{said} (It is allowed {when}.)" if when else said
+
+
+def is_roots(change: Change) -> bool:
+    """Whatever is new in an account, its root user gains: that is no excess."""
+    return change.subject.kind == "root"
 
 
 def recognized(misconceptions: Sequence[Misconception], attempt: Attempt) -> Misconception | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from iamlab.core.policy import allow
 from iamlab.lab import Lab
 from iamlab.world.account import Account
-from iamlab.world.identities import Role, User
+from iamlab.world.identities import Group, Role, User
 
 DEVELOPMENT: Final = "111111111111"
 
@@ -50,6 +50,16 @@ def identity(lab: Lab, name: str) -> User | Role:
     """The user or role of that name in the Development account."""
     dev = development(lab)
     return next(one for one in dev.principals if one.name == name)
+
+
+def user(lab: Lab, name: str) -> User:
+    """The user of that name in the Development account."""
+    return development(lab).user(name)
+
+
+def group(lab: Lab, name: str) -> Group:
+    """The group of that name in the Development account."""
+    return development(lab).group(name)
 
 
 def two_teams() -> Lab:
