@@ -106,3 +106,17 @@ def press_until_focused(page: Page, wanted: Locator, key: str) -> None:
             return
         page.keyboard.press(key)
     expect(wanted).to_be_focused()
+
+
+def arrow_to(page: Page, chosen: Locator, begins: str) -> None:
+    """Go down a list with the arrow key until an entry that begins so is chosen.
+
+    Typing its first letters would do as well for a person; on a busy machine the letters come too far apart.
+    """
+    page.keyboard.press("Home")
+    for _ in range(100):
+        now = chosen.evaluate("list => list.selectedOptions[0]?.textContent ?? ''")
+        if now.startswith(begins):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"there is no entry that begins with {begins!r}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from drive import Notebook, press_until_focused
+from drive import Notebook, arrow_to, press_until_focused
 from payloads import PAYLOADS
 from playwright.sync_api import Locator, Page, expect
 from server import running_lab
@@ -165,7 +165,7 @@ def test_trust_is_changed_by_keyboard_alone(notebook: Notebook) -> None:
     box, keyboard, page = _widget(notebook, "World editor"), notebook.page.keyboard, notebook.page
     listed = box.get_by_label("Facts")
     listed.focus()
-    keyboard.type("role UpdateApp (")
+    arrow_to(page, listed, "role UpdateApp (")
     expect(listed).to_have_value("role UpdateApp (Production) trusts the whole account Development")
     expect(box).to_contain_text("Who may become it: the trust policy")
     expect(box).to_contain_text("It trusts the whole account Development.")
@@ -180,11 +180,11 @@ def test_trust_is_changed_by_keyboard_alone(notebook: Notebook) -> None:
     expect(account).to_have_value("Production (999999999999)")
     kind = box.get_by_label("New fact")
     press_until_focused(page, kind, "Tab")
-    keyboard.type("trusts")
+    arrow_to(page, kind, "trusts")
     expect(box.get_by_label("Who", exact=True)).to_have_value("role UpdateApp (Production)")
     whom = box.get_by_label("Whom")
     press_until_focused(page, whom, "Tab")
-    keyboard.type("user Ned")
+    arrow_to(page, whom, "user Ned")
     press_until_focused(page, box.get_by_role("button", name="Add the fact"), "Tab")
     keyboard.press("Enter")
     expect(box).to_contain_text("let role UpdateApp trust user Ned (Development)", timeout=20_000)
@@ -233,7 +233,7 @@ def test_no_text_becomes_markup(page: Page, pages_url: str) -> None:
     editor = _widget(notebook, "World editor")
     statements = editor.get_by_label("Facts")
     statements.focus()
-    page.keyboard.type("role UpdateApp (")
+    arrow_to(page, statements, "role UpdateApp (")
     expect(statements).to_have_value(re.compile("only when the external ID is <script>"))
     expect(editor).to_contain_text("Who may become it")
     editor.get_by_label("In account").select_option(label="Production (999999999999)")
