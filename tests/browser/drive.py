@@ -116,7 +116,7 @@ def arrow_to(page: Page, chosen: Locator, begins: str) -> None:
     page.keyboard.press("Home")
     for _ in range(100):
         now = chosen.evaluate("list => list.selectedOptions[0]?.textContent ?? ''")
-        if now.startswith(begins):
+        if now.replace("\u00a0", " ").startswith(begins):
             return
         page.keyboard.press("ArrowDown")
     raise AssertionError(f"there is no entry that begins with {begins!r}")
