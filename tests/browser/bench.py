@@ -14,8 +14,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from drive import Notebook
+from pages import LESSONS, write_notebook
 from playwright.sync_api import sync_playwright
 from server import CHROMIUM, FLAGS, MISSING, running_lab
 
@@ -145,7 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, world in (("a story's world", STORY), ("two hundred users", LARGE)):
-            _write(Path(home) / "lessons" / "bench.ipynb", world)
+            write_notebook(Path(home) / LESSONS / "bench.ipynb", (WORLDS + world, *SHOWN))
             notebook = Notebook(browser.new_page(viewport={"width": 1400, "height": 1000}), url).open("bench.ipynb")
             notebook.run_all()
             notebook.page.wait_for_timeout(3000)
@@ -154,12 +154,6 @@ def main(arguments: list[str] | None = None) -> int:
                 print(_line(change, _times(notebook, change, options.rounds)), flush=True)
         browser.close()
     return 0
-
-
-def _write(path: Path, world: str) -> None:
-    cells = [nbformat.v4.new_code_cell(source) for source in (WORLDS + world, *SHOWN)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 def _times(notebook: Notebook, change: Change, rounds: int) -> list[float]:

@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 from server import CHROMIUM, FLAGS, MISSING, running_lab
-
-# What must come comes; on a busy machine not within Playwright's five seconds.
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

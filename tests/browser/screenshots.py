@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -40,8 +39,7 @@ def _lesson(page: Page, url: str, lesson: Lesson) -> None:
     page.keyboard.press("Control+b")  # the side bar
     notebook.run_all()
     label, operate = CENTRAL[lesson.number]
-    box = notebook.panel.get_by_role("group", name=re.compile(f"^({label})")).first
-    box.scroll_into_view_if_needed()
+    box = notebook.widget(label)
     operate(box)
     page.wait_for_timeout(800)
     if lesson.number == "01":

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from drive import Notebook, press_until_focused
+from pages import lab_with
 from payloads import PAYLOADS
 from playwright.sync_api import Locator, Page, expect
-from server import running_lab
 
 from iamlab import Lab
 from iamlab.core.evaluation import Evaluation
@@ -65,14 +60,7 @@ dev.create_role("Hostile", trust=policy(Principal={"AWS": ana.arn}, Action="sts:
 @pytest.fixture(scope="module")
 def pages_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A lab with a page of the explorer and what changes its world, and a page of payloads."""
-    home = tmp_path_factory.mktemp("access")
-    with running_lab(home) as url:
-        shutil.copy(Path(__file__).with_name("payloads.py"), home / "lessons")
-        for name, sources in (("access.ipynb", CELLS), ("hostile.ipynb", HOSTILE)):
-            cells = [nbformat.v4.new_code_cell(source) for source in sources]
-            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-            nbformat.write(made, home / "lessons" / name)
+    with lab_with(tmp_path_factory.mktemp("access"), access=CELLS, hostile=HOSTILE) as url:
         yield url
 
 
@@ -88,9 +76,7 @@ def notebook(page: Page, pages_url: str) -> Notebook:
 
 
 def _box(notebook: Notebook, number: int = 0) -> Locator:
-    box = notebook.panel.get_by_role("group", name="Who can do what").nth(number)
-    box.scroll_into_view_if_needed()
-    return box
+    return notebook.widget("Who can do what", number)
 
 
 def _cell(box: Locator, row: str, column: int = 0) -> Locator:
@@ -101,11 +87,6 @@ def _cell(box: Locator, row: str, column: int = 0) -> Locator:
 def _from_elsewhere(notebook: Notebook, words: str) -> None:
     """Press a button without a mouse and without taking the focus."""
     notebook.panel.get_by_role("button", name=words).evaluate("button => button.click()")
-
-
-def _clean(notebook: Notebook) -> None:
-    assert notebook.errors == []
-    assert notebook.outside == []
 
 
 def _asked(name: str, role: str, *, joined: bool = False, context: dict[str, str] | None = None) -> Evaluation:
@@ -149,7 +130,7 @@ def test_a_cell_is_explained_and_drawn_by_mouse(notebook: Notebook) -> None:
     box.get_by_role("button", name="Back to the table").click()
     expect(box.get_by_role("gridcell")).to_have_count(14)
     expect(_cell(box, "user dana")).to_have_attribute("aria-selected", "true")
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_the_whole_task_by_keyboard_alone(notebook: Notebook) -> None:
@@ -202,7 +183,7 @@ def test_the_whole_task_by_keyboard_alone(notebook: Notebook) -> None:
     expect(box.get_by_role("gridcell")).to_have_count(14)
     expect(box.get_by_role("button", name="Show everything again")).to_be_focused()
     assert notebook.panel.locator(".jp-Cell").count() == cells
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_it_follows_and_the_focus_stays(notebook: Notebook) -> None:
@@ -231,7 +212,7 @@ def test_it_follows_and_the_focus_stays(notebook: Notebook) -> None:
     expect(box).to_contain_text("What you had chosen is not there any more.")
     expect(_verdict(box)).to_have_count(0)
     expect(_cell(box, "user oscar")).to_be_focused()
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_after_a_restart_no_table_is_shown_as_current(notebook: Notebook) -> None:
@@ -239,9 +220,7 @@ def test_after_a_restart_no_table_is_shown_as_current(notebook: Notebook) -> Non
     box = _box(notebook)
     _cell(box, "user dana").click()
     expect(_verdict(box)).to_be_visible()
-    notebook.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    notebook.page.locator(".lm-Menu-item[data-command='kernelmenu:restart']").click()
-    notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+    notebook.restart()
     expect(box.locator(".iamlab-notice")).to_have_text("Not connected: run the cell again.")
     expect(box.locator(".iamlab-access")).not_to_be_visible()
     expect(_verdict(box)).not_to_be_visible()
@@ -255,27 +234,17 @@ def test_it_is_accessible(notebook: Notebook, theme: str) -> None:
     _cell(box, "user oscar", 1).click()
     _from_elsewhere(notebook, "erin joins")
     expect(_cell(box, "user erin")).to_contain_text("gained")
-    _check(notebook)
+    notebook.accessible()
     box.get_by_role("button", name="Show as graph").click()
     expect(box.get_by_role("tab", name="Picture")).to_be_visible()
-    _check(notebook)
-
-
-def _check(notebook: Notebook) -> None:
-    results = Axe().run(notebook.page, context=".iamlab-widget").response
-    bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
-    assert not bad, json.dumps([(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in bad], indent=1)
-    assert results["passes"], "axe looked at nothing"
+    notebook.accessible()
 
 
 def test_no_name_becomes_markup(page: Page, pages_url: str) -> None:
     """Payloads as names of objects and in conditions: in heads, cells, explanation, graph and filter they are text."""
     page.set_viewport_size({"width": 1400, "height": 1100})
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     notebook = Notebook(page, pages_url).open("hostile.ipynb")
     notebook.run_all()
-    expect(notebook.panel.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
     objects, roles = _box(notebook, 0), _box(notebook, 1)
     expect(objects.get_by_role("columnheader").filter(has_text=PAYLOADS[0]).first).to_be_attached()
     assert objects.get_by_role("columnheader").count() > len(PAYLOADS)
@@ -288,11 +257,4 @@ def test_no_name_becomes_markup(page: Page, pages_url: str) -> None:
         expect(box.get_by_role("tab", name="Picture")).to_be_visible()
         box.get_by_label("Find callers").fill(PAYLOADS[1])
         expect(box).to_contain_text(f"Find callers: {PAYLOADS[1]}")
-    page.wait_for_timeout(500)
-    assert page.evaluate("() => window.__ran") is None
-    assert dialogs == []
-    assert notebook.outside == []
-    shown = notebook.panel.locator(".jp-OutputArea")
-    assert shown.locator("script, iframe, object, embed, img, video, audio, link, meta, base, form").count() == 0
-    assert shown.locator("[onerror], [onload], [onfocus]").count() == 0
-    assert shown.locator("a[href^='javascript']").count() == 0
+    notebook.inert()

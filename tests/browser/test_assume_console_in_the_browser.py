@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from drive import Notebook
+from drive import Notebook, press_until_focused
+from pages import lab_with
 from payloads import PAYLOADS
 from playwright.sync_api import Locator, Page, expect
-from server import running_lab
 
 CONSOLE = (
     # The tests share a kernel, which remembers what was typed.
@@ -60,49 +56,25 @@ for text in PAYLOADS:
 )
 
 
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """A busy machine may take its time; what must come still has to come."""
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory, browser_type_launch_args: dict) -> Iterator[str]:
-    """A lab whose folder holds the console, and one with hostile names."""
-    home = tmp_path_factory.mktemp("console")
-    with running_lab(home) as address:
-        lessons = home / "lessons"
-        lessons.joinpath("payloads.py").write_bytes(Path(__file__).with_name("payloads.py").read_bytes())
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        for name, sources in (("console", CONSOLE), ("hostile", HOSTILE)):
-            cells = [nbformat.v4.new_code_cell(source) for source in sources]
-            nbformat.write(
-                nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lessons / f"{name}.ipynb"
-            )
-        yield address
+def pages_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A lab with a page of two consoles, and one with hostile names."""
+    with lab_with(tmp_path_factory.mktemp("console"), console=CONSOLE, hostile=HOSTILE) as url:
+        yield url
 
 
 @pytest.fixture
-def notebook(page: Page, url: str) -> Notebook:
+def notebook(page: Page, pages_url: str) -> Notebook:
     """Two consoles on one lab, run from the top."""
     page.set_viewport_size({"width": 1400, "height": 1000})
-    opened = Notebook(page, url).open("console.ipynb")
+    opened = Notebook(page, pages_url).open("console.ipynb")
     opened.run_all()
     expect(opened.panel.locator(".iamlab-widget[data-ready]")).to_have_count(2)
     return opened
 
 
 def _box(notebook: Notebook, number: int = 0) -> Locator:
-    box = notebook.panel.get_by_role("group", name="Assume console").nth(number)
-    box.scroll_into_view_if_needed()
-    return box
-
-
-def _clean(notebook: Notebook) -> None:
-    assert notebook.errors == []
-    assert notebook.outside == []
+    return notebook.widget("Assume console", number)
 
 
 def _column(box: Locator, number: int) -> Locator:
@@ -113,15 +85,6 @@ def _column(box: Locator, number: int) -> Locator:
 def _move(box: Locator, by: str) -> None:
     box.get_by_label("Move on by").fill(by)
     box.get_by_role("button", name="Move", exact=True).click()
-
-
-def _walk(page: Page, wanted: Locator, key: str) -> None:
-    """Press a key until the focus is there, as somebody without a mouse does."""
-    for _ in range(40):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    expect(wanted).to_be_focused()
 
 
 def test_a_session_lasts_to_the_second_by_mouse(notebook: Notebook) -> None:
@@ -147,7 +110,7 @@ def test_a_session_lasts_to_the_second_by_mouse(notebook: Notebook) -> None:
     expect(box).to_contain_text("ExpiredToken: The provided token has expired.")
     box.get_by_role("button", name="Drop the session").click()
     expect(box.get_by_label("Acting as")).to_have_value("user dana")
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_a_revoked_session_is_denied_and_both_consoles_say_so(notebook: Notebook) -> None:
@@ -168,7 +131,7 @@ def test_a_revoked_session_is_denied_and_both_consoles_say_so(notebook: Notebook
     box.get_by_role("button", name="Assume the role").click()
     expect(box.get_by_label("Acting as")).to_have_value(re.compile("session later of role StagingRole.*✔ open"))
     expect(_column(box, 2).first).to_have_text("✔ Allowed")
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_the_same_by_keyboard_alone(notebook: Notebook) -> None:
@@ -180,7 +143,7 @@ def test_the_same_by_keyboard_alone(notebook: Notebook) -> None:
     assume = box.get_by_role("button", name="Assume the role")
 
     slider.focus()
-    _walk(page, by, "Tab")
+    press_until_focused(page, by, "Tab")
     for label in ("Move", "+1 min", "+15 min", "+1 h"):
         keyboard.press("Tab")
         expect(box.get_by_role("button", name=label, exact=True)).to_be_focused()
@@ -194,15 +157,15 @@ def test_the_same_by_keyboard_alone(notebook: Notebook) -> None:
     expect(acting).to_be_focused()
     keyboard.press("Tab")
     expect(box.get_by_label("Role", exact=True)).to_be_focused()
-    _walk(page, box.get_by_label("Duration (seconds)"), "Tab")
+    press_until_focused(page, box.get_by_label("Duration (seconds)"), "Tab")
     keyboard.press("Control+a")
     keyboard.type("900")
-    _walk(page, assume, "Tab")
+    press_until_focused(page, assume, "Tab")
     keyboard.press("Enter")
     expect(box).to_contain_text("From now on you act with this session")
     expect(assume).to_be_focused()
 
-    _walk(page, by, "Shift+Tab")
+    press_until_focused(page, by, "Shift+Tab")
     keyboard.type("14:59")
     keyboard.press("Enter")
     expect(box).to_contain_text("✔ open, 1 second left")
@@ -221,17 +184,17 @@ def test_the_same_by_keyboard_alone(notebook: Notebook) -> None:
     expect(slider).to_be_focused()
 
     drop = box.get_by_role("button", name="Drop the session")
-    _walk(page, drop, "Tab")
+    press_until_focused(page, drop, "Tab")
     keyboard.press("Enter")
     expect(acting).to_have_value("user dana")
     expect(drop).to_be_focused()
-    _walk(page, box.get_by_role("button", name="Try it"), "Tab")
+    press_until_focused(page, box.get_by_role("button", name="Try it"), "Tab")
     keyboard.press("Enter")
     expect(box.locator(".iamlab-verdict")).to_have_text("○ Denied, implicitly")
-    _walk(page, box.get_by_role("group", name="The last calls"), "Tab")
+    press_until_focused(page, box.get_by_role("group", name="The last calls"), "Tab")
     expect(box.get_by_role("group", name="The last calls")).to_contain_text("s3.list_objects_v2(Bucket='acme-staging')")
     assert notebook.panel.locator(".jp-Cell").count() == cells
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_typing_stays_in_the_widget_and_is_there_again(notebook: Notebook) -> None:
@@ -252,7 +215,7 @@ def test_typing_stays_in_the_widget_and_is_there_again(notebook: Notebook) -> No
     expect(box.locator("section[aria-label='Refused']")).to_have_count(0)
     expect(box.get_by_label("External ID")).to_have_value("bad id")
     expect(box.get_by_label("Session policy")).to_have_value("b a x dd")
-    _clean(notebook)
+    notebook.clean()
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
@@ -270,20 +233,14 @@ def test_it_is_accessible(notebook: Notebook, theme: str) -> None:
     expect(box.locator(".iamlab-verdict")).to_have_text("✖ Denied, explicitly")
     assert box.locator(".iamlab-live[aria-live=polite]").count() == 5
     expect(box.get_by_role("heading")).to_have_count(7)
-    results = Axe().run(notebook.page, context=".iamlab-widget").response
-    bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
-    assert not bad, json.dumps([(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in bad], indent=1)
-    assert results["passes"], "axe looked at nothing"
+    notebook.accessible()
 
 
-def test_no_text_becomes_markup(page: Page, url: str) -> None:
+def test_no_text_becomes_markup(page: Page, pages_url: str) -> None:
     """Payloads as descriptions, paths, requests, and typed into every field: nothing runs, nothing is drawn."""
     page.set_viewport_size({"width": 1400, "height": 1000})
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    notebook = Notebook(page, url).open("hostile.ipynb")
+    notebook = Notebook(page, pages_url).open("hostile.ipynb")
     notebook.run_all()
-    expect(notebook.panel.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
     expect(notebook.panel.locator(".iamlab-widget[data-ready]")).to_have_count(1)
     box = _box(notebook)
     roles = box.get_by_label("Role", exact=True)
@@ -306,15 +263,8 @@ def test_no_text_becomes_markup(page: Page, url: str) -> None:
     box.get_by_label("Request", exact=True).select_option(index=0)
     box.get_by_role("button", name="Try it").click()
     expect(box.locator(".iamlab-verdict")).to_be_visible()
-    page.wait_for_timeout(500)
-    assert page.evaluate("() => window.__ran") is None
-    assert dialogs == []
-    assert notebook.outside == []
-    output = notebook.panel.locator(".iamlab-widget")
-    drawn = "script, iframe, object, embed, img, video, audio, link, meta, base, form, svg, marquee, math"
-    assert output.locator(drawn).count() == 0
-    assert output.locator("[onerror], [onload], [onfocus], [ontoggle], [onstart]").count() == 0
-    assert output.locator("a[href^='javascript']").count() == 0
+    notebook.inert()
+    assert notebook.panel.locator(".iamlab-widget svg").count() == 0
 
 
 def _type_everywhere(box: Locator, text: str) -> None:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from drive import Notebook, arrow_to, press_until_focused
+from pages import lab_with
 from payloads import PAYLOADS
 from playwright.sync_api import Locator, Page, expect
-from server import running_lab
 
 from iamlab import Lab
 from iamlab.core.evaluation import Evaluation
@@ -44,15 +40,7 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def pages_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A lab with a page of the two widgets on one world, and a page of payloads."""
-    home = tmp_path_factory.mktemp("sides")
-    with running_lab(home) as url:
-        shutil.copy(Path(__file__).with_name("payloads.py"), home / "lessons")
-        for name, sources in (("sides.ipynb", CELLS), ("hostile.ipynb", HOSTILE)):
-            cells = [nbformat.v4.new_code_cell(source) for source in sources]
-            kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            nbformat.write(
-                nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), home / "lessons" / name
-            )
+    with lab_with(tmp_path_factory.mktemp("sides"), sides=CELLS, hostile=HOSTILE) as url:
         yield url
 
 
@@ -64,17 +52,6 @@ def notebook(page: Page, pages_url: str) -> Notebook:
     made.run_all()
     expect(made.panel.locator(".iamlab-widget[data-ready]")).to_have_count(2)
     return made
-
-
-def _widget(notebook: Notebook, label: str) -> Locator:
-    box = notebook.panel.get_by_role("group", name=re.compile(f"^{label}")).first
-    box.scroll_into_view_if_needed()
-    return box
-
-
-def _clean(notebook: Notebook) -> None:
-    assert notebook.errors == []
-    assert notebook.outside == []
 
 
 def _asked(lab: Lab) -> Evaluation:
@@ -99,7 +76,7 @@ def _reads(box: Locator, evaluation: Evaluation, caller: str, other: str) -> Non
 
 def test_both_halves_are_judged_edited_applied_and_taken_back(notebook: Notebook) -> None:
     """No verdict before the button; then those of the engine, after each change, also one that another widget makes."""
-    box = _widget(notebook, "Both sides")
+    box = notebook.widget("Both sides")
     lab = story.two_accounts()
     expect(box).to_contain_text("Two accounts")
     expect(box.locator(".iamlab-verdict")).to_have_count(0)
@@ -112,18 +89,18 @@ def test_both_halves_are_judged_edited_applied_and_taken_back(notebook: Notebook
     _reads(box, _asked(lab), "says yes", "says yes")
     expect(box).to_contain_text(f"user Ned gained sts:AssumeRole on {UPDATE_APP}")
     expect(box).to_contain_text("aws iam put-user-policy --user-name Ned")
-    editor = _widget(notebook, "World editor")
+    editor = notebook.widget("World editor")
     editor.get_by_label("Facts").select_option(label="user Ned has embedded policy NewPolicy (Development)")
     editor.get_by_role("button", name="Remove the chosen fact").click()
     _reads(box, _asked(story.two_accounts()), "is silent", "says yes")
     box.get_by_role("button", name="Undo").click()
     _reads(box, _asked(lab), "says yes", "says yes")
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_both_sides_by_keyboard_alone(notebook: Notebook) -> None:
     """Choose, type, leave the editors, apply and judge; errors have their line; no cell is inserted, focus stays."""
-    box, keyboard, page = _widget(notebook, "Both sides"), notebook.page.keyboard, notebook.page
+    box, keyboard, page = notebook.widget("Both sides"), notebook.page.keyboard, notebook.page
     cells = notebook.panel.locator(".jp-Cell").count()
     left = box.get_by_role("textbox", name="The caller's side")
     right = box.get_by_role("textbox", name="The other side")
@@ -152,17 +129,17 @@ def test_both_sides_by_keyboard_alone(notebook: Notebook) -> None:
     expect(judge).to_be_focused()
     keyboard.press("Tab")
     keyboard.press("Enter")
-    expect(box).to_contain_text("--policy-name bab", timeout=20_000)
+    expect(box).to_contain_text("--policy-name bab")
     expect(box).to_contain_text("Both halves are needed here, and both say yes.")
     expect(box.get_by_role("button", name="Apply to the world")).to_be_focused()
     expect(left).to_have_value(MAY_ASSUME)
     assert notebook.panel.locator(".jp-Cell").count() == cells
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_trust_is_changed_by_keyboard_alone(notebook: Notebook) -> None:
     """The role card appears with the statement; the last trust statement stays, and another one is added."""
-    box, keyboard, page = _widget(notebook, "World editor"), notebook.page.keyboard, notebook.page
+    box, keyboard, page = notebook.widget("World editor"), notebook.page.keyboard, notebook.page
     listed = box.get_by_label("Facts")
     listed.focus()
     arrow_to(page, listed, "role UpdateApp (")
@@ -187,16 +164,16 @@ def test_trust_is_changed_by_keyboard_alone(notebook: Notebook) -> None:
     arrow_to(page, whom, "user Ned")
     press_until_focused(page, box.get_by_role("button", name="Add the fact"), "Tab")
     keyboard.press("Enter")
-    expect(box).to_contain_text("let role UpdateApp trust user Ned (Development)", timeout=20_000)
+    expect(box).to_contain_text("let role UpdateApp trust user Ned (Development)")
     expect(listed).to_contain_text("role UpdateApp (Production) trusts user Ned (Development)")
-    _clean(notebook)
+    notebook.clean()
 
 
 @pytest.mark.parametrize("theme", ["Light", "Dark"])
 def test_it_is_accessible(notebook: Notebook, theme: str) -> None:
     """No serious or critical violation with verdicts, an error and a role's card shown; answers are announced."""
     notebook.use_theme(theme)
-    sides, editor = _widget(notebook, "Both sides"), _widget(notebook, "World editor")
+    sides, editor = notebook.widget("Both sides"), notebook.widget("World editor")
     sides.get_by_role("textbox", name="The other side").fill("{")
     sides.get_by_role("button", name="Judge both sides").click()
     expect(sides.locator(".iamlab-verdict")).to_have_count(3)
@@ -206,23 +183,17 @@ def test_it_is_accessible(notebook: Notebook, theme: str) -> None:
     expect(editor).to_contain_text("Who may become it")
     for box, least in ((sides, 6), (editor, 1)):
         assert box.locator("[aria-live=polite]").count() >= least
-    results = Axe().run(notebook.page, context=".iamlab-widget").response
-    bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
-    assert not bad, json.dumps([(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in bad], indent=1)
-    assert results["passes"], "axe looked at nothing"
+    notebook.accessible()
 
 
 def test_no_text_becomes_markup(page: Page, pages_url: str) -> None:
     """Each of the payloads as condition, as value of the request, as text of a policy, as somebody to trust."""
     assert len(PAYLOADS) >= 30
     page.set_viewport_size({"width": 1400, "height": 1200})
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     notebook = Notebook(page, pages_url).open("hostile.ipynb")
     notebook.run_all()
     expect(notebook.panel.locator(".iamlab-widget[data-ready]")).to_have_count(2)
-    expect(notebook.panel.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")).to_have_count(0)
-    box = _widget(notebook, "Both sides")
+    box = notebook.widget("Both sides")
     expect(box).to_contain_text(PAYLOADS[-1])
     box.get_by_role("button", name="Judge both sides").click()
     expect(box).to_contain_text("would, but for its condition")
@@ -230,7 +201,7 @@ def test_no_text_becomes_markup(page: Page, pages_url: str) -> None:
         box.get_by_role("textbox", name="The caller's side").fill(text)
         box.get_by_role("button", name="Apply to the world").click()
     expect(box).to_contain_text("Nothing has changed")
-    editor = _widget(notebook, "World editor")
+    editor = notebook.widget("World editor")
     statements = editor.get_by_label("Facts")
     statements.focus()
     arrow_to(page, statements, "role UpdateApp (")
@@ -243,10 +214,4 @@ def test_no_text_becomes_markup(page: Page, pages_url: str) -> None:
         editor.get_by_label("Its ARN or name").fill(text)
         editor.get_by_role("button", name="Add the fact").click()
         expect(editor).to_contain_text("Nothing has changed")
-    page.wait_for_timeout(500)
-    assert page.evaluate("() => window.__ran") is None
-    assert dialogs == []
-    assert notebook.outside == []
-    areas = notebook.panel.locator(".jp-OutputArea")
-    assert areas.locator("script, iframe, object, embed, img, video, audio, link, meta, base, form").count() == 0
-    assert areas.locator("[onerror], [onload], [onfocus], a[href^='javascript']").count() == 0
+    notebook.inert()

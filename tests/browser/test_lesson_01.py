@@ -6,7 +6,6 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from drive import Notebook, press_until_focused
 from playwright.sync_api import Locator, Page, expect
 
@@ -15,7 +14,6 @@ from iamlab.lessons import worlds
 from iamlab.views.language import VERDICTS
 from iamlab.widgets.request_explorer import ACTIONS
 
-INDEX = "cell => [...cell.closest('.jp-Notebook').querySelectorAll('.jp-CodeCell')].indexOf(cell)"
 LESSON = "01-first-permission.ipynb"
 
 
@@ -43,11 +41,6 @@ def _verdict_of_engine(who: str, action: str, resource: str | None = None) -> st
     return f"{VERDICTS[decision].sign} {VERDICTS[decision].word}"
 
 
-def _clean(notebook: Notebook) -> None:
-    assert notebook.errors == []
-    assert notebook.outside == []
-
-
 def test_the_start_page_opens_and_runs(notebook: Notebook) -> None:
     """A plain visit leads to the start page; it runs, shows the map, and asks nothing of the world outside."""
     notebook._watch()
@@ -58,7 +51,7 @@ def test_the_start_page_opens_and_runs(notebook: Notebook) -> None:
     notebook.run_all()
     expect(notebook.panel.locator("section[aria-label='Your course']")).to_contain_text("0 of 3 exercises solved")
     expect(notebook.panel.locator("svg[role=img]")).to_have_attribute("aria-label", re.compile("User alice"))
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_the_lesson_runs_and_the_explorer_answers_the_mouse(notebook: Notebook, explorer: Locator) -> None:
@@ -76,7 +69,7 @@ def test_the_lesson_runs_and_the_explorer_answers_the_mouse(notebook: Notebook, 
     expect(explorer).to_contain_text("You predicted 'implicit deny'; it is 'allowed'.")
     explorer.get_by_label("Who asks").select_option(label="user alice")
     expect(explorer.locator(".iamlab-verdict")).to_have_count(0)
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_the_explorer_answers_the_keyboard_alone(notebook: Notebook, explorer: Locator) -> None:
@@ -99,7 +92,7 @@ def test_the_explorer_answers_the_keyboard_alone(notebook: Notebook, explorer: L
     expect(explorer.locator(".iamlab-verdict")).to_have_text(f"{VERDICTS[Decision.ALLOW].sign} Allowed")
     expect(explorer.get_by_role("button", name="Reveal the verdict")).to_be_focused()
     assert notebook.panel.locator(".jp-Cell").count() == cells
-    _clean(notebook)
+    notebook.clean()
 
 
 def test_the_explorer_says_when_the_kernel_is_gone(notebook: Notebook, explorer: Locator) -> None:
@@ -107,9 +100,7 @@ def test_the_explorer_says_when_the_kernel_is_gone(notebook: Notebook, explorer:
     explorer.get_by_label("Allowed", exact=True).click()
     explorer.get_by_role("button", name="Reveal the verdict").click()
     expect(explorer.locator(".iamlab-verdict")).to_be_visible()
-    notebook.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    notebook.page.locator(".lm-Menu-item[data-command='kernelmenu:restart']").click()
-    notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+    notebook.restart()
     expect(explorer.locator(".iamlab-notice")).to_have_text("Not connected: run the cell again.")
     expect(explorer.locator(".iamlab-verdict")).to_be_hidden()
 
@@ -121,24 +112,14 @@ def test_the_explorer_is_accessible(notebook: Notebook, explorer: Locator, theme
     explorer.get_by_label("Allowed", exact=True).click()
     explorer.get_by_role("button", name="Reveal the verdict").click()
     expect(explorer.locator(".iamlab-verdict")).to_be_visible()
-    results = Axe().run(notebook.page, context=".iamlab-widget").response
-    bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
-    assert not bad, json.dumps([(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in bad], indent=1)
-    assert results["passes"], "axe looked at nothing"
+    notebook.accessible()
 
 
 def test_an_exercise_is_solved_by_typing(notebook: Notebook) -> None:
     """The learner replaces the dots, runs the cell, reads correct; the start page knows it."""
     notebook.open(LESSON).run_all()
-    found = notebook.code_cells.filter(has_text='check("01.2", see_buckets)')
-    cell = notebook.code_cells.nth(found.evaluate(INDEX))  # by its place: its text is about to change
-    cell.locator(".cm-content").click()
-    notebook.page.keyboard.press("Control+a")
     answer = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
-    # Inserted as by a paste: the editor would add brackets of its own to single keys.
-    notebook.page.keyboard.insert_text(f'check("01.2", {{"Statement": {json.dumps(answer)}}})')
-    notebook.page.keyboard.press("Control+Enter")
-    expect(cell).to_contain_text("01.2: correct")
+    notebook.answer("01.2", f'check("01.2", {{"Statement": {json.dumps(answer)}}})')
     notebook.open("00-start.ipynb").run_all()
     expect(notebook.panel.locator("section[aria-label='Your course']")).to_contain_text("01.2 ✔ correct")
-    _clean(notebook)
+    notebook.clean()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
@@ -27,12 +26,6 @@ def _run(notebook: Notebook) -> Notebook:
     return notebook
 
 
-def _widget(notebook: Notebook, label: str) -> Locator:
-    box = notebook.panel.get_by_role("group", name=re.compile(f"^{label}")).first
-    box.scroll_into_view_if_needed()
-    return box
-
-
 def _revealed(box: Locator) -> Locator:
     box.get_by_label("Allowed", exact=True).click()
     box.get_by_role("button", name="Reveal the verdict").click()
@@ -43,42 +36,40 @@ def _revealed(box: Locator) -> Locator:
 
 def test_a_paste_of_a_megabyte_is_answered_and_can_be_taken_away(gallery: Notebook) -> None:
     """A sentence, no verdict of an earlier text, and the editor goes on working."""
-    box = _widget(gallery, "Policy workbench")
+    box = gallery.widget("Policy workbench")
     area = box.get_by_role("textbox")
     area.click()
     gallery.page.keyboard.press("Control+a")
     gallery.page.keyboard.insert_text("x" * 1_000_000)
-    expect(box).to_contain_text("131072 characters", timeout=20_000)
+    expect(box).to_contain_text("131072 characters")
     expect(box).not_to_contain_text("requests come out as they must")
     gallery.page.keyboard.press("Control+a")
     gallery.page.keyboard.insert_text(
         '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}}'
     )
-    expect(box).to_contain_text("AWS would store this policy", timeout=20_000)
+    expect(box).to_contain_text("AWS would store this policy")
     assert gallery.errors == []
 
 
 def test_after_a_restart_no_widget_shows_a_verdict_as_current(gallery: Notebook) -> None:
     """Each says that it is not connected."""
-    verdict = _revealed(_widget(gallery, "Request explorer"))
+    verdict = _revealed(gallery.widget("Request explorer"))
     boxes = gallery.panel.locator(".iamlab-widget")
-    gallery.page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    gallery.page.locator(".lm-Menu-item[data-command='kernelmenu:restart']").click()
-    gallery.page.locator(".jp-Dialog .jp-mod-accept").click()
+    gallery.restart()
     expect(boxes.locator(".iamlab-notice")).to_have_text(["Not connected: run the cell again."] * boxes.count())
     expect(verdict).to_be_hidden()
 
 
 def test_two_tabs_on_one_kernel_do_not_disturb_each_other(gallery: Notebook) -> None:
     """The second tab runs everything anew; the first one's widgets answer as before, each with its own lab."""
-    box = _widget(gallery, "Request explorer")
+    box = gallery.widget("Request explorer")
     verdict = _revealed(box)
     said = verdict.inner_text()
     second = _run(Notebook(gallery.page.context.new_page(), gallery.url))
-    editor = _widget(second, "World editor")
+    editor = second.widget("World editor")
     editor.get_by_label("Facts").select_option(label="user dana is a member of group Developers")
     editor.get_by_role("button", name="Remove the chosen fact").click()
-    expect(editor).to_contain_text("user dana lost", timeout=20_000)
+    expect(editor).to_contain_text("user dana lost")
     gallery.page.bring_to_front()
     assert verdict.inner_text() == said
     box.get_by_label("Who asks").select_option(label="user dana")
@@ -88,13 +79,13 @@ def test_two_tabs_on_one_kernel_do_not_disturb_each_other(gallery: Notebook) -> 
 
 def test_a_cell_that_is_run_twice_leaves_one_widget_with_what_was_chosen(gallery: Notebook) -> None:
     """The question is answered as before, and the old widget is gone."""
-    box = _widget(gallery, "Question")
+    box = gallery.widget("Question")
     box.get_by_label("dana", exact=True).click()
     box.get_by_role("button").click()
     expect(box).to_contain_text("Right.")
     many = gallery.panel.locator(".iamlab-widget").count()
     box.locator("xpath=ancestor::div[contains(@class, 'jp-CodeCell')]").locator(".cm-content").click()
     gallery.page.keyboard.press("Control+Enter")
-    expect(_widget(gallery, "Question")).to_contain_text("Right.")
+    expect(gallery.widget("Question")).to_contain_text("Right.")
     expect(gallery.panel.locator(".iamlab-widget")).to_have_count(many)
     assert gallery.errors == []

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from drive import Notebook, arrow_to, press_until_focused
 from playwright.sync_api import Locator, Page, expect
 
@@ -20,12 +18,6 @@ def start(page: Page, lab_url: str) -> Notebook:
     notebook = Notebook(page, lab_url).open("00-start.ipynb")
     notebook.run_all()
     return notebook
-
-
-def _eight(notebook: Notebook, title: str) -> Locator:
-    box = notebook.panel.get_by_role("group", name=title)
-    box.scroll_into_view_if_needed()
-    return box
 
 
 def _answer(notebook: Notebook, box: Locator, choice: str) -> None:
@@ -43,22 +35,18 @@ def _answer(notebook: Notebook, box: Locator, choice: str) -> None:
 def test_the_start_page_is_accessible(start: Notebook, theme: str) -> None:
     """No serious or critical violation in its widgets and answers."""
     start.use_theme(theme)
-    results = Axe().run(start.page, context=".iamlab-widget").response
-    bad = [one for one in results["violations"] if one["impact"] in ("serious", "critical")]
-    assert not bad, json.dumps([(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in bad], indent=1)
-    assert results["passes"], "axe looked at nothing"
+    start.accessible()
 
 
 def test_the_eight_are_answered_before_and_after_and_compared(start: Notebook) -> None:
     """Nothing is revealed before both are in; then each request stands with both answers and the truth."""
-    before = _eight(start, "Eight requests, before the course")
+    before = start.widget("Eight requests, before the course")
     _answer(start, before, "no idea")
     expect(before).to_contain_text("Your answers are recorded.")
     expect(before).not_to_contain_text("implicit deny")
-    after = _eight(start, "The same eight requests, after the course")
+    after = start.widget("The same eight requests, after the course")
     _answer(start, after, "denied")
     expect(after).to_contain_text("Before the course 0 of 8 were right")
     expect(after.get_by_role("row")).to_have_count(len(QUESTIONS) + 1)
     expect(after).to_contain_text("implicit deny")
-    assert start.errors == []
-    assert start.outside == []
+    start.clean()
