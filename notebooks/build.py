@@ -3,7 +3,8 @@
 ``python notebooks/build.py`` writes them, ``--check`` writes nothing and fails when one differs from its source. With
 ``--check --unexecuted`` the outputs are not made anew, and left to whoever runs the notebooks, as nbval does.
 A cell tagged ``solution`` stands only in the solutions, one tagged ``exercise`` only in the learner's notebook. Text
-tagged ``conclusion`` is folded up: it says what comes out of the prediction before it.
+tagged ``conclusion`` is folded up: it says what comes out of the prediction before it. Code tagged ``folded`` shows its
+first line alone: it is run for what it shows.
 What breaks a rule of ``lint.py`` is not built.
 """
 
@@ -109,7 +110,7 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
 
 GALLERY = "gallery.py"
 """Every widget on a story's world: no lesson, and not among what learners get."""
-KNOWN_TAGS = {"exercise", "solution", "conclusion"}
+KNOWN_TAGS = {"exercise", "solution", "conclusion", "folded"}
 CONCLUSION = "<details{state}>\n<summary><b>Once you have answered:</b> what it shows</summary>\n\n{text}\n\n</details>"
 """Whoever predicts must not read on the same screen what comes out."""
 QUESTION = re.compile(r"(?m)^(Choice|Predict)\(")
@@ -122,13 +123,13 @@ def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str)
         tags = set(cell.metadata.get("tags", []))
         if tags - KNOWN_TAGS:
             raise BuildError(f"{source.name}, cell {index}: unknown tag {', '.join(tags - KNOWN_TAGS)}.")
-        if "conclusion" in tags and cell.cell_type == "code":
-            raise BuildError(f"{source.name}, cell {index}: a conclusion is text, and this is code.")
+        if ("conclusion" if cell.cell_type == "code" else "folded") in tags:
+            raise BuildError(f"{source.name}, cell {index}: text is tagged conclusion, code is tagged folded.")
         if left_out not in tags:
             new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
             text = cell.source if "conclusion" not in tags else _folded(cell.source, solutions=left_out == "exercise")
             made.cells.append(new(_linked_from_solutions(text) if left_out == "exercise" else text))
-            if source.name != GALLERY and QUESTION.search(cell.source):
+            if "folded" in tags or (source.name != GALLERY and QUESTION.search(cell.source)):
                 made.cells[-1].metadata["jupyter"] = {"source_hidden": True}
     for index, cell in enumerate(made.cells):
         cell.id = f"cell-{index:02}"

@@ -253,9 +253,9 @@ see_buckets = {
 check("01.2", see_buckets)
 
 # %% [markdown] tags=["solution"]
-# **Explained.** `s3:ListAllMyBuckets` is about all buckets at once, so it takes no resource, and only `*` matches.
-# `s3:ListBucket` is another action: it lists what is *in* one bucket. `s3:*` or `s3:List*` would grant more than was
-# asked for.
+# **Explained.** `s3:ListAllMyBuckets` is about all buckets at once: it takes no resource, so one writes `*`. (No
+# single bucket's ARN matches; of the longer patterns AWS takes `arn:aws:s3:::*` alone.) `s3:ListBucket` is another
+# action: it lists what is *in* one bucket. `s3:*` or `s3:List*` would grant more than was asked for.
 
 # %% [markdown]
 # ## A bucket is not what is in it
@@ -360,8 +360,8 @@ for step in lab.trail[:5]:
     print(step.cli())
 
 # %% [markdown]
-# And in Python, with **boto3**, AWS's library for it, after `import boto3, json`, `iam = boto3.client("iam")` and `s3
-# = boto3.client("s3")`:
+# And in Python, with **boto3**, AWS's library for it, after `import boto3, json`, `iam = boto3.client("iam")` and
+# `s3 = boto3.client("s3")`:
 
 # %%
 for step in lab.trail[:5]:

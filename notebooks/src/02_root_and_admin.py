@@ -269,8 +269,8 @@ check("02.2", keep_the_books)
 # %% [markdown]
 # ## Exercise 02.3: read an AccessDenied message
 #
-# Two messages, as AWS writes them: alice, who has no policy, lists the buckets; and ada, from the lines above, deletes
-# an object. Read each to its end.
+# Two messages, in AWS's words (S3 also sets the ARN in quotation marks): alice, who has no policy, lists the buckets;
+# and ada, from the lines above, deletes an object. Read each to its end.
 
 # %%
 print(lab.evaluate(alice, "s3:ListAllMyBuckets").error_message)
@@ -313,7 +313,7 @@ for step in lab.trail[-5:]:
     print(step.cli())
 
 # %% [markdown]
-# And in Python, with boto3:
+# And with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `s3 = boto3.client("s3")`:
 
 # %%
 for step in lab.trail[-5:]:

@@ -142,7 +142,7 @@ reveal(prediction, lab.evaluate(eric, "s3:GetObject", code / "plan.txt"))
 
 # %% tags=["exercise"]
 before = lab.snapshot()
-# Your line:
+# Your line here:
 lab.graph(lab.difference(before))
 
 # %% tags=["solution"]
@@ -179,6 +179,7 @@ WorldEditor(team)
 
 # %% tags=["exercise"]
 acme = team.accounts[0]
+# Your lines here, or use the editor above:
 check("03.1", team)
 
 # %% tags=["solution"]
@@ -302,6 +303,7 @@ WorldEditor(office)
 
 # %% tags=["exercise"]
 acme = office.accounts[0]
+# Your lines here, or use the editor above:
 check("03.2", office)
 
 # %% tags=["solution"]

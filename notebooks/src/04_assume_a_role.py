@@ -367,6 +367,7 @@ PolicyWorkbench(
 
 # %% tags=["exercise"]
 acme = month.accounts[0]
+# Your lines here, or use the workbench above:
 check("04.2", month)
 
 # %% tags=["solution"]
