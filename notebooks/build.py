@@ -43,15 +43,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--unexecuted", action="store_true", help="with --check: compare the cells, not what they show")
     parser.add_argument("sources", nargs="*", type=Path, help="sources to build (default: all)")
     options = parser.parse_args(arguments)
+    if options.unexecuted and not options.check:
+        parser.error("--unexecuted goes with --check")
+    for source in options.sources:
+        if not source.is_file():
+            parser.error(f"there is no {source}; the sources are in {HERE / 'src'}")
     sources = options.sources or [*sorted((HERE / "src").glob("[0-9][0-9]_*.py")), HERE / "src" / GALLERY]
+    announced: dict[Path, str | None] = {}
     try:
-        if not options.check:
-            for source in sources:
-                _announce(source)
         if options.check and options.unexecuted:
             return _check([pair for source in sources for pair in unexecuted(source)], _cells_differ)
+        if not options.check:
+            for source in sources:
+                announced |= _announce(source)
         built = [pair for source in sources for pair in build(source)]
     except BuildError as error:
+        _take_back(announced)
         print(error, file=sys.stderr)
         return 1
     return _check(built) if options.check else _write(built)
@@ -82,14 +89,29 @@ def unexecuted(source: Path) -> list[tuple[Path, Any]]:
     return [(path, _variant(source, text, header, left_out)) for path, left_out in variants]
 
 
-def _announce(source: Path) -> None:
-    """Put a lesson that is new or renamed in place unexecuted, for the start page lists what is there."""
+def _announce(source: Path) -> dict[Path, str | None]:
+    """Put a lesson that is new or renamed in place unexecuted, for the start page lists what is there.
+
+    Returns what was there before, by its path: None where there was nothing.
+    """
     notebook = jupytext.read(source)
     header = _header(source, notebook)
     path = HERE / _name(source)
-    if not path.exists() or nbformat.read(path, as_version=4).metadata.get("iamlab") != header:
-        made = _variant(source, notebook, header, "solution")
-        path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    if before is not None and nbformat.reads(before, as_version=4).metadata.get("iamlab") == header:
+        return {}
+    made = _variant(source, notebook, header, "solution")
+    path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+    return {path: before}
+
+
+def _take_back(announced: dict[Path, str | None]) -> None:
+    """What is not built leaves nothing behind."""
+    for path, before in announced.items():
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before, encoding="utf-8")
 
 
 def _name(source: Path) -> str:
@@ -101,7 +123,7 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise BuildError(f"{source.name}: the header is missing; begin with '# jupyter:' and 'iamlab:' in it.")
     for key, type_ in HEADER.items():
-        if not isinstance(header.get(key), type_):
+        if not isinstance(header.get(key), type_) or isinstance(header.get(key), bool):
             raise BuildError(f"{source.name}: the header's {key} is {header.get(key)!r}, not a {type_.__name__}.")
     if header["lesson"] != source.name[:2] and source.name != GALLERY:
         raise BuildError(f"{source.name}: the header says lesson {header['lesson']!r}.")
