@@ -9,6 +9,7 @@ import shlex
 import pytest
 
 from iamlab import IamlabError, Lab, allow, deny
+from iamlab.world.profiles import Provider
 
 DEV, PROD = "111111111111", "999999999999"
 TRUST = {
@@ -590,3 +591,48 @@ def test_identities_are_equal_when_they_are_the_same(world):
     assert world.dev.root == world.dev.root
     assert world.dev.root != world.prod.root
     assert world.alice != World().alice
+
+
+def test_keys_devices_and_providers_are_equal_when_they_are_the_same(world):
+    """However one came by them; policies too, and AWS's are of a lab as all other things are."""
+    given, found = _credentials(world)
+    elsewhere, _ = _credentials(World())
+    for one, same, other in zip(given, found, elsewhere, strict=True):
+        assert one == same
+        assert one in {same}
+        assert one != other
+        assert one != "a text"
+
+
+def _credentials(world):
+    """A key, a device, a provider and two policies as they came back, and as they are found."""
+    dev, alice = world.dev, world.alice
+    made = alice.create_access_key(), dev.create_mfa_device("phone"), dev.create_saml_provider("S")
+    made[1].enable(alice)
+    found = alice.access_keys[0], alice.mfa_devices[0], Provider(world.lab.world, made[2].arn)
+    names = "DevAccess", "ReadOnlyAccess"
+    return tuple((*things, *(dev.managed_policy(name) for name in names)) for things in (made, found))
+
+
+class Observer:
+    """Somebody who is told of each change, and may fail then."""
+
+    def __init__(self, world, error=None):
+        self.told, self.error = 0, error
+        world.observe(self.look)
+
+    def look(self):
+        self.told += 1
+        if self.error:
+            raise self.error
+
+
+def test_an_observer_that_fails_keeps_no_other_from_being_told(world):
+    """Each is told of the change that has happened; then the first error is."""
+    state = world.lab.world
+    first, second = Observer(state, ValueError("first")), Observer(state, KeyError("second"))
+    third = Observer(state)
+    with pytest.raises(ValueError, match="first"):
+        world.dev.create_user("zoe")
+    assert world.dev.user("zoe")
+    assert (first.told, second.told, third.told) == (1, 1, 1)

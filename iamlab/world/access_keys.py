@@ -12,7 +12,7 @@ from iamlab.world import names
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.credentials import ACTIVE, INACTIVE, AccessKeyRecord, Credentials, MfaDeviceRecord
 from iamlab.world.entities import UserRecord
-from iamlab.world.handles import check_no_text, of_another_lab
+from iamlab.world.handles import Handle, check_no_text, of_another_lab
 from iamlab.world.operations import call
 from iamlab.world.state import State
 from iamlab.world.trail import CONSOLE
@@ -21,11 +21,11 @@ from iamlab.world.world import KEY_LENGTH, World
 WRONG_CODE: Final = "MultiFactorAuthentication failed with invalid MFA one time pass code."
 
 
-class AccessKey:
+class AccessKey(Handle):
     """A long-term key (AKIA...). ``credentials`` is there only on what CreateAccessKey gave back (ENT-09)."""
 
     def __init__(self, world: World, id_: str, credentials: Credentials | None = None) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
         self.credentials = credentials
 
@@ -115,11 +115,11 @@ def create_key(world: World, owner: str, arn: str, parameters: Mapping[str, Any]
     return AccessKey(world, made[0].id, Credentials(made[0].id, parts))
 
 
-class MfaDevice:
+class MfaDevice(Handle):
     """A virtual MFA device or a passkey (ENT-20). To have one registered changes no decision; to use it does."""
 
     def __init__(self, world: World, arn: str) -> None:
-        self._world = world
+        super().__init__(world, arn)
         self.arn = arn
 
     @property

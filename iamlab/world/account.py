@@ -27,7 +27,7 @@ from iamlab.world.entities import (
     SavedPolicy,
     UserRecord,
 )
-from iamlab.world.handles import check_no_text, of_another_lab
+from iamlab.world.handles import Handle, check_no_text, of_another_lab
 from iamlab.world.identities import (
     EXISTS,
     LONGEST_SESSION,
@@ -68,11 +68,11 @@ LAMBDA: Final = "lambda.amazonaws.com"
 Tags = Mapping[str, str] | None
 
 
-class Account:
+class Account(Handle):
     """One account of a world. Names are unique in it, ignoring letter case and path (ENT-05)."""
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -641,12 +641,6 @@ class Account:
 
     def _managed(self, record: PolicyRecord) -> ManagedPolicy:
         return ManagedPolicy(self._world, name=record.name, arn=record.arn, owner=record.account, id_=record.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Account) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
 
     def __repr__(self) -> str:
         record = self._world.state.accounts.get(self.id)

@@ -15,7 +15,7 @@ from iamlab.world import documents, names
 from iamlab.world.access_keys import AccessKey, MfaDevice, create_key
 from iamlab.world.callers import ANY_SESSION, Caller, Signer, identity_policies, instant, merged
 from iamlab.world.entities import EntityRecord, GroupRecord, InlinePolicy, RoleRecord, UserRecord
-from iamlab.world.handles import as_variable, check_no_text, of_another_lab
+from iamlab.world.handles import Handle, as_variable, check_no_text, of_another_lab
 from iamlab.world.operations import call, tag_list
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.quotas import size
@@ -30,14 +30,14 @@ LONGEST_SESSION: Final = (3600, 43200)
 """What MaxSessionDuration may be, in seconds (ENT-10)."""
 
 
-class Identity(Generic[R]):
+class Identity(Handle, Generic[R]):
     """What users, groups and roles have in common: a name, and policies that say what they may do."""
 
     kind: ClassVar[str]
     record_type: ClassVar[type[EntityRecord]]
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -158,12 +158,6 @@ class Identity(Generic[R]):
 
         given = {f"{self.kind.capitalize()}Name": record.name}
         self._world.perform(call(f"iam:{operation}", record.arn, given), deleted)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Identity) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
 
     def __repr__(self) -> str:
         record = self._world.state.entities.get(self.id)
@@ -498,7 +492,7 @@ REVOKED: Final = "AWSRevokeOlderSessions"
 REVOKED_AHEAD: Final = timedelta(seconds=30)
 
 
-class Root:
+class Root(Handle):
     """The root user of an account: no policies of its own, allowed everything there (ENT-06, EVAL-14)."""
 
     kind = "root"
@@ -506,7 +500,7 @@ class Root:
     policies: tuple[NamedPolicy, ...] = ()
 
     def __init__(self, world: World, account_id: str) -> None:
-        self._world = world
+        super().__init__(world, account_id)
         self.account_id = account_id
 
     @property
@@ -539,12 +533,6 @@ class Root:
         Raises IamlabError (``LimitExceeded``) for a third one.
         """
         return create_key(self._world, self.account_id, self.arn, {})
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Root) and (self._world, self.account_id) == (other._world, other.account_id)
-
-    def __hash__(self) -> int:
-        return hash(self.arn)
 
     def __repr__(self) -> str:
         return f"<root user of {self.account_id}>"

@@ -10,6 +10,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import names
 from iamlab.world.account import Account
+from iamlab.world.handles import Handle, of_another_lab
 from iamlab.world.operations import call
 from iamlab.world.organization import (
     FULL_ACCESS,
@@ -31,10 +32,11 @@ KINDS: Final = {"SCP": PolicyKind.SCP, "RCP": PolicyKind.RCP}
 Edit = Callable[[OrganizationRecord], OrganizationRecord]
 
 
-class ControlPolicy:
+class ControlPolicy(Handle):
     """A service or resource control policy."""
 
     def __init__(self, organization: Organization, id_: str) -> None:
+        super().__init__(organization._world, f"{organization.id}/{id_}")
         self.organization = organization
         self.id = id_
 
@@ -68,20 +70,15 @@ class ControlPolicy:
         """Delete it. Raises IamlabError (``PolicyInUseException``) while it is attached somewhere."""
         self.organization.delete_policy(self)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ControlPolicy) and (self.organization, self.id) == (other.organization, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         return f"<control policy {self.name} {self.id}>"
 
 
-class Unit:
+class Unit(Handle):
     """An organizational unit, or the root of the organization."""
 
     def __init__(self, organization: Organization, id_: str) -> None:
+        super().__init__(organization._world, id_)
         self.organization = organization
         self.id = id_
 
@@ -94,12 +91,6 @@ class Unit:
         """Delete it. Raises IamlabError (``OrganizationalUnitNotEmptyException``, ``InvalidInput`` for the root)."""
         self.organization.delete_unit(self)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unit) and (self.organization, self.id) == (other.organization, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         return f"<{'root' if self.id.startswith('r-') else 'unit'} {self.name} {self.id}>"
 
@@ -107,11 +98,11 @@ class Unit:
 Target = Unit | Account
 
 
-class Organization:
+class Organization(Handle):
     """One organization: the management account made it, and nothing binds that account (EVAL-06)."""
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -418,12 +409,6 @@ class Organization:
                 code="InvalidInput",
             )
         return self.policy_record(policy.id).id
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Organization) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
 
     def __repr__(self) -> str:
         return f"<organization {self.id} of {self.record.management_account}>"

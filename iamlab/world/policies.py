@@ -10,6 +10,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import managed_policies, names
 from iamlab.world.entities import PolicyRecord, PolicyVersion, Tags
+from iamlab.world.handles import Handle
 from iamlab.world.operations import call, tag_list
 from iamlab.world.quotas import size
 from iamlab.world.state import State
@@ -19,14 +20,14 @@ MOST_VERSIONS: Final = 5
 AWS: Final = "aws"
 
 
-class ManagedPolicy:
+class ManagedPolicy(Handle):
     """A policy with a name and an ARN of its own, to be attached; ``owner`` is ``aws`` or an account ID.
 
     ``id`` is the unique ID of a customer's policy, and empty for AWS's, which nobody can change (ENT-11).
     """
 
     def __init__(self, world: World, *, name: str, arn: str, owner: str, id_: str = "") -> None:
-        self._world = world
+        super().__init__(world, id_ or arn)
         self.name = name
         self.arn = arn
         self.owner = owner
@@ -182,12 +183,6 @@ class ManagedPolicy:
             return replace(state, policies={**state.policies, self.id: edit(state, self._stored(state))})
 
         self._world.perform(call(f"iam:{operation}", self.arn, {"PolicyArn": self.arn, **parameters}), changed)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ManagedPolicy) and (self.arn, self.id) == (other.arn, other.id)
-
-    def __hash__(self) -> int:
-        return hash((self.arn, self.id))
 
     def __repr__(self) -> str:
         return f"<managed policy {self.arn}>"

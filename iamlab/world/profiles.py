@@ -10,7 +10,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.world import names
 from iamlab.world.delivery import EC2
 from iamlab.world.entities import InstanceProfileRecord, RoleRecord
-from iamlab.world.handles import as_variable, check_no_text, of_another_lab
+from iamlab.world.handles import Handle, as_variable, check_no_text, of_another_lab
 from iamlab.world.identities import Role
 from iamlab.world.operations import call, pass_role, tag_list
 from iamlab.world.policies import tagging
@@ -18,11 +18,11 @@ from iamlab.world.state import State
 from iamlab.world.world import World
 
 
-class InstanceProfile:
+class InstanceProfile(Handle):
     """What EC2 is given: a container for one role (ENT-17)."""
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -157,22 +157,16 @@ class InstanceProfile:
             made, lambda state: replace(state, profiles={**state.profiles, self.id: edit(state, self._stored(state))})
         )
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, InstanceProfile) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         record = self._world.state.profiles.get(self.id)
         return f"<instance profile {record.name}>" if record else f"<deleted instance profile {self.id}>"
 
 
-class Provider:
+class Provider(Handle):
     """An identity provider that an account trusts, by SAML or by OIDC."""
 
     def __init__(self, world: World, arn: str) -> None:
-        self._world = world
+        super().__init__(world, arn)
         self.arn = arn
 
     @property

@@ -14,6 +14,7 @@ from iamlab.world import documents, names
 from iamlab.world.callers import instant
 from iamlab.world.calls import Check
 from iamlab.world.delivery import deliver
+from iamlab.world.handles import Handle
 from iamlab.world.operations import call
 from iamlab.world.policies import tagging
 from iamlab.world.public import check_not_public
@@ -24,13 +25,13 @@ from iamlab.world.state import State
 from iamlab.world.world import World
 
 
-class Resource:
+class Resource(Handle):
     """Something that requests are about. Its ``str`` is its ARN."""
 
     kind: ClassVar[str]
 
     def __init__(self, world: World, arn: str) -> None:
-        self._world = world
+        super().__init__(world, arn)
         self.arn = arn
 
     @property
@@ -121,12 +122,6 @@ class Resource:
 
     def __str__(self) -> str:
         return self.arn
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Resource) and (self._world, self.arn) == (other._world, other.arn)
-
-    def __hash__(self) -> int:
-        return hash(self.arn)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.arn.rpartition(':')[2].rpartition('/')[2]} in {self._owner()}>"

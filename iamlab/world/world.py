@@ -120,12 +120,19 @@ class World:
         )
 
     def _note(self, state: State, entry: TrailEntry | None) -> None:
+        """Put the state in place and tell every observer; what the first of them raises is raised at the end."""
         self.state = state if entry is None else replace(state, trail=(*state.trail, entry))
         self.version += 1
         self._observers = [one for one in self._observers if one() is not None]
+        failures: list[Exception] = []
         for observer in tuple(self._observers):
-            if method := observer():
-                method()
+            try:
+                if method := observer():
+                    method()
+            except Exception as error:  # the others have a change to show as well
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def commit(self, **changes: Any) -> None:
         """Put changed parts in place that no call of AWS brings about: accounts, the passing of time."""
