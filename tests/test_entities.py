@@ -529,3 +529,12 @@ def test_instances_and_keys_are_named_in_hexadecimal_digits(lab, dev):
     again = Lab().create_account("Development", DEV)
     assert again.run_instance().name == instances[0].name
     assert Lab(seed=1).create_account("Development", DEV).run_instance().name != instances[0].name
+
+
+def test_a_namesake_of_another_lab_does_not_stand_in(lab, dev, alice, role):
+    """The same ARN and the same ID, and another thing; AWS's own policies are the same in every lab."""
+    other = Lab()
+    there = other.create_account("Development", DEV)
+    _, deploy = there.create_user("alice"), there.create_role("R", trust=trust(AWS=account(DEV)))
+    alice.put_policy("Assume", allow("sts:AssumeRole", on=role))
+    dev.create_policy("Own", deny("s3:*"))

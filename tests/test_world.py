@@ -584,6 +584,26 @@ def test_everything_has_a_short_name_in_words(world):
     ]
 
 
+def test_what_is_gone_has_a_short_name_too(world):
+    """A cell that ends in it shows that it was deleted, and no error."""
+    empty, outside = Lab().snapshot(), world.lab.create_account("Sandbox", "222222222222")
+    organization = world.lab.create_organization(world.dev)
+    organization.enable("SCP")
+    unit, policy = organization.create_unit("U"), organization.create_policy("P", allow("*"))
+    root, kept = organization.root, organization.create_policy("Q", allow("*"))
+    unit.delete()
+    policy.delete()
+    assert repr(unit) == f"<deleted unit {unit.id}>"
+    assert repr(policy) == f"<deleted control policy {policy.id}>"
+    world.lab.restore(empty)
+    assert repr(organization) == f"<deleted organization {organization.id}>"
+    assert repr(root) == f"<deleted root {root.id}>"
+    assert repr(kept) == f"<deleted control policy {kept.id}>"
+    with pytest.raises(IamlabError) as caught:
+        _ = outside.name
+    assert caught.value.code == "NoSuchEntity"
+
+
 def test_identities_are_equal_when_they_are_the_same(world):
     """However one came by it; and never across worlds."""
     assert world.dev.users[0] == world.alice

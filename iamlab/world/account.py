@@ -77,8 +77,11 @@ class Account(Handle):
 
     @property
     def name(self) -> str:
-        """The account's name."""
-        return self._world.state.accounts[self.id].name
+        """The account's name. Raises IamlabError (``NoSuchEntity``) when the account is not in the lab any more."""
+        record = self._world.state.accounts.get(self.id)
+        if record is None:
+            raise IamlabError(f"The account {self.id} cannot be found.", code="NoSuchEntity")
+        return record.name
 
     @property
     def arn(self) -> str:
@@ -601,7 +604,7 @@ class Account(Handle):
             "name": rule.check(name),
             "path": names.PATH.check(path),
             "tags": tuple(checked.items()),
-            "boundary": check_policy(boundary, "boundary={}") if boundary is not None else "",
+            "boundary": check_policy(boundary, "boundary={}", self._world) if boundary is not None else "",
         }
 
     def _said(self, common: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,3 +66,9 @@ def of_another_lab(given: object, world: object) -> str:
     """The sentence about something that is of another lab; empty when it is of this one."""
     here = getattr(given, "_world", world) is world
     return "" if here else " It is of another lab: take both from the same one."
+
+
+def check_of_this_lab(given: object, world: object) -> None:
+    """Refuse something that is of another lab, where its namesake would be taken for it (``NoSuchEntity``)."""
+    if why := of_another_lab(given, world):
+        raise IamlabError(f"{given!r} cannot be used here.{why}", code="NoSuchEntity")

@@ -15,9 +15,9 @@ from iamlab.world import documents, names
 from iamlab.world.access_keys import AccessKey, MfaDevice, create_key
 from iamlab.world.callers import ANY_SESSION, Caller, Signer, identity_policies, instant, merged
 from iamlab.world.entities import EntityRecord, GroupRecord, InlinePolicy, RoleRecord, UserRecord
-from iamlab.world.handles import Handle, as_variable, check_no_text, of_another_lab
+from iamlab.world.handles import Handle, as_variable, check_no_text, check_of_this_lab, of_another_lab
 from iamlab.world.operations import call, tag_list
-from iamlab.world.policies import ManagedPolicy
+from iamlab.world.policies import AWS, ManagedPolicy
 from iamlab.world.quotas import size
 from iamlab.world.state import State
 from iamlab.world.world import World, with_entity
@@ -80,7 +80,7 @@ class Identity(Handle, Generic[R]):
         Raises IamlabError (``InvalidInput``: no managed policy; ``NoSuchEntity``: of another account, or deleted;
         ``LimitExceeded``).
         """
-        arn = check_policy(policy, "attach({})")
+        arn = check_policy(policy, "attach({})", self._world)
         word = self.kind.capitalize()
 
         def attached(state: State, record: R) -> EntityRecord:
@@ -97,7 +97,7 @@ class Identity(Handle, Generic[R]):
 
         Raises IamlabError (``NoSuchEntity``) when it is not attached.
         """
-        arn = check_policy(policy, "detach({})")
+        arn = check_policy(policy, "detach({})", self._world)
 
         def detached(state: State, record: R) -> EntityRecord:
             if arn not in record.attached:
@@ -177,7 +177,7 @@ class Bounded(Identity[R]):
 
         Raises IamlabError (``InvalidInput``, ``NoSuchEntity``) as ``attach`` does.
         """
-        arn = check_policy(policy, "put_boundary({})")
+        arn = check_policy(policy, "put_boundary({})", self._world)
 
         def bounded(state: State, record: R) -> EntityRecord:
             check_attachable(state, arn, record.account)
@@ -538,10 +538,11 @@ class Root(Handle):
         return f"<root user of {self.account_id}>"
 
 
-def check_policy(policy: object, written: str) -> str:
+def check_policy(policy: object, written: str, world: World) -> str:
     """The ARN of a managed policy; ``written`` is the operation that takes it, as one writes it.
 
-    Raises IamlabError (``InvalidInput``) for anything else.
+    Raises IamlabError (``InvalidInput``) for anything else, and (``NoSuchEntity``) for a customer's policy of another
+    lab, which may have a namesake in this one; AWS's own are the same in all of them.
     """
     check_no_text(policy, "policy", written, "account.managed_policy({})")
     if not isinstance(policy, ManagedPolicy):
@@ -550,6 +551,8 @@ def check_policy(policy: object, written: str) -> str:
             "account.create_policy(name, document), or embed a document with put_policy(name, document).",
             code="InvalidInput",
         )
+    if policy.owner != AWS:
+        check_of_this_lab(policy, world)
     return policy.arn
 
 

@@ -13,6 +13,7 @@ from iamlab.world.account import Account
 from iamlab.world.handles import Handle, of_another_lab
 from iamlab.world.operations import call
 from iamlab.world.organization import (
+    AWS_OWN,
     FULL_ACCESS,
     RCP_FULL_ACCESS,
     TYPES,
@@ -71,6 +72,9 @@ class ControlPolicy(Handle):
         self.organization.delete_policy(self)
 
     def __repr__(self) -> str:
+        there = self._world.state.organizations.get(self.organization.id)
+        if there is None or (self.id not in AWS_OWN and self.id not in there.policies):
+            return f"<deleted control policy {self.id}>"
         return f"<control policy {self.name} {self.id}>"
 
 
@@ -92,7 +96,11 @@ class Unit(Handle):
         self.organization.delete_unit(self)
 
     def __repr__(self) -> str:
-        return f"<{'root' if self.id.startswith('r-') else 'unit'} {self.name} {self.id}>"
+        word = "root" if self.id.startswith("r-") else "unit"
+        there = self._world.state.organizations.get(self.organization.id)
+        if there is None or self.id not in (there.root, *there.units):
+            return f"<deleted {word} {self.id}>"
+        return f"<{word} {self.name} {self.id}>"
 
 
 Target = Unit | Account
@@ -150,10 +158,11 @@ class Organization(Handle):
     def create_unit(self, name: str, parent: Unit | None = None) -> Unit:
         """Create an organizational unit, under the root unless another unit is given.
 
-        Raises IamlabError (``ValidationError``, ``DuplicateOrganizationalUnitException``).
+        Raises IamlabError (``ValidationError``, ``ParentNotFoundException``, ``TargetNotFoundException``,
+        ``DuplicateOrganizationalUnitException``).
         """
         names.UNIT_NAME.check(name)
-        above = self._target(parent or self.root)
+        above = self._parent(parent or self.root)
         made: list[str] = []
 
         def created(one: OrganizationRecord) -> OrganizationRecord:
@@ -189,41 +198,50 @@ class Organization(Handle):
         self._change("DeleteOrganizationalUnit", self._arn(id_), {"OrganizationalUnitId": id_}, deleted)
 
     def add(self, account: Account, parent: Unit | None = None) -> None:
-        """Take an account in, under the root unless a unit is given; the invitation counts as accepted.
+        """Take an account in; the invitation counts as accepted. It is under the root then: a unit takes a second call.
 
-        Raises IamlabError (``InvalidInput``, ``DuplicateAccountException``).
+        Raises IamlabError (``InvalidInput``, ``ParentNotFoundException``, ``TargetNotFoundException``,
+        ``DuplicateAccountException``).
         """
-        id_, above = self._account(account), self._target(parent or self.root)
-        if self._world.state.organization_of(id_):
-            raise IamlabError(f"The account {id_} is in an organization already.", code="DuplicateAccountException")
+        id_ = _check_account(self._world, account)
+        if parent is not None:
+            self._parent(parent)
 
         def added(one: OrganizationRecord) -> OrganizationRecord:
+            if self._world.state.organization_of(id_):
+                raise IamlabError(f"The account {id_} is in an organization already.", code="DuplicateAccountException")
             full = tuple(FULL[kind] for kind in one.enabled)
-            return replace(one, parents={**one.parents, id_: above}, attached={**one.attached, id_: full})
+            return replace(one, parents={**one.parents, id_: one.root}, attached={**one.attached, id_: full})
 
         given = {"Target": {"Id": id_, "Type": "ACCOUNT"}}
-        self._change("InviteAccountToOrganization", self._arn(id_), given, added)
+        with self._world.together():
+            self._change("InviteAccountToOrganization", self._arn(id_), given, added)
+            if parent is not None and parent != self.root:
+                self.move(account, parent)
 
     def move(self, account: Account, parent: Unit) -> None:
-        """Put an account under another unit. Raises IamlabError (``AccountNotFoundException``)."""
-        id_, above = self._account(account), self._target(parent)
-        before = self.record.parents.get(id_)
-        if before is None:
-            raise IamlabError(f"The account {id_} is not in this organization.", code="AccountNotFoundException")
+        """Put an account under another unit.
+
+        Raises IamlabError (``InvalidInput``, ``ParentNotFoundException``, ``TargetNotFoundException``,
+        ``AccountNotFoundException``).
+        """
+        id_, above = _check_account(self._world, account), self._parent(parent)
+
+        def moved(one: OrganizationRecord) -> OrganizationRecord:
+            if id_ not in one.parents:
+                raise IamlabError(f"The account {id_} is not in this organization.", code="AccountNotFoundException")
+            return replace(one, parents={**one.parents, id_: above})
+
+        before = self.record.parents.get(id_, self.record.root)  # a stranger is taken to be under the root
         given = {"AccountId": id_, "SourceParentId": before, "DestinationParentId": above}
-        self._change(
-            "MoveAccount",
-            self._arn(id_),
-            given,
-            lambda one: replace(one, parents={**one.parents, id_: above}),
-        )
+        self._change("MoveAccount", self._arn(id_), given, moved)
 
     def remove(self, account: Account) -> None:
         """Let an account go; what was attached to it goes with it.
 
         Raises IamlabError (``AccountNotFoundException``; ``MasterCannotLeaveOrganizationException``).
         """
-        id_ = self._account(account)
+        id_ = _check_account(self._world, account)
 
         def removed(one: OrganizationRecord) -> OrganizationRecord:
             if id_ not in one.parents:
@@ -388,19 +406,26 @@ class Organization(Handle):
         word = "root" if target == record.root else "ou" if target in record.units else "account"
         return f"arn:aws:organizations::{record.management_account}:{word}/{record.id}/{target}"
 
-    def _account(self, account: object) -> str:
-        if not isinstance(account, Account) or account.id not in self._world.state.accounts:
-            raise IamlabError(f"{account!r} is no account of this lab.", code="InvalidInput")
-        return account.id
-
     def _target(self, target: object) -> str:
         record = self.record
         known = (record.root, *record.units, *record.parents)
-        if not isinstance(target, Unit | Account) or target.id not in known:
+        why = of_another_lab(target, self._world)
+        if not isinstance(target, Unit | Account) or target.id not in known or why:
             raise IamlabError(
-                f"{target!r} is no root, unit or account of this organization.", code="TargetNotFoundException"
+                f"{target!r} is no root, unit or account of this organization."
+                + (why or " Give organization.root, one of organization.units or one of organization.accounts."),
+                code="TargetNotFoundException",
             )
         return target.id
+
+    def _parent(self, unit: object) -> str:
+        """The ID of the root or of a unit: what accounts and units are under."""
+        if isinstance(unit, Account):
+            raise IamlabError(
+                f"{unit!r} is an account, and nothing is under it. Give organization.root or a unit.",
+                code="ParentNotFoundException",
+            )
+        return self._target(unit)
 
     def _policy_id(self, policy: object) -> str:
         if not isinstance(policy, ControlPolicy):
@@ -408,10 +433,15 @@ class Organization(Handle):
                 f"{policy!r} is no control policy. Make one with organization.create_policy(name, document).",
                 code="InvalidInput",
             )
+        if why := of_another_lab(policy, self._world):
+            raise IamlabError(f"{policy!r} is not of this organization.{why}", code="PolicyNotFoundException")
         return self.policy_record(policy.id).id
 
     def __repr__(self) -> str:
-        return f"<organization {self.id} of {self.record.management_account}>"
+        there = self._world.state.organizations.get(self.id)
+        return (
+            f"<organization {self.id} of {there.management_account}>" if there else f"<deleted organization {self.id}>"
+        )
 
 
 DUPLICATE: Final = "DuplicatePolicyAttachmentException"
@@ -422,8 +452,7 @@ def create(world: World, account: Account) -> Organization:
 
     Raises IamlabError (``AlreadyInOrganizationException``, ``InvalidInput``).
     """
-    if not isinstance(account, Account) or account.id not in world.state.accounts:
-        raise IamlabError(f"{account!r} is no account of this lab.", code="InvalidInput")
+    _check_account(world, account)
     made: list[str] = []
 
     def created(state: State) -> State:
@@ -442,6 +471,18 @@ def create(world: World, account: Account) -> Organization:
 
     world.perform(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created)
     return Organization(world, made[0])
+
+
+def _check_account(world: World, account: object) -> str:
+    """The number of an account of that world; raises IamlabError (``InvalidInput``) for anything else."""
+    why = of_another_lab(account, world)
+    if not isinstance(account, Account) or account.id not in world.state.accounts or why:
+        raise IamlabError(
+            f"{account!r} is no account of this lab."
+            + (why or " Take one of lab.accounts, or make one with lab.create_account(name, account_id)."),
+            code="InvalidInput",
+        )
+    return account.id
 
 
 def _stored(state: State, id_: str) -> OrganizationRecord:

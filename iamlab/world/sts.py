@@ -22,7 +22,7 @@ from iamlab.world.callers import Caller, Signer, identify, managed
 from iamlab.world.calls import Call, Check
 from iamlab.world.credentials import SessionRecord
 from iamlab.world.entities import RoleRecord, UserRecord
-from iamlab.world.handles import check_no_text
+from iamlab.world.handles import check_no_text, check_of_this_lab
 from iamlab.world.identities import Role, check_policy
 from iamlab.world.operations import call, tag_list
 from iamlab.world.policies import ManagedPolicy
@@ -111,7 +111,7 @@ class Sts:
         (``ValidationError``, ``ExpiredToken``, ``PackedPolicyTooLarge``, ``InvalidParameterValue`` ...) or PolicyError.
         """
         who, state = self._who(caller), self._world.state
-        arn = _role_arn(role)
+        arn = _role_arn(self._world, role)
         names.SESSION_NAME.check(session_name)
         if duration is not None:
             _check_duration(duration, LONGEST)
@@ -124,7 +124,7 @@ class Sts:
         inherited = _inherited(calling)
         keys = _check_transitive(transitive_tag_keys, passed_tags, inherited)
         all_tags = {**inherited, **passed_tags}
-        passed = _passed(state, policy, policies, passed_tags, arn)
+        passed = _passed(self._world, policy, policies, passed_tags, arn)
         serial, code = self._mfa(who, mfa)
         given = {"RoleArn": arn, "RoleSessionName": session_name, **passed.given}
         given |= {"DurationSeconds": duration} if duration is not None else {}
@@ -174,7 +174,7 @@ class Sts:
         """
         if not isinstance(session, Session) or session.record.kind != "console":
             raise IamlabError("Only a console session switches roles: lab.console_sign_in(user).", code="InvalidInput")
-        named = _role_arn(role).partition(":role/")[2]
+        named = _role_arn(self._world, role).partition(":role/")[2]
         if len(named) > LONGEST_SWITCHED:
             raise IamlabError(
                 f"Path and name of the role have {len(named)} characters. To be switched to in the console, they may "
@@ -238,11 +238,11 @@ class Sts:
                 f"{token!r} is no {'SAML assertion' if saml else 'OIDC token'}. An identity provider makes one.",
                 code="InvalidIdentityToken",
             )
-        arn = _role_arn(role)
+        arn = _role_arn(self._world, role)
         if duration is not None:
             _check_duration(duration, LONGEST)
         tags = _check_session_tags(token.tags)
-        passed = _passed(self._world.state, policy, policies, {}, arn)
+        passed = _passed(self._world, policy, policies, {}, arn)
         given = {"RoleArn": arn, **given, **passed.given}
         given |= {"DurationSeconds": duration} if duration is not None else {}
         made = call(operation, arn, given)
@@ -339,7 +339,7 @@ class Sts:
         checked = _check_session_tags(tags)
         account = identify(state, who, "sts:GetFederationToken").principal.account
         arn = f"arn:aws:sts::{account}:federated-user/{name}"
-        passed = _passed(state, policy, policies, checked, arn)
+        passed = _passed(self._world, policy, policies, checked, arn)
         given = {"Name": name, **passed.given}
         given |= {"DurationSeconds": duration} if duration is not None else {}
         made = call("sts:GetFederationToken", arn, given)
@@ -460,8 +460,9 @@ def _denied(message: str) -> IamlabError:
     return IamlabError(message, code="AccessDenied")
 
 
-def _role_arn(role: object) -> str:
+def _role_arn(world: World, role: object) -> str:
     if isinstance(role, Role):
+        check_of_this_lab(role, world)
         return role.arn
     if not isinstance(role, str) or ":role/" not in role:
         raise IamlabError(f"{role!r} is no role. Give a role or its ARN.", code=INVALID)
@@ -581,7 +582,7 @@ def _check_both_sides(state: State, who: Caller, made: Call) -> None:
 
 
 def _passed(
-    state: State,
+    world: World,
     policy: PolicySource | None,
     policies: Iterable[ManagedPolicy],
     tags: Mapping[str, str],
@@ -589,12 +590,13 @@ def _passed(
 ) -> _Passed:
     """The session policies, read and frozen as they are now (STS-08, STS-20).
 
-    Raises PolicyError, or IamlabError (``ValidationError``, ``PackedPolicyTooLarge``, ``MalformedPolicyDocument``).
+    Raises PolicyError, or IamlabError (``ValidationError``, ``PackedPolicyTooLarge``, ``MalformedPolicyDocument``,
+    ``NoSuchEntity``).
     """
     inline = Policy.parse(policy, PolicyKind.SESSION) if policy is not None else None
     if isinstance(policies, str) or not isinstance(policies, Iterable):
         raise IamlabError(f"Session policies are a list of managed policies, not {policies!r}.", code=INVALID)
-    arns = [check_policy(one, "policies=[{}]") for one in policies]
+    arns = [check_policy(one, "policies=[{}]", world) for one in policies]
     if len(arns) > MOST_POLICY_ARNS:
         raise IamlabError(f"{len(arns)} session policies were passed. At most {MOST_POLICY_ARNS} may be.", code=INVALID)
     account = arn.split(":")[4]
@@ -613,7 +615,7 @@ def _passed(
             f"Session policies and tags take {packed} percent of the space that there is.", code="PackedPolicyTooLarge"
         )
     found = [NamedPolicy(name="session policy", policy=inline)] if inline else []
-    found += [managed(state, one) for one in arns]
+    found += [managed(world.state, one) for one in arns]
     given: dict[str, Any] = {"Policy": inline.document} if inline else {}
     given |= {"PolicyArns": [{"arn": one} for one in arns]} if arns else {}
     return _Passed(policies=tuple(found) or None, given={**given, **tag_list(tags)}, packed=packed)
