@@ -548,6 +548,22 @@ def test_saml(lab, dev):
     assert _lists(lab, session).allowed
 
 
+def test_a_token_is_given_to_the_call_that_takes_it(lab, dev, github):
+    """Before anything is read off it; the remedy is in the sentence."""
+    saml = dev.create_saml_provider("AcmeLogin")
+    role = dev.create_role("Staff", trust=_federated(saml, "sts:AssumeRoleWithSAML"))
+    assertion = lab.identity_token(saml, "dana", audience="https://signin.aws.amazon.com/saml")
+    token = lab.identity_token(github, "repo:acme/app:*", audience="sts.amazonaws.com")
+    for ask in (
+        *(lambda given=given: lab.sts.assume_role_with_saml(given, role) for given in ("bob", None, token)),
+        *(
+            lambda given=given: lab.sts.assume_role_with_web_identity(given, role, "bob")
+            for given in ("bob", None, assertion)
+        ),
+    ):
+        assert "lab.identity_token(provider" in _failed(ask, "InvalidIdentityToken").message
+
+
 def test_who_federates_and_under_which_name(lab, dev, github):
     """COND-20, COND-22: aws:FederatedProvider is OIDC's alone, sts:RoleSessionName is everybody's."""
     saml = dev.create_saml_provider("AcmeLogin")
@@ -637,6 +653,10 @@ def test_no_secret_is_in_any_repr(lab, dev, alice, role):
         assert not any(secret in repr(shown) for secret in secrets)
 
 
+WRONG = {str: "AccessDenied", int: "ValidationError"}
+"""What a code that is not the device's is refused with, and what a number, which is no code."""
+
+
 def test_the_console(lab, dev, alice, role):
     """COND-24: MFA is true or false there; a role is switched to for as long as is left (STS-27)."""
     _failed(lambda: lab.console_sign_in(alice), "AccessDenied")
@@ -647,6 +667,9 @@ def test_the_console(lab, dev, alice, role):
     assert not _lists(lab, lab.console_sign_in(alice)).allowed
     dev.create_mfa_device("alice").enable(alice)
     _failed(lambda: lab.console_sign_in(alice), "AccessDenied")
+    for wrong in ("000000", 123456, 1):
+        _failed(lambda given=wrong: lab.console_sign_in(alice, mfa=given), WRONG[type(wrong)])
+    assert _lists(lab, lab.console_sign_in(alice, mfa=alice.mfa_devices[0].code)).allowed
     console = lab.console_sign_in(alice, mfa=True)
     assert _lists(lab, console).allowed
     assert lab.sts.switch_role(console, role).time_left == timedelta(hours=2)

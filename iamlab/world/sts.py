@@ -198,6 +198,7 @@ class Sts:
         Raises AccessDeniedError, IamlabError (``InvalidIdentityToken``, ``ExpiredTokenException``,
         ``ValidationError``) or PolicyError.
         """
+        _check_token(token, saml=False)
         names.SESSION_NAME.check(session_name)
         given = {"RoleSessionName": session_name, "WebIdentityToken": "(the token)"}
         return self._federated(
@@ -217,7 +218,8 @@ class Sts:
 
         Raises as ``assume_role_with_web_identity`` does.
         """
-        name = names.SESSION_NAME.check(assertion.subject if isinstance(assertion, IdentityToken) else assertion)
+        _check_token(assertion, saml=True)
+        name = names.SESSION_NAME.check(assertion.subject)
         given = {"PrincipalArn": assertion.provider.arn, "SAMLAssertion": "(the assertion)"}
         return self._federated("sts:AssumeRoleWithSAML", assertion, role, name, given, duration, policy, policies)
 
@@ -232,12 +234,7 @@ class Sts:
         policy: PolicySource | None,
         policies: Iterable[ManagedPolicy],
     ) -> Session:
-        saml = operation.endswith("SAML")
-        if not isinstance(token, IdentityToken) or token.provider.saml is not saml:
-            raise IamlabError(
-                f"{token!r} is no {'SAML assertion' if saml else 'OIDC token'}. An identity provider makes one.",
-                code="InvalidIdentityToken",
-            )
+        saml = token.provider.saml
         arn = _role_arn(self._world, role)
         if duration is not None:
             _check_duration(duration, LONGEST)
@@ -258,9 +255,16 @@ class Sts:
                     f"No identity provider {token.provider.name} found in your account.", code="InvalidIdentityToken"
                 )
             if not saml and token.audience not in provider.audiences:
-                raise IamlabError("Incorrect token audience", code="InvalidIdentityToken")
+                raise IamlabError(
+                    f"Incorrect token audience: it is for {token.audience}, and {token.provider.name} may speak for "
+                    f"{', '.join(provider.audiences)}. Make one for that with {NEW_TOKEN}",
+                    code="InvalidIdentityToken",
+                )
             if state.now >= token.expires:
-                raise IamlabError("Token is expired", code="ExpiredTokenException")
+                raise IamlabError(
+                    f"Token is expired: it was valid until {token.expires:%H:%M:%S}. Make a new one with {NEW_TOKEN}",
+                    code="ExpiredTokenException",
+                )
             record = state.entity_at(arn)
             assert isinstance(record, RoleRecord)  # its trust policy has just allowed this
             if duration is not None and duration > record.max_session_duration:
@@ -378,7 +382,7 @@ class Sts:
         """Sign in to the console with a password, and with MFA if a device is enabled (COND-24).
 
         ``mfa`` is the device's code, or True for the right one; a passkey needs True. Raises IamlabError
-        (``AccessDenied``): no password, a missing or wrong code.
+        (``AccessDenied``: no password, a missing or wrong code; ``ValidationError``: what is no code).
         """
         who = self._who(user)
         owner = self._long_term(who, "the console")
@@ -394,7 +398,7 @@ class Sts:
                 raise _denied("An MFA device is enabled: the console asks for it. Sign in with mfa=True.")
             if mfa and not devices:
                 raise _denied(NO_DEVICE)
-            if isinstance(mfa, str):
+            if mfa and mfa is not True:
                 check_code(state, owner, None, mfa)
             changed, session = issue(
                 self._world,
@@ -453,6 +457,7 @@ NO_DEVICE: Final = (
     "There is no MFA device that shows codes: device = account.create_mfa_device(name), device.enable(user). "
     "A passkey signs in to the console only."
 )
+NEW_TOKEN: Final = "lab.identity_token(provider, subject, audience=...)."
 _FREE: Final = Check(action="sts:GetCallerIdentity")  # signing in needs no permission (EVAL-24)
 
 
@@ -467,6 +472,16 @@ def _role_arn(world: World, role: object) -> str:
     if not isinstance(role, str) or ":role/" not in role:
         raise IamlabError(f"{role!r} is no role. Give a role or its ARN.", code=INVALID)
     return str(Arn.parse(role))
+
+
+def _check_token(token: object, *, saml: bool) -> None:
+    """Refuse what is no assertion of a SAML provider, or no token of an OIDC one (``InvalidIdentityToken``)."""
+    if not isinstance(token, IdentityToken) or token.provider.saml is not saml:
+        raise IamlabError(
+            f"{token!r} is no {'SAML assertion' if saml else 'OIDC token'}. Take a provider that speaks "
+            f"{'SAML' if saml else 'OIDC'}, and make one with {NEW_TOKEN}",
+            code="InvalidIdentityToken",
+        )
 
 
 def _check_duration(duration: object, longest: int) -> None:
