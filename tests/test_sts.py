@@ -743,3 +743,34 @@ def test_ec2_renews_in_time(lab, dev):
     assert instance.session.expired
     bare = dev.run_instance()
     _failed(lambda: bare.session, "NoCredentials")
+
+
+def test_an_instance_that_is_gone_has_no_credentials(lab, dev):
+    """It is told that the instance is not there, and what was delivered before is no answer."""
+    profile = dev.create_instance_profile("App")
+    profile.add_role(dev.create_role("App", trust=trust(Service="ec2.amazonaws.com")))
+    instance = dev.run_instance(profile=profile)
+    instance.delete()
+    for ask in (instance.refresh, instance.metadata, lambda: instance.session):
+        _failed(ask, "InvalidInstanceID.NotFound")
+
+
+def test_time_moves_in_one_step(lab, dev):
+    """Whoever watches sees no moment at which an instance has expired credentials (STS-23)."""
+    profile = dev.create_instance_profile("App")
+    profile.add_role(dev.create_role("App", trust=trust(Service="ec2.amazonaws.com")))
+    instance = dev.run_instance(profile=profile)
+
+    class Watcher:
+        """What it sees at each change."""
+
+        def __init__(self):
+            self.seen = []
+
+        def look(self):
+            self.seen.append((lab.clock.now, instance.session.expired))
+
+    watcher = Watcher()
+    lab.world.observe(watcher.look)
+    now = lab.clock.advance(hours=7)
+    assert watcher.seen == [(now, False)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from iamlab.core.errors import IamlabError
@@ -47,10 +48,9 @@ class Clock:
                 f"The clock says {self.now:%Y-%m-%d %H:%M:%S} UTC and does not go back. Restore a snapshot instead.",
                 code=INVALID,
             )
-        self._world.commit(now=moment)
-        renewed = renew(self._world, self._world.state)
-        if renewed is not self._world.state:
-            self._world.commit(sessions=renewed.sessions)
+        # One change: nobody sees a moment at which EC2 has not renewed what has run out meanwhile.
+        renewed = renew(self._world, replace(self._world.state, now=moment))
+        self._world.commit(now=moment, sessions=renewed.sessions)
         return moment
 
     def __repr__(self) -> str:

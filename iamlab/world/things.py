@@ -371,8 +371,9 @@ class Instance(Resource):
         """The credentials that a program on it has now, from the metadata service at 169.254.169.254.
 
         Raises IamlabError (``NoCredentials``) when it has none: no profile, no role in it, or a role that does not
-        trust EC2.
+        trust EC2; ``InvalidInstanceID.NotFound`` when it has been deleted.
         """
+        _ = self._record  # on an instance that is gone, there is no program
         found = [one for one in self._world.state.sessions.values() if one.instance == self.arn]
         if not found:
             raise IamlabError(
@@ -396,7 +397,11 @@ class Instance(Resource):
         }
 
     def refresh(self) -> None:
-        """Have EC2 deliver new credentials now; it does so by itself before the old ones expire."""
+        """Have EC2 deliver new credentials now; it does so by itself before the old ones expire.
+
+        Raises IamlabError (``InvalidInstanceID.NotFound``) when it has been deleted.
+        """
+        _ = self._record
         self._world.commit(sessions=deliver(self._world, self._world.state, self.arn).sessions)
 
 
