@@ -691,6 +691,10 @@ def test_a_passkey_signs_in_to_the_console_and_nowhere_else(lab, dev, alice, rol
     _failed(lambda: lab.sts.assume_role(alice, role, "alice", mfa=True), "AccessDenied")
     _failed(lambda: lab.sts.get_session_token(alice, mfa=True), "AccessDenied")
     assert lab.console_sign_in(alice, mfa=True).record.mfa is True
+    device.deactivate()
+    device.delete()
+    assert lab.trail[-1].cli().startswith("# ")  # AWS deletes virtual devices alone; this one is gone by now
+    assert lab.snapshot().devices == {}
 
 
 # The clock
