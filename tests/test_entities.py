@@ -306,6 +306,20 @@ def test_tags(lab, dev, alice):
 
 
 def test_a_tag_in_two_letter_cases_is_one_key_with_two_values(lab, dev, alice):
+def test_one_tag_of_several_is_taken_off_a_bucket(lab, dev):
+    """S3 takes all tags off, or puts all: the rest is put, by a call that does in AWS what was done here."""
+    bucket = dev.create_bucket("acme-photos", tags={"a": "1", "b": "2"})
+    things = {"Bucket": bucket, "Object": bucket.put_object("x", tags={"a": "1", "b": "2"})}
+    for word, thing in things.items():
+        thing.untag("a")
+        assert thing.tags == {"b": "2"}
+        assert lab.trail[-1].operation == f"Put{word}Tagging"
+        assert lab.trail[-1].parameters["Tagging"] == {"TagSet": [{"Key": "b", "Value": "2"}]}
+        thing.untag("b")
+        assert thing.tags == {}
+        assert lab.trail[-1].operation == f"Delete{word}Tagging"
+
+
     """ENT-19: what a plain operator makes of it is open (UNSURE-15); a set operator sees both."""
     own = {"StringEquals": {"aws:ResourceTag/team": "web"}}
     send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*", "Condition": own}

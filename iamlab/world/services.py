@@ -20,7 +20,7 @@ class Service:
     """One kind of resource: the form of its ARN, and how it is created, deleted, given a policy and tagged.
 
     ``rule`` says what its names may be, ``exists`` and ``missing`` are the service's codes. Each function makes the
-    parameters of a call under AWS's names.
+    parameters of a call under AWS's names. ``tags_whole`` is whether the service puts or takes off all tags at once.
     """
 
     prefix: str
@@ -33,6 +33,7 @@ class Service:
     untag: str
     tags: Callable[[ResourceRecord, Tags], Parameters]
     untags: Callable[[ResourceRecord, list[str]], Parameters]
+    tags_whole: bool = False
     exists: str = "EntityAlreadyExists"
     missing: str = "ResourceNotFoundException"
     put_policy: str = ""
@@ -64,6 +65,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         untag="DeleteBucketTagging",
         tags=lambda one, tags: {"Bucket": one.name, **_tagging(one, tags)},
         untags=lambda one, keys: {"Bucket": one.name},
+        tags_whole=True,
         missing="NoSuchBucket",
         put_policy="PutBucketPolicy",
         delete_policy="DeleteBucketPolicy",
@@ -82,6 +84,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         untag="DeleteObjectTagging",
         tags=lambda one, tags: {**_bucket_and_key(one), **_tagging(one, tags)},
         untags=lambda one, keys: _bucket_and_key(one),
+        tags_whole=True,
         missing="NoSuchKey",
     ),
     "key": Service(

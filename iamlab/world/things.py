@@ -86,12 +86,16 @@ class Resource(Handle):
     def untag(self, *keys: str) -> None:
         """Take tags off."""
         gone = [names.TAG_KEY.check(key) for key in keys]
-        parameters = self._service.untags(self._record, gone)
+        service, record = self._service, self._record
+        rest = {key: value for key, value in record.tags if key not in gone}
+        operation, parameters = service.untag, service.untags(record, gone)
+        if service.tags_whole and rest:  # to delete the tags would delete these as well
+            operation, parameters = service.tag, service.tags(replace(record, tags=()), rest)
 
         def untagged(state: State, one: ResourceRecord) -> ResourceRecord:
             return replace(one, tags=tuple(pair for pair in one.tags if pair[0] not in gone))
 
-        self._change(self._service.untag, untagged, parameters)
+        self._change(operation, untagged, parameters)
 
     def delete(self) -> None:
         """Delete it."""
