@@ -158,6 +158,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         tags=lambda one, tags: {"Resource": one.arn, "Tags": dict(tags)},
         untags=lambda one, keys: {"Resource": one.arn, "TagKeys": keys},
         exists="ResourceConflictException",
+        malformed="InvalidParameterValueException",
     ),
     "instance": Service(
         prefix="ec2",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
@@ -84,7 +83,10 @@ class Resource(Handle):
         self._change(self._service.tag, lambda state, one: replace(one, tags=edit(one.tags)), parameters, checked)
 
     def untag(self, *keys: str) -> None:
-        """Take tags off."""
+        """Take tags off; keys that are not there change nothing.
+
+        Raises IamlabError (``ValidationError``).
+        """
         gone = [names.TAG_KEY.check(key) for key in keys]
         service, record = self._service, self._record
         rest = {key: value for key, value in record.tags if key not in gone}
@@ -350,14 +352,12 @@ class Function(Resource):
         if not listed:
             return replace(record, policy=None)
         document = {"Version": "2012-10-17", "Statement": listed}
-        saved = documents.as_code(
-            "InvalidParameterValueException", lambda: documents.save(state, document, PolicyKind.RESOURCE)
-        )
+        saved = documents.as_code(self._service.malformed, lambda: documents.save(state, document, PolicyKind.RESOURCE))
         return replace(record, policy=saved)
 
 
 def _statements(record: ResourceRecord) -> tuple[dict[str, Any], ...]:
-    return tuple(json.loads(json.dumps(record.policy.policy.document["Statement"]))) if record.policy else ()
+    return tuple(record.policy.policy.document["Statement"]) if record.policy else ()
 
 
 class Instance(Resource):
