@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from iamlab.core import messages
 from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
-from iamlab.core.layers import Decision
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import names
 from iamlab.world.access_keys import check_code
-from iamlab.world.authorization import judge, request_tags
+from iamlab.world.authorization import denied, request_tags
 from iamlab.world.callers import Caller, Signer, identify, managed
 from iamlab.world.calls import Call, Check
 from iamlab.world.credentials import SessionRecord
@@ -140,8 +138,6 @@ class Sts:
         def assumed(state: State) -> State:
             if code:
                 check_code(state, self._owner(who), serial, code)
-            if identity and calling is not None and calling.kind == "role":
-                _check_both_sides(state, who, made)
             record = state.entity_at(arn)
             if not isinstance(record, RoleRecord):  # unreachable by a call that was authorized, not so by the builder's
                 raise IamlabError(f"The role {arn} cannot be found.", code="NoSuchEntity")
@@ -393,11 +389,11 @@ class Sts:
 
         def signed_in(state: State) -> State:
             if record is not None and not getattr(record, "console", False):
-                raise _denied(f"The user {record.name} has no password: user.create_login_profile().")
+                raise denied(f"The user {record.name} has no password: user.create_login_profile().")
             if devices and not mfa:
-                raise _denied("An MFA device is enabled: the console asks for it. Sign in with mfa=True.")
+                raise denied("An MFA device is enabled: the console asks for it. Sign in with mfa=True.")
             if mfa and not devices:
-                raise _denied(NO_DEVICE)
+                raise denied(NO_DEVICE)
             if mfa and mfa is not True:
                 check_code(state, owner, None, mfa)
             changed, session = issue(
@@ -439,7 +435,7 @@ class Sts:
 
     def _long_term(self, who: Caller, call_name: str) -> str:
         if who.signer is Signer.SESSION:
-            raise _denied(f"Cannot call {call_name} with session credentials; it takes long-term keys.")
+            raise denied(f"Cannot call {call_name} with session credentials; it takes long-term keys.")
         return self._owner(who)
 
     def _mfa(self, who: Caller, mfa: bool | str) -> tuple[str, str]:
@@ -448,7 +444,7 @@ class Sts:
             return "", ""
         devices = [one for one in self._world.state.devices_of(self._owner(who)) if not one.passkey]
         if not devices:
-            raise _denied(NO_DEVICE)
+            raise denied(NO_DEVICE)
         code = devices[0].code(self._world.state.now) if mfa is True else names.TOKEN_CODE.check(mfa)
         return devices[0].arn, code
 
@@ -459,10 +455,6 @@ NO_DEVICE: Final = (
 )
 NEW_TOKEN: Final = "lab.identity_token(provider, subject, audience=...)."
 _FREE: Final = Check(action="sts:GetCallerIdentity")  # signing in needs no permission (EVAL-24)
-
-
-def _denied(message: str) -> IamlabError:
-    return IamlabError(message, code="AccessDenied")
 
 
 def _role_arn(world: World, role: object) -> str:
@@ -582,15 +574,6 @@ def _with_sessions_checks(made: Call, facts: Mapping[str, Any], tags: bool, iden
     actions = [first.action, *(["sts:TagSession"] if tags else []), *(["sts:SetSourceIdentity"] if identity else [])]
     checks = tuple(Check(action=action, resource=first.resource, context=context) for action in actions)
     return Call(service=made.service, operation=made.operation, parameters=made.parameters, checks=checks)
-
-
-def _check_both_sides(state: State, who: Caller, made: Call) -> None:
-    """In a chain, the caller's own policies must allow sts:SetSourceIdentity as well (EVAL-16)."""
-    check = made.checks[-1]
-    evaluation = judge(state, who, check)
-    identity = next((one for one in evaluation.layers if one.name == "identity"), None)
-    if identity is None or identity.decision is not Decision.ALLOW:
-        raise _denied(messages.implicit(evaluation.request, "identity"))
 
 
 # Session policies
