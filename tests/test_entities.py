@@ -274,6 +274,21 @@ def test_numbers_of_things():
     lab.create_account("Production", PROD).create_user("bob")
 
 
+def test_numbers_of_versions_and_control_policies():
+    """A lab sets these as all other quotas."""
+    lab = Lab(quotas=Quotas(VersionsPerPolicy=2, SCPsPerTarget=1, RCPsPerTarget=1))
+    dev = lab.create_account("Development", DEV)
+    policy = dev.create_policy("P", allow("s3:*"))
+    assert not policy.is_full
+    policy.create_version(allow("s3:Get*"))
+    assert policy.is_full
+    _failed(lab, lambda: policy.create_version(allow("s3:List*")), "LimitExceeded")
+    organization = lab.create_organization(dev)
+    organization.enable("SCP")
+    scp = organization.create_policy("NoS3", deny("s3:*"))
+    _failed(lab, lambda: organization.attach(scp, dev), "ConstraintViolationException")
+
+
 # Tags (ENT-19)
 
 

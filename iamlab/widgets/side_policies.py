@@ -15,7 +15,7 @@ from iamlab.world.account import Account
 from iamlab.world.authorization import resource_with_policy
 from iamlab.world.callers import Signer
 from iamlab.world.identities import Group, Role, User
-from iamlab.world.policies import AWS, MOST_VERSIONS, ManagedPolicy
+from iamlab.world.policies import AWS, ManagedPolicy
 from iamlab.world.services import SERVICES
 from iamlab.world.things import WithPolicy, handle
 
@@ -126,7 +126,7 @@ def _managed(managed: ManagedPolicy, words: str) -> Written:
     def put(text: str) -> None:
         """A new version in force; of a policy that is full the oldest makes place, as AWS's console offers."""
         parsed = Policy.parse(text, PolicyKind.MANAGED)
-        if len(managed.versions) == MOST_VERSIONS:
+        if managed.is_full:
             managed.delete_version(next(one.id for one in managed.versions if one.id != managed.default_version))
         managed.create_version(parsed, set_as_default=True)
 

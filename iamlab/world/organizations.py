@@ -26,8 +26,6 @@ from iamlab.world.state import State
 from iamlab.world.world import World
 
 FULL: Final = {PolicyKind.SCP: FULL_ACCESS, PolicyKind.RCP: RCP_FULL_ACCESS}
-MOST_ATTACHED: Final = {PolicyKind.SCP: 10, PolicyKind.RCP: 5}
-"""Policies of one type on one root, unit or account (ENT-13)."""
 KINDS: Final = {"SCP": PolicyKind.SCP, "RCP": PolicyKind.RCP}
 
 Edit = Callable[[OrganizationRecord], OrganizationRecord]
@@ -317,9 +315,10 @@ class Organization(Handle):
                 )
             if id_ in there:
                 raise IamlabError(f"{record.name} is attached there already.", code=DUPLICATE)
-            if sum(one.policy(other).kind is record.kind for other in there) >= MOST_ATTACHED[record.kind]:
+            most = self._world.quotas.control_policies(record.kind)
+            if sum(one.policy(other).kind is record.kind for other in there) >= most:
                 raise IamlabError(
-                    f"You have attached the maximum of {MOST_ATTACHED[record.kind]} policies to {one.name_of(where)}.",
+                    f"You have attached the maximum of {most} policies to {one.name_of(where)}.",
                     code="ConstraintViolationException",
                 )
             return replace(one, attached={**one.attached, where: (*there, id_)})

@@ -16,7 +16,6 @@ from iamlab.world.quotas import size
 from iamlab.world.state import State
 from iamlab.world.world import World
 
-MOST_VERSIONS: Final = 5
 AWS: Final = "aws"
 
 
@@ -62,6 +61,11 @@ class ManagedPolicy(Handle):
         return () if self.owner == AWS else self._stored(self._world.state).versions
 
     @property
+    def is_full(self) -> bool:
+        """Whether it has as many versions as it may have: one must go before another can be made."""
+        return len(self.versions) >= self._world.quotas.VersionsPerPolicy
+
+    @property
     def default_version(self) -> str:
         """The version in force: v1, v2, ..."""
         return managed_policies.version(self.name) if self.owner == AWS else self._stored(self._world.state).default
@@ -95,9 +99,10 @@ class ManagedPolicy(Handle):
 
         def created(state: State, record: PolicyRecord) -> PolicyRecord:
             self._world.quotas.check("PolicySize", size(parsed))
-            if len(record.versions) >= MOST_VERSIONS:
+            most = self._world.quotas.VersionsPerPolicy
+            if len(record.versions) >= most:
                 raise IamlabError(
-                    f"A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you "
+                    f"A managed policy can have up to {most} versions. Before you create a new version, you "
                     "must delete an existing version.",
                     code="LimitExceeded",
                 )
