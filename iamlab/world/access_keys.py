@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+from iamlab.core.arn import root_arn
 from iamlab.core.errors import IamlabError
 from iamlab.world import names
 from iamlab.world.callers import Caller, Signer
@@ -95,7 +96,7 @@ def owner_of_key(state: State, owner: str) -> tuple[str, dict[str, Any]]:
     record = state.entities.get(owner)
     if isinstance(record, UserRecord):
         return record.arn, {"UserName": record.name}
-    return f"arn:aws:iam::{owner}:root", {}
+    return root_arn(owner), {}
 
 
 def create_key(world: World, owner: str, arn: str, parameters: Mapping[str, Any]) -> AccessKey:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from iamlab.core.arn import root_arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import documents, managed_policies, names
@@ -14,7 +15,7 @@ from iamlab.world.authorization import judge
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.calls import Check
 from iamlab.world.credentials import MfaDeviceRecord
-from iamlab.world.delivery import EC2, deliver
+from iamlab.world.delivery import deliver
 from iamlab.world.entities import (
     EntityRecord,
     GroupRecord,
@@ -44,7 +45,7 @@ from iamlab.world.policies import ManagedPolicy
 from iamlab.world.profiles import InstanceProfile, Provider
 from iamlab.world.quotas import size
 from iamlab.world.resources import REGION, ResourceRecord
-from iamlab.world.services import SERVICES
+from iamlab.world.services import EC2, LAMBDA, SERVICES, key_tags
 from iamlab.world.state import State
 from iamlab.world.things import (
     Bucket,
@@ -64,7 +65,6 @@ from iamlab.world.trail import CONSOLE
 from iamlab.world.world import World, with_entity
 
 E = TypeVar("E", User, Group, Role)
-LAMBDA: Final = "lambda.amazonaws.com"
 Tags = Mapping[str, str] | None
 
 
@@ -86,7 +86,7 @@ class Account(Handle):
     @property
     def arn(self) -> str:
         """The account as a principal of a policy: all of it, not its root user alone."""
-        return f"arn:aws:iam::{self.id}:root"
+        return root_arn(self.id)
 
     @property
     def root(self) -> Root:
@@ -411,8 +411,7 @@ class Account(Handle):
         id_ = self._world.next_hexadecimal(32)
         name = "-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:]))
         key = Key(self._world, arn_of("key", self.id, name))
-        given: dict[str, Any] = {"Policy": parsed.document} if policy is not None else {}
-        given |= {"Tags": [{"TagKey": one, "TagValue": value} for one, value in checked.items()]} if checked else {}
+        given = {**({"Policy": parsed.document} if policy is not None else {}), **key_tags(checked)}
         self._make(key, name, given, policy=parsed, tags=checked, asked="*")
         return key
 

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
+from iamlab.core.arn import root_arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.core.request import Principal
-from iamlab.world import documents, names
+from iamlab.world import documents, managed_policies, names
 from iamlab.world.access_keys import AccessKey, MfaDevice, create_key
 from iamlab.world.callers import ANY_SESSION, Caller, Signer, identity_policies, instant, merged
 from iamlab.world.entities import EntityRecord, GroupRecord, InlinePolicy, RoleRecord, UserRecord
@@ -506,7 +507,7 @@ class Root(Handle):
     @property
     def arn(self) -> str:
         """The ARN of the account's root user."""
-        return f"arn:aws:iam::{self.account_id}:root"
+        return root_arn(self.account_id)
 
     def exists_in(self, world: World) -> bool:
         """Whether its account is in that world."""
@@ -558,7 +559,7 @@ def check_policy(policy: object, written: str, world: World) -> str:
 
 def check_attachable(state: State, arn: str, account: str) -> None:
     """Refuse a managed policy that is not there, or is another account's (``NoSuchEntity``)."""
-    if arn.startswith("arn:aws:iam::aws:"):
+    if managed_policies.is_aws(arn):
         return
     record = state.policy_at(arn)
     if record is None or record.account != account:

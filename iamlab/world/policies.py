@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -152,12 +152,8 @@ class ManagedPolicy(Handle):
 
     def untag(self, *keys: str) -> None:
         """Take tags off."""
-        gone = {names.TAG_KEY.check(key) for key in keys}
-        self._change(
-            "UntagPolicy",
-            lambda state, record: replace(record, tags=tuple(pair for pair in record.tags if pair[0] not in gone)),
-            TagKeys=list(keys),
-        )
+        edit = untagging(keys)
+        self._change("UntagPolicy", lambda state, record: replace(record, tags=edit(record.tags)), TagKeys=list(keys))
 
     def delete(self) -> None:
         """Delete it, with its default version.
@@ -208,3 +204,12 @@ def tagging(world: World, tags: Mapping[str, str]) -> Callable[[Tags], Tags]:
         return tuple(found.items())
 
     return edit
+
+
+def untagging(keys: Iterable[str]) -> Callable[[Tags], Tags]:
+    """What taking tags off leaves of those that there are.
+
+    Raises IamlabError (``ValidationError``) for what cannot be the key of a tag.
+    """
+    gone = {names.TAG_KEY.check(key) for key in keys}
+    return lambda before: tuple(pair for pair in before if pair[0] not in gone)

@@ -8,12 +8,12 @@ from typing import Any
 
 from iamlab.core.errors import IamlabError
 from iamlab.world import names
-from iamlab.world.delivery import EC2
 from iamlab.world.entities import InstanceProfileRecord, RoleRecord
 from iamlab.world.handles import Handle, as_variable, check_no_text, of_another_lab
 from iamlab.world.identities import Role
 from iamlab.world.operations import call, pass_role, tag_list
-from iamlab.world.policies import tagging
+from iamlab.world.policies import tagging, untagging
+from iamlab.world.services import EC2
 from iamlab.world.state import State
 from iamlab.world.world import World
 
@@ -110,12 +110,8 @@ class InstanceProfile(Handle):
 
     def untag(self, *keys: str) -> None:
         """Take tags off."""
-        gone = [names.TAG_KEY.check(key) for key in keys]
-
-        def untagged(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
-            return replace(record, tags=tuple(pair for pair in record.tags if pair[0] not in gone))
-
-        self._change("UntagInstanceProfile", untagged, TagKeys=gone)
+        edit = untagging(keys)
+        self._change("UntagInstanceProfile", lambda state, one: replace(one, tags=edit(one.tags)), TagKeys=list(keys))
 
     def delete(self) -> None:
         """Delete it.

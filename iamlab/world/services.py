@@ -11,6 +11,10 @@ from iamlab.world import names
 from iamlab.world.operations import tag_list
 from iamlab.world.resources import REGION, ResourceRecord
 
+EC2: Final = "ec2.amazonaws.com"
+LAMBDA: Final = "lambda.amazonaws.com"
+"""The services that are given a role here, as a trust policy names them."""
+
 Parameters = dict[str, Any]
 Tags = Mapping[str, str]
 
@@ -46,6 +50,11 @@ class Service:
 def queue_url(record: ResourceRecord) -> str:
     """The URL by which SQS knows a queue."""
     return f"https://sqs.{REGION}.amazonaws.com/{record.account}/{record.name}"
+
+
+def key_tags(tags: Tags) -> Parameters:
+    """The parameter ``Tags`` as KMS writes it, in words of its own; nothing for no tags."""
+    return {"Tags": [{"TagKey": key, "TagValue": value} for key, value in tags.items()]} if tags else {}
 
 
 def _tagging(record: ResourceRecord, tags: Tags) -> Parameters:
@@ -96,10 +105,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         delete="ScheduleKeyDeletion",
         tag="TagResource",
         untag="UntagResource",
-        tags=lambda one, tags: {
-            "KeyId": one.arn,
-            "Tags": [{"TagKey": key, "TagValue": value} for key, value in tags.items()],
-        },
+        tags=lambda one, tags: {"KeyId": one.arn, **key_tags(tags)},
         untags=lambda one, keys: {"KeyId": one.arn, "TagKeys": keys},
         missing="NotFoundException",
         put_policy="PutKeyPolicy",

@@ -15,7 +15,7 @@ from iamlab.world.calls import Check
 from iamlab.world.delivery import deliver
 from iamlab.world.handles import Handle
 from iamlab.world.operations import call
-from iamlab.world.policies import tagging
+from iamlab.world.policies import tagging, untagging
 from iamlab.world.public import check_not_public
 from iamlab.world.resources import REGION, ResourceRecord
 from iamlab.world.services import SERVICES, Service
@@ -87,17 +87,13 @@ class Resource(Handle):
 
         Raises IamlabError (``ValidationError``).
         """
-        gone = [names.TAG_KEY.check(key) for key in keys]
+        edit = untagging(keys)
         service, record = self._service, self._record
-        rest = {key: value for key, value in record.tags if key not in gone}
-        operation, parameters = service.untag, service.untags(record, gone)
+        rest = dict(edit(record.tags))
+        operation, parameters = service.untag, service.untags(record, list(keys))
         if service.tags_whole and rest:  # to delete the tags would delete these as well
             operation, parameters = service.tag, service.tags(replace(record, tags=()), rest)
-
-        def untagged(state: State, one: ResourceRecord) -> ResourceRecord:
-            return replace(one, tags=tuple(pair for pair in one.tags if pair[0] not in gone))
-
-        self._change(operation, untagged, parameters)
+        self._change(operation, lambda state, one: replace(one, tags=edit(one.tags)), parameters)
 
     def delete(self) -> None:
         """Delete it."""
