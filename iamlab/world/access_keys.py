@@ -101,19 +101,17 @@ def owner_of_key(state: State, owner: str) -> tuple[str, dict[str, Any]]:
 
 def create_key(world: World, owner: str, arn: str, parameters: Mapping[str, Any]) -> AccessKey:
     """Make a key for a user or a root user; what comes back shows the secret, once."""
-    made: list[AccessKeyRecord] = []
 
-    def created(state: State) -> State:
+    def created(state: State) -> tuple[State, AccessKeyRecord]:
         world.quotas.check("AccessKeysPerUser", len(state.keys_of(owner)) + 1)
         record = AccessKeyRecord(
             id=world.next_id("AKIA", KEY_LENGTH), owner=owner, created=state.now, secret=world.next_secret()
         )
-        made.append(record)
-        return replace(state, keys={**state.keys, record.id: record})
+        return replace(state, keys={**state.keys, record.id: record}), record
 
-    world.perform(call("iam:CreateAccessKey", arn, parameters), created)
-    parts = {"AccessKeyId": made[0].id, "SecretAccessKey": made[0].secret}
-    return AccessKey(world, made[0].id, Credentials(made[0].id, parts))
+    made = world.make(call("iam:CreateAccessKey", arn, parameters), created)
+    parts = {"AccessKeyId": made.id, "SecretAccessKey": made.secret}
+    return AccessKey(world, made.id, Credentials(made.id, parts))
 
 
 class MfaDevice(Handle):

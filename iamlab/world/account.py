@@ -40,7 +40,7 @@ from iamlab.world.identities import (
     check_free_name,
     check_policy,
 )
-from iamlab.world.operations import call, pass_role, tag_list
+from iamlab.world.operations import call, pass_role, passed, tag_list
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.profiles import InstanceProfile, Provider
 from iamlab.world.quotas import size
@@ -196,9 +196,13 @@ class Account(Handle):
             "maxSessionDuration", max_session_duration, *LONGEST_SESSION
         )
         parsed = Policy.parse(trust, PolicyKind.TRUST)
-        given = {**_given(path, "RoleName", name), "AssumeRolePolicyDocument": parsed.document, **self._said(common)}
-        given |= {"Description": description} if description else {}
-        given |= {"MaxSessionDuration": max_session_duration} if max_session_duration != LONGEST_SESSION[0] else {}
+        lasts = None if max_session_duration == LONGEST_SESSION[0] else max_session_duration
+        given = {
+            **_given(path, "RoleName", name),
+            "AssumeRolePolicyDocument": parsed.document,
+            **self._said(common),
+            **passed(Description=description, MaxSessionDuration=lasts),
+        }
         return Role(self._world, self._create(RoleRecord, "AROA", "CreateRole", given, common, parsed))
 
     def create_service_linked_role(self, service: str, name: str, policy: PolicySource) -> Role:
@@ -234,11 +238,13 @@ class Account(Handle):
         names.DESCRIPTION.check(description)
         checked = names.check_tags(tags)
         parsed = Policy.parse(document, PolicyKind.MANAGED)
-        given = {**_given(path, "PolicyName", name), "PolicyDocument": parsed.document}
-        given |= {"Description": description} if description else {}
-        made: list[PolicyRecord] = []
+        given = {
+            **_given(path, "PolicyName", name),
+            **passed(PolicyDocument=parsed.document, Description=description),
+            **tag_list(checked),
+        }
 
-        def created(state: State) -> State:
+        def created(state: State) -> tuple[State, PolicyRecord]:
             own = [one for one in state.policies.values() if one.account == self.id]
             if name.lower() in {one.name.lower() for one in own}:
                 raise IamlabError(
@@ -258,12 +264,10 @@ class Account(Handle):
                 description=description,
                 tags=tuple(checked.items()),
             )
-            made.append(record)
-            return replace(state, policies={**state.policies, record.id: record})
+            return replace(state, policies={**state.policies, record.id: record}), record
 
         arn = f"arn:aws:iam::{self.id}:policy{path}{name}"
-        self._world.perform(call("iam:CreatePolicy", arn, {**given, **tag_list(checked)}), created)
-        return self._managed(made[0])
+        return self._managed(self._world.make(call("iam:CreatePolicy", arn, given), created))
 
     def managed_policy(self, name: str) -> ManagedPolicy:
         """A managed policy by name or ARN: the account's own first, then AWS's.
@@ -287,28 +291,25 @@ class Account(Handle):
         names.PROFILE_NAME.check(name)
         names.PATH.check(path)
         checked = names.check_tags(tags)
-        made: list[str] = []
 
-        def created(state: State) -> State:
+        def created(state: State) -> tuple[State, str]:
             own = [one for one in state.profiles.values() if one.account == self.id]
             check_free_name(own, "Instance Profile", name)
             self._world.quotas.check("InstanceProfilesPerAccount", len(own) + 1)
             self._world.quotas.check("TagsPerResource", len(checked))
-            made.append(self._world.next_id("AIPA"))
             record = InstanceProfileRecord(
-                id=made[0],
+                id=self._world.next_id("AIPA"),
                 account=self.id,
                 path=path,
                 name=name,
                 created=state.now,
                 tags=tuple(checked.items()),
             )
-            return replace(state, profiles={**state.profiles, record.id: record})
+            return replace(state, profiles={**state.profiles, record.id: record}), record.id
 
         arn = f"arn:aws:iam::{self.id}:instance-profile{path}{name}"
         given = {**_given(path, "InstanceProfileName", name), **tag_list(checked)}
-        self._world.perform(call("iam:CreateInstanceProfile", arn, given), created)
-        return InstanceProfile(self._world, made[0])
+        return InstanceProfile(self._world, self._world.make(call("iam:CreateInstanceProfile", arn, given), created))
 
     def create_mfa_device(self, name: str, *, path: str = "/", passkey: bool = False) -> MfaDevice:
         """Create a virtual MFA device, or a passkey; ``device.enable(user)`` gives it to somebody (ENT-20).
@@ -411,7 +412,7 @@ class Account(Handle):
         id_ = self._world.next_hexadecimal(32)
         name = "-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:]))
         key = Key(self._world, arn_of("key", self.id, name))
-        given = {**({"Policy": parsed.document} if policy is not None else {}), **key_tags(checked)}
+        given = {**passed(Policy=None if policy is None else parsed.document), **key_tags(checked)}
         self._make(key, name, given, policy=parsed, tags=checked, asked="*")
         return key
 
@@ -607,8 +608,7 @@ class Account(Handle):
         }
 
     def _said(self, common: Mapping[str, Any]) -> dict[str, Any]:
-        bounded = {"PermissionsBoundary": common["boundary"]} if common["boundary"] else {}
-        return {**bounded, **tag_list(dict(common["tags"]))}
+        return {**passed(PermissionsBoundary=common["boundary"]), **tag_list(dict(common["tags"]))}
 
     def _create(
         self,
@@ -620,10 +620,9 @@ class Account(Handle):
         trust: Policy | None = None,
     ) -> str:
         """Create a user, group or role; its unique ID comes back."""
-        made: list[str] = []
         word = kind.kind.capitalize()
 
-        def created(state: State) -> State:
+        def created(state: State) -> tuple[State, str]:
             own = state.of_kind(kind, self.id)
             _check_free(own, word, common)
             self._world.quotas.check(f"{word}sPerAccount", len(own) + 1)
@@ -634,12 +633,11 @@ class Account(Handle):
             if trust is not None:
                 self._world.quotas.check("ACLSizePerRole", size(trust))
                 parts["trust"] = documents.save(state, trust, PolicyKind.TRUST)
-            made.append(self._world.next_id(prefix))
-            return with_entity(state, kind(id=made[0], account=self.id, created=state.now, **parts))
+            record = kind(id=self._world.next_id(prefix), account=self.id, created=state.now, **parts)
+            return with_entity(state, record), record.id
 
         arn = f"arn:aws:iam::{self.id}:{kind.kind}{common['path']}{common['name']}"
-        self._world.perform(call(f"iam:{operation}", arn, given), created)
-        return made[0]
+        return self._world.make(call(f"iam:{operation}", arn, given), created)
 
     def _managed(self, record: PolicyRecord) -> ManagedPolicy:
         return ManagedPolicy(self._world, name=record.name, arn=record.arn, owner=record.account, id_=record.id)
@@ -683,7 +681,7 @@ def _check_free(own: Iterable[EntityRecord], word: str, common: Mapping[str, Any
 
 def _given(path: str, field: str, name: str) -> dict[str, Any]:
     """The parameters that name something; the path stands in them only when it is not the default."""
-    return {field: name, **({"Path": path} if path != "/" else {})}
+    return {field: name, **passed(Path=path if path != "/" else None)}
 
 
 def _named(found: tuple[E, ...], word: str, name: str) -> E:

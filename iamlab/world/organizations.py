@@ -29,6 +29,7 @@ FULL: Final = {PolicyKind.SCP: FULL_ACCESS, PolicyKind.RCP: RCP_FULL_ACCESS}
 KINDS: Final = {"SCP": PolicyKind.SCP, "RCP": PolicyKind.RCP}
 
 Edit = Callable[[OrganizationRecord], OrganizationRecord]
+Making = Callable[[OrganizationRecord], tuple[OrganizationRecord, str]]
 
 
 class ControlPolicy(Handle):
@@ -161,19 +162,17 @@ class Organization(Handle):
         """
         names.UNIT_NAME.check(name)
         above = self._parent(parent or self.root)
-        made: list[str] = []
 
-        def created(one: OrganizationRecord) -> OrganizationRecord:
+        def created(one: OrganizationRecord) -> tuple[OrganizationRecord, str]:
             if name in [other.name for other in one.units.values() if other.parent == above]:
                 raise IamlabError(f"There is a unit {name} there already.", code="DuplicateOrganizationalUnitException")
-            suffix = self._world.next_id("", 8).lower()
-            made.append(f"ou-{one.root.removeprefix('r-')}-{suffix}")
+            id_ = f"ou-{one.root.removeprefix('r-')}-{self._world.next_id('', 8).lower()}"
             full = tuple(FULL[kind] for kind in one.enabled)
-            units = {**one.units, made[0]: UnitRecord(id=made[0], name=name, parent=above)}
-            return replace(one, units=units, attached={**one.attached, made[0]: full})
+            units = {**one.units, id_: UnitRecord(id=id_, name=name, parent=above)}
+            return replace(one, units=units, attached={**one.attached, id_: full}), id_
 
-        self._change("CreateOrganizationalUnit", self._arn(above), {"ParentId": above, "Name": name}, created)
-        return Unit(self, made[0])
+        given = {"ParentId": above, "Name": name}
+        return Unit(self, self._make("CreateOrganizationalUnit", self._arn(above), given, created))
 
     def delete_unit(self, unit: Unit) -> None:
         """What ``unit.delete()`` does."""
@@ -265,25 +264,22 @@ class Organization(Handle):
         names.POLICY_NAME.check(name)
         type_ = _kind(kind)
         parsed = self._parse(document, type_)
-        made: list[str] = []
 
-        def created(one: OrganizationRecord) -> OrganizationRecord:
+        def created(one: OrganizationRecord) -> tuple[OrganizationRecord, str]:
             if name in [other.name for other in one.policies.values() if other.kind is type_]:
                 raise IamlabError(f"There is a policy {name} already.", code="DuplicatePolicyException")
-            made.append("p-" + self._world.next_id("", 10).lower())
             record = ControlPolicyRecord(
-                id=made[0],
+                id="p-" + self._world.next_id("", 10).lower(),
                 name=name,
                 kind=type_,
                 policy=parsed,
                 organization=one.id,
                 management_account=one.management_account,
             )
-            return replace(one, policies={**one.policies, made[0]: record})
+            return replace(one, policies={**one.policies, record.id: record}), record.id
 
         given = {"Name": name, "Description": "", "Type": TYPES[type_], "Content": parsed.document}
-        self._change("CreatePolicy", "*", given, created)
-        return ControlPolicy(self, made[0])
+        return ControlPolicy(self, self._make("CreatePolicy", "*", given, created))
 
     def policy(self, name: str) -> ControlPolicy:
         """A control policy by name, AWS's own included. Raises IamlabError (``PolicyNotFoundException``)."""
@@ -394,11 +390,16 @@ class Organization(Handle):
         return parsed
 
     def _change(self, operation: str, about: str, given: dict[str, Any], edit: Edit) -> None:
-        def changed(state: State) -> State:
-            record = edit(_stored(state, self.id))
-            return replace(state, organizations={**state.organizations, self.id: record})
+        self._make(operation, about, given, lambda one: (edit(one), ""))
 
-        self._world.perform(call(f"organizations:{operation}", about, given), changed)
+    def _make(self, operation: str, about: str, given: dict[str, Any], edit: Making) -> str:
+        """One operation on the organization: ``edit`` makes the new record, and the ID of what has come into being."""
+
+        def changed(state: State) -> tuple[State, str]:
+            record, id_ = edit(_stored(state, self.id))
+            return replace(state, organizations={**state.organizations, self.id: record}), id_
+
+        return self._world.make(call(f"organizations:{operation}", about, given), changed)
 
     def _arn(self, target: str) -> str:
         record = self.record
@@ -452,24 +453,21 @@ def create(world: World, account: Account) -> Organization:
     Raises IamlabError (``AlreadyInOrganizationException``, ``InvalidInput``).
     """
     _check_account(world, account)
-    made: list[str] = []
 
-    def created(state: State) -> State:
+    def created(state: State) -> tuple[State, str]:
         if state.organization_of(account.id):
             raise IamlabError("The account is in an organization already.", code="AlreadyInOrganizationException")
-        made.append("o-" + world.next_id("", 10).lower())
-        root = "r-" + world.next_id("", 4).lower()
+        id_, root = "o-" + world.next_id("", 10).lower(), "r-" + world.next_id("", 4).lower()
         record = OrganizationRecord(
-            id=made[0],
+            id=id_,
             root=root,
             management_account=account.id,
             parents={account.id: root},
             attached={root: (), account.id: ()},
         )
-        return replace(state, organizations={**state.organizations, made[0]: record})
+        return replace(state, organizations={**state.organizations, id_: record}), id_
 
-    world.perform(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created)
-    return Organization(world, made[0])
+    return Organization(world, world.make(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created))
 
 
 def _check_account(world: World, account: object) -> str:

@@ -14,7 +14,7 @@ from iamlab.world.callers import instant
 from iamlab.world.calls import Check
 from iamlab.world.delivery import deliver
 from iamlab.world.handles import Handle
-from iamlab.world.operations import call
+from iamlab.world.operations import call, passed
 from iamlab.world.policies import tagging, untagging
 from iamlab.world.public import check_not_public
 from iamlab.world.resources import REGION, ResourceRecord
@@ -312,9 +312,13 @@ class Function(Resource):
         }
         if any(conditions.values()):
             statement["Condition"] = {operator: keys for operator, keys in conditions.items() if keys}
-        given = {"FunctionName": self._record.name, "StatementId": sid, "Action": action, "Principal": principal}
-        given |= {"SourceArn": source_arn} if source_arn else {}
-        given |= {"SourceAccount": source_account} if source_account else {}
+        given = {
+            "FunctionName": self._record.name,
+            "StatementId": sid,
+            "Action": action,
+            "Principal": principal,
+            **passed(SourceArn=source_arn, SourceAccount=source_account),
+        }
 
         def added(state: State, one: ResourceRecord) -> ResourceRecord:
             there = _statements(one)

@@ -25,6 +25,7 @@ KEY_LENGTH: Final = 20
 Change = Callable[[State], State]
 
 R = TypeVar("R", bound=EntityRecord)
+T = TypeVar("T")
 
 
 class World:
@@ -88,6 +89,21 @@ class World:
         entry = self._entry(call, caller, who, rule, None)
         self._note(changed, entry)
         return entry
+
+    def make(self, call: Call, change: Callable[[State], tuple[State, T]], *, caller: Caller | None = None) -> T:
+        """Make a call that brings something about, as ``perform`` does; what comes back is what it made.
+
+        ``change`` makes of the latest state the new one, and the thing beside it.
+        """
+        made: list[T] = []
+
+        def changed(state: State) -> State:
+            after, thing = change(state)
+            made.append(thing)
+            return after
+
+        self.perform(call, changed, caller=caller)
+        return made[0]
 
     @contextmanager
     def together(self) -> Iterator[None]:
