@@ -140,7 +140,10 @@ class Lab:
 
     @property
     def callers(self) -> tuple[Identity, ...]:
-        """Everybody who can make a request: users, roles for whoever assumes them, and root users."""
+        """The users, the roles for whoever assumes them, and the root users of all accounts.
+
+        Sessions, services and anonymous callers make requests too, and are not among these.
+        """
         return tuple(one for account in self.accounts for one in (*account.principals, account.root))
 
     @property
@@ -202,7 +205,7 @@ class Lab:
         become condition keys where AWS makes them so; ``context`` adds further keys. Operations that change the world
         are called on it (``account.create_user``). Raises AccessDeniedError, and IamlabError as ``evaluate`` does.
         """
-        found = catalog.find(_check_text(action))
+        found = catalog.find(_check_action(action))
         arn = _check_resource(found, resource)
         made = service_call(self.world.state, found.name, arn, _check_context(context), parameters)
         return self.world.perform(made, lambda state: state)
@@ -255,7 +258,7 @@ class Lab:
         """
         who = _check_caller(principal)
         self._check_here(principal)
-        found = catalog.find(_check_text(action))
+        found = catalog.find(_check_action(action))
         arn = _check_resource(found, resource)
         return judge(self.world.state, who, Check(action=found.name, resource=arn, context=_check_context(context)))
 
@@ -326,7 +329,7 @@ class Lab:
         (``"*"``). The shortest come first; conditions on the way are in words. Raises IamlabError as ``evaluate`` does.
         """
         state = self.world.state
-        found = catalog.find(_check_text(action))
+        found = catalog.find(_check_action(action))
         arn = _check_resource(found, resource)
         if isinstance(principal, Group):
             start: tuple[Subject, ...] = tuple(self._subject(one) for one in principal.members)
@@ -462,7 +465,7 @@ def _check_caller(principal: object) -> Acting:
     )
 
 
-def _check_text(action: object) -> str:
+def _check_action(action: object) -> str:
     if not isinstance(action, str):
         raise IamlabError(f"An action is a text such as 's3:ListAllMyBuckets', not {action!r}.", code=catalog.UNKNOWN)
     if wildcard.has_wildcard(action):

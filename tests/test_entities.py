@@ -361,6 +361,8 @@ def test_names_clash_ignoring_case_also_when_renamed(lab, dev, alice):
     alice.rename("ALICE")
     assert dev.user("alice").name == "ALICE"
     _failed(lab, lambda: dev.user("carol"), "NoSuchEntity", "The user with name carol cannot be found.")
+    near = f"The user with name {alice.name[1:]} cannot be found. Did you mean {alice.name}?"
+    _failed(lab, lambda: dev.user(alice.name[1:]), "NoSuchEntity", near)
 
 
 def test_a_role_cannot_name_itself_before_it_exists(lab, dev):

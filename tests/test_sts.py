@@ -180,6 +180,19 @@ def test_within_the_thirty_seconds_new_sessions_are_denied_too(lab, alice, role)
     assert _lists(lab, lab.sts.assume_role(alice, role, "alice")).decision is Decision.EXPLICIT_DENY
 
 
+def test_a_session_says_whose_it_was(lab, dev, alice, role):
+    """Also when that is gone."""
+    of_role, of_user = lab.sts.assume_role(alice, role, "alice"), lab.sts.get_session_token(alice)
+    assert "of Deploy" in repr(of_role)
+    assert "of alice" in repr(of_user)
+    role.delete_policy("List")
+    role.delete()
+    alice.delete_policy("Assume")
+    alice.delete()
+    assert "of a deleted role" in repr(of_role)
+    assert "of a deleted user" in repr(of_user)
+
+
 def test_deleting_the_role_ends_its_sessions(lab, dev, alice, role):
     """The credentials are refused, also when a namesake is made (STS-22)."""
     session = lab.sts.assume_role(alice, role, "alice")
@@ -676,6 +689,7 @@ def test_the_console(lab, dev, alice, role):
     lab.clock.advance(hours=11, minutes=30)
     assert lab.sts.switch_role(console, role).time_left == timedelta(minutes=30)
     _failed(lambda: lab.sts.switch_role(alice, role), "InvalidInput")
+    assert "does not sign in to the console" in _failed(lambda: lab.console_sign_in(console), "AccessDenied").message
     long = dev.create_role("L" * 60, trust=_trust(), path="/long/")
     _failed(lambda: lab.sts.switch_role(console, long), "ValidationError")  # ENT-23: 65 characters
     assert lab.sts.switch_role(console, dev.create_role("L" * 59, trust=_trust(), path="/long/"))

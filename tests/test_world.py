@@ -407,6 +407,14 @@ def test_buckets_and_their_objects(world):
 # State
 
 
+def test_an_object_is_named_by_its_key(world):
+    """The bucket is in its ARN."""
+    photo = world.bucket.put_object("2026/1.jpg")
+    assert (photo.name, photo.arn) == ("2026/1.jpg", world.bucket / "2026/1.jpg")
+    assert world.bucket.objects == (photo,)
+    assert world.bucket.blocks_public_access
+
+
 def test_a_snapshot_brings_everything_back(world):
     """What was made since is gone, what was changed is as before, and whoever was there is found again."""
     before = world.lab.snapshot()

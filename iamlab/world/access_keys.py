@@ -75,7 +75,7 @@ class AccessKey(Handle):
 
     def _perform(self, operation: str, edit: Any, **parameters: Any) -> None:
         owner = self._record.owner
-        arn, given = owner_of_key(self._world.state, owner)
+        arn, given = owner_words(self._world.state, owner)
         made = call(f"iam:{operation}", arn, {**given, "AccessKeyId": self.id, **parameters})
         self._world.perform(made, lambda state: replace(state, keys=edit(state)))
 
@@ -91,7 +91,7 @@ def _key(state: State, id_: str) -> AccessKeyRecord:
     return record
 
 
-def owner_of_key(state: State, owner: str) -> tuple[str, dict[str, Any]]:
+def owner_words(state: State, owner: str) -> tuple[str, dict[str, Any]]:
     """The ARN of a key's or device's owner, and the parameter that names it: none for the root user."""
     record = state.entities.get(owner)
     if isinstance(record, UserRecord):
@@ -155,7 +155,7 @@ class MfaDevice(Handle):
         """
         device = self._record
         owner = owner_id(self._world, user, device.account)
-        arn, given = owner_of_key(self._world.state, owner)
+        arn, given = owner_words(self._world.state, owner)
         first, second = code1 or _shown(device, self._world.state, 0), code2 or _shown(device, self._world.state, 30)
         for one in (first, second):
             names.TOKEN_CODE.check(one)
@@ -184,7 +184,7 @@ class MfaDevice(Handle):
         record = self._record
         if not record.owner:
             raise IamlabError(f"The device {self.arn} is not enabled for anybody.", code="NoSuchEntity")
-        arn, given = owner_of_key(self._world.state, record.owner)
+        arn, given = owner_words(self._world.state, record.owner)
 
         def deactivated(state: State) -> State:
             return replace(state, devices={**state.devices, self.arn: replace(self._record, owner="")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -30,8 +31,9 @@ from iamlab.world.entities import (
 )
 from iamlab.world.handles import Handle, check_no_text, of_another_lab
 from iamlab.world.identities import (
+    DEFAULT_SESSION,
     EXISTS,
-    LONGEST_SESSION,
+    SESSION_MAXIMA,
     Group,
     Role,
     Root,
@@ -181,7 +183,7 @@ class Account(Handle):
         trust: PolicySource,
         path: str = "/",
         description: str = "",
-        max_session_duration: int = LONGEST_SESSION[0],
+        max_session_duration: int = DEFAULT_SESSION,
         tags: Tags = None,
         boundary: ManagedPolicy | None = None,
     ) -> Role:
@@ -192,11 +194,9 @@ class Account(Handle):
         """
         common = self._new(names.ROLE_NAME, name, path, tags, boundary)
         common["description"] = names.DESCRIPTION.check(description)
-        common["max_session_duration"] = names.check_number(
-            "maxSessionDuration", max_session_duration, *LONGEST_SESSION
-        )
+        common["max_session_duration"] = names.check_number("maxSessionDuration", max_session_duration, *SESSION_MAXIMA)
         parsed = Policy.parse(trust, PolicyKind.TRUST)
-        lasts = None if max_session_duration == LONGEST_SESSION[0] else max_session_duration
+        lasts = None if max_session_duration == DEFAULT_SESSION else max_session_duration
         given = {
             **_given(path, "RoleName", name),
             "AssumeRolePolicyDocument": parsed.document,
@@ -352,9 +352,11 @@ class Account(Handle):
         """
         host = url.removeprefix("https://").rstrip("/") if isinstance(url, str) else ""
         if not host or not str(url).startswith("https://"):
-            raise IamlabError(f"The address of an OIDC provider begins with https://; this is {url!r}.", code=INVALID)
+            raise IamlabError(
+                f"The address of an OIDC provider begins with https://; this is {url!r}.", code=names.VALIDATION_ERROR
+            )
         if not names.check_texts("clientIDList", audiences):
-            raise IamlabError('Give the audiences as a list, ["sts.amazonaws.com"].', code=INVALID)
+            raise IamlabError('Give the audiences as a list, ["sts.amazonaws.com"].', code=names.VALIDATION_ERROR)
         given = {"Url": url, "ClientIDList": list(audiences)}
         return self._provider("CreateOpenIDConnectProvider", "oidc-provider", host, given, tuple(audiences))
 
@@ -587,7 +589,7 @@ class Account(Handle):
     def _check_role(self, role: object) -> RoleRecord:
         check_no_text(role, "role", "role={}", "account.role({})", (one.name for one in self.roles))
         if not isinstance(role, Role):
-            raise IamlabError(f"{role!r} is no role.", code="InvalidInput")
+            raise IamlabError(f"{role!r} is no role. Take one with account.role(name).", code="InvalidInput")
         if not role.exists_in(self._world) or role.account_id != self.id:
             why = of_another_lab(role, self._world)
             raise IamlabError(f"Cross-account pass role is not allowed.{why}", code="AccessDeniedException")
@@ -647,7 +649,6 @@ class Account(Handle):
         return f"<account {record.name} {self.id}>" if record else f"<unknown account {self.id}>"
 
 
-INVALID: Final = "ValidationError"
 SEED_LENGTH: Final = 32
 IMAGE: Final = "ami-0abcdef1234567890"
 PARTS: Final = (
@@ -687,7 +688,9 @@ def _given(path: str, field: str, name: str) -> dict[str, Any]:
 def _named(found: tuple[E, ...], word: str, name: str) -> E:
     one = next((one for one in found if one.name.lower() == str(name).lower()), None)
     if one is None:
-        raise IamlabError(f"The {word} with name {name} cannot be found.", code="NoSuchEntity")
+        near = difflib.get_close_matches(str(name), [other.name for other in found], n=2, cutoff=0.5)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise IamlabError(f"The {word} with name {name} cannot be found.{hint}", code="NoSuchEntity")
     return one
 
 

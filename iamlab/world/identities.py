@@ -27,8 +27,9 @@ R = TypeVar("R", bound=EntityRecord)
 Edit = Callable[[State, Any], EntityRecord]
 
 EXISTS: Final = "EntityAlreadyExists"
-LONGEST_SESSION: Final = (3600, 43200)
-"""What MaxSessionDuration may be, in seconds (ENT-10)."""
+DEFAULT_SESSION: Final = 3600
+SESSION_MAXIMA: Final = (DEFAULT_SESSION, 43200)
+"""What MaxSessionDuration may be, in seconds, and what it is unless it is set (ENT-10)."""
 
 
 class Identity(Handle, Generic[R]):
@@ -444,7 +445,7 @@ class Role(Bounded[RoleRecord]):
         changes: dict[str, Any] = {}
         if max_session_duration is not None:
             changes["max_session_duration"] = names.check_number(
-                "maxSessionDuration", max_session_duration, *LONGEST_SESSION
+                "maxSessionDuration", max_session_duration, *SESSION_MAXIMA
             )
         if description is not None:
             changes["description"] = names.DESCRIPTION.check(description)

@@ -180,7 +180,9 @@ class Organization(Handle):
 
         def deleted(one: OrganizationRecord) -> OrganizationRecord:
             if id_ not in one.units:
-                raise IamlabError(f"{unit!r} is no organizational unit.", code="InvalidInput")
+                raise IamlabError(
+                    f"{unit!r} is no organizational unit. Take one of organization.units.", code="InvalidInput"
+                )
             if id_ in one.parents.values() or id_ in [other.parent for other in one.units.values()]:
                 raise IamlabError(
                     f"The unit {one.name_of(id_)} still has accounts or units in it. Move them first.",
@@ -259,7 +261,7 @@ class Organization(Handle):
     def create_policy(self, name: str, document: PolicySource, *, kind: str = "SCP") -> ControlPolicy:
         """Create a service or resource control policy: ``kind`` is ``"SCP"`` or ``"RCP"``.
 
-        Raises PolicyError, or IamlabError (``DuplicatePolicyException``, ``PolicySizeLimitExceeded``).
+        Raises PolicyError, or IamlabError (``DuplicatePolicyException``; ``ConstraintViolationException`` if too long).
         """
         names.POLICY_NAME.check(name)
         type_ = _kind(kind)
@@ -376,7 +378,10 @@ class Organization(Handle):
         try:
             return self.record.policy(id_)
         except (KeyError, TypeError):
-            raise IamlabError(f"There is no control policy {id_}.", code="PolicyNotFoundException") from None
+            raise IamlabError(
+                f"There is no control policy {id_}. Take one with organization.policy(name).",
+                code="PolicyNotFoundException",
+            ) from None
 
     def _parse(self, document: PolicySource, kind: PolicyKind) -> Policy:
         parsed = Policy.parse(document, kind)
@@ -467,7 +472,9 @@ def create(world: World, account: Account) -> Organization:
         )
         return replace(state, organizations={**state.organizations, id_: record}), id_
 
-    return Organization(world, world.make(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created))
+    return Organization(
+        world, world.make(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created)
+    )
 
 
 def _check_account(world: World, account: object) -> str:

@@ -83,7 +83,7 @@ class ManagedPolicy(Handle):
     @property
     def attachment_count(self) -> int:
         """To how many users, groups and roles of this world it is attached."""
-        return len(self._world.state.users_of_policy(self.arn))
+        return len(self._world.state.holders_of(self.arn))
 
     @property
     def boundary_count(self) -> int:
@@ -165,7 +165,7 @@ class ManagedPolicy(Handle):
         def deleted(state: State) -> State:
             record = self._stored(state)
             bounded = any(one.boundary == self.arn for one in state.entities.values())
-            if bounded or state.users_of_policy(self.arn):
+            if bounded or state.holders_of(self.arn):
                 raise IamlabError("Cannot delete a policy attached to entities.", code="DeleteConflict")
             if len(record.versions) > 1:
                 raise IamlabError(
@@ -178,7 +178,7 @@ class ManagedPolicy(Handle):
         self._world.perform(call("iam:DeletePolicy", self.arn, {"PolicyArn": self.arn}), deleted)
 
     def _change(self, operation: str, edit: Callable[[State, PolicyRecord], PolicyRecord], **parameters: Any) -> None:
-        _ = self._record  # AWS's own are not changed by anybody, whatever he is allowed
+        _ = self._record  # nobody changes AWS's own, whoever asks
 
         def changed(state: State) -> State:
             return replace(state, policies={**state.policies, self.id: edit(state, self._stored(state))})

@@ -134,7 +134,9 @@ class InstanceProfile(Handle):
         roles = (one.name for one in self._world.state.of_kind(RoleRecord, self.account_id))
         check_no_text(role, "role", f"{as_variable(self.name, 'profile')}.{verb}({{}})", "account.role({})", roles)
         if not isinstance(role, Role):
-            raise IamlabError(f"{role!r} is no role; an instance profile holds a role.", code="InvalidInput")
+            raise IamlabError(
+                f"{role!r} is no role; an instance profile holds a role: account.role(name).", code="InvalidInput"
+            )
         if not role.exists_in(self._world) or role.account_id != self.account_id:
             why = of_another_lab(role, self._world)
             raise IamlabError(f"{role!r} cannot be found in this account.{why}", code="NoSuchEntity")

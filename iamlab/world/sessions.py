@@ -110,13 +110,11 @@ class Session(Handle):
 
     def _owner(self, record: SessionRecord) -> str:
         owner = self._world.state.entities.get(record.entity)
-        return (
-            owner.name
-            if owner
-            else f"the root user of {record.entity}"
-            if record.entity.isdigit()
-            else "a deleted role"
-        )
+        if owner is not None:
+            return owner.name
+        if record.entity.isdigit():
+            return f"the root user of {record.entity}"
+        return "a deleted role" if record.kind == "role" else "a deleted user"
 
 
 def issue(world: World, state: State, *, kind: str, duration: int, **frozen: Any) -> tuple[State, SessionRecord]:

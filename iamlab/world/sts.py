@@ -28,7 +28,7 @@ from iamlab.world.profiles import Provider
 from iamlab.world.quotas import size
 from iamlab.world.sessions import Session, issue, shown
 from iamlab.world.state import State
-from iamlab.world.trail import CONSOLE as CONSOLE_SERVICE
+from iamlab.world.trail import CONSOLE
 from iamlab.world.world import World
 
 SHORTEST: Final = 900
@@ -38,12 +38,11 @@ LONGEST_CHAINED: Final = 3600
 LONGEST_OF_USER: Final = 129600
 DEFAULT_OF_USER: Final = 43200
 LONGEST_OF_ROOT: Final = 3600
-CONSOLE: Final = 12 * 3600
+CONSOLE_LASTS: Final = 12 * 3600
 LONGEST_SWITCHED: Final = 64  # characters of path and name (ENT-23)
 MOST_POLICY_ARNS: Final = 10
 MOST_TAGS: Final = 50
 LONGEST_POLICIES: Final = 2048  # characters, inline and ARNs together (STS-08)
-INVALID: Final = "ValidationError"
 
 
 class Acts(Protocol):
@@ -175,7 +174,7 @@ class Sts:
             raise IamlabError(
                 f"Path and name of the role have {len(named)} characters. To be switched to in the console, they may "
                 f"have {LONGEST_SWITCHED} together.",
-                code=INVALID,
+                code=names.VALIDATION_ERROR,
             )
         return self.assume_role(session, role, session.name)
 
@@ -381,10 +380,12 @@ class Sts:
         (``AccessDenied``: no password, a missing or wrong code; ``ValidationError``: what is no code).
         """
         who = self._who(user)
-        owner = self._long_term(who, "the console")
+        if who.signer is Signer.SESSION:
+            raise denied("A session does not sign in to the console; a user or a root user does, with a password.")
+        owner = self._owner(who)
         record = self._world.state.entities.get(owner)
         devices = self._world.state.devices_of(owner)
-        made = Call(service=CONSOLE_SERVICE, operation="ConsoleLogin", parameters={}, checks=(_FREE,))
+        made = Call(service=CONSOLE, operation="ConsoleLogin", parameters={}, checks=(_FREE,))
         issued: list[SessionRecord] = []
 
         def signed_in(state: State) -> State:
@@ -400,7 +401,7 @@ class Sts:
                 self._world,
                 state,
                 kind="console",
-                duration=CONSOLE,
+                duration=CONSOLE_LASTS,
                 entity=owner,
                 name=_name(state, owner),
                 mfa=bool(mfa),
@@ -462,7 +463,9 @@ def _role_arn(world: World, role: object) -> str:
         check_of_this_lab(role, world)
         return role.arn
     if not isinstance(role, str) or ":role/" not in role:
-        raise IamlabError(f"{role!r} is no role. Give a role or its ARN.", code=INVALID)
+        raise IamlabError(
+            f"{role!r} is no role. Give a role, account.role(name), or its ARN.", code=names.VALIDATION_ERROR
+        )
     return str(Arn.parse(role))
 
 
@@ -481,7 +484,9 @@ def _check_duration(duration: object, longest: int) -> None:
 
 
 def _too_long() -> IamlabError:
-    return IamlabError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", code=INVALID)
+    return IamlabError(
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", code=names.VALIDATION_ERROR
+    )
 
 
 def _duration(state: State, asked: int | None, role: RoleRecord, calling: SessionRecord | None) -> int:
@@ -492,7 +497,7 @@ def _duration(state: State, asked: int | None, role: RoleRecord, calling: Sessio
     if calling is not None and asked is not None and asked > LONGEST_CHAINED:
         raise IamlabError(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-            code=INVALID,
+            code=names.VALIDATION_ERROR,
         )
     if asked is not None and asked > role.max_session_duration:
         raise _too_long()
@@ -516,7 +521,9 @@ def _name(state: State, owner: str) -> str:
 def _check_session_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
     checked = names.check_tags(tags, ignoring_case=True)
     if len(checked) > MOST_TAGS:
-        raise IamlabError(f"{len(checked)} session tags were passed. At most {MOST_TAGS} may be.", code=INVALID)
+        raise IamlabError(
+            f"{len(checked)} session tags were passed. At most {MOST_TAGS} may be.", code=names.VALIDATION_ERROR
+        )
     return checked
 
 
@@ -549,7 +556,8 @@ def _source_identity(calling: SessionRecord | None, asked: str | None) -> str:
     before = calling.source_identity if calling else ""
     if before and asked not in (None, before):
         raise IamlabError(
-            f"The source identity is {before} and cannot be changed along a chain of roles.", code=INVALID
+            f"The source identity is {before} and cannot be changed along a chain of roles.",
+            code=names.VALIDATION_ERROR,
         )
     return before or asked or ""
 
@@ -593,10 +601,14 @@ def _passed(
     """
     inline = Policy.parse(policy, PolicyKind.SESSION) if policy is not None else None
     if isinstance(policies, str) or not isinstance(policies, Iterable):
-        raise IamlabError(f"Session policies are a list of managed policies, not {policies!r}.", code=INVALID)
+        raise IamlabError(
+            f"Session policies are a list of managed policies, not {policies!r}.", code=names.VALIDATION_ERROR
+        )
     arns = [check_policy(one, "policies=[{}]", world) for one in policies]
     if len(arns) > MOST_POLICY_ARNS:
-        raise IamlabError(f"{len(arns)} session policies were passed. At most {MOST_POLICY_ARNS} may be.", code=INVALID)
+        raise IamlabError(
+            f"{len(arns)} session policies were passed. At most {MOST_POLICY_ARNS} may be.", code=names.VALIDATION_ERROR
+        )
     account = arn.split(":")[4]
     for one in arns:
         if one.split(":")[4] not in ("aws", account):
@@ -604,7 +616,8 @@ def _passed(
     plain = (size(inline) if inline else 0) + sum(map(len, arns))
     if plain > LONGEST_POLICIES:
         raise IamlabError(
-            f"Session policies and ARNs have {plain} characters. They may have {LONGEST_POLICIES}.", code=INVALID
+            f"Session policies and ARNs have {plain} characters. They may have {LONGEST_POLICIES}.",
+            code=names.VALIDATION_ERROR,
         )
     texts = [json.dumps(inline.document) if inline else "", *arns, *(f"{key}={value}" for key, value in tags.items())]
     packed = -(-100 * len(zlib.compress("\n".join(texts).encode(), 9)) // PACKED_LIMIT) if any(texts) else 0
@@ -638,7 +651,11 @@ def token(
     Raises IamlabError (``InvalidInput``).
     """
     if not isinstance(provider, Provider):
-        raise IamlabError(f"{provider!r} is no identity provider.", code="InvalidInput")
+        raise IamlabError(
+            f"{provider!r} is no identity provider. Make one with account.create_saml_provider(name) or "
+            "account.create_oidc_provider(url, audiences).",
+            code="InvalidInput",
+        )
     texts = (subject, audience, *(claims.values() if isinstance(claims, Mapping) else ()))
     if not all(isinstance(one, str) and one for one in texts) or not isinstance(claims, Mapping | None):
         raise IamlabError("Subject, audience and claims are texts: claims={'ref': 'main'}.", code="InvalidInput")

@@ -49,7 +49,7 @@ class Resource(Handle):
 
     @property
     def name(self) -> str:
-        """Its name; for an object, its key."""
+        """Its name."""
         return self._record.name
 
     @property
@@ -232,6 +232,11 @@ class Object(Resource):
     """An object in a bucket."""
 
     kind = "object"
+
+    @property
+    def name(self) -> str:
+        """Its key, without the bucket."""
+        return self._record.name.partition("/")[2]
 
 
 class Key(WithPolicy):
