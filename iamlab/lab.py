@@ -40,12 +40,12 @@ from iamlab.world.clock import Clock
 from iamlab.world.entities import AccountRecord
 from iamlab.world.identities import Group, Role, Root, User
 from iamlab.world.organizations import Organization
-from iamlab.world.profiles import Provider
+from iamlab.world.providers import IdentityToken, Provider, token
 from iamlab.world.quotas import Quotas
 from iamlab.world.requests import by_credentials, service_call
 from iamlab.world.sessions import Session
 from iamlab.world.state import START, State
-from iamlab.world.sts import IdentityToken, Sts, token
+from iamlab.world.sts import Sts
 from iamlab.world.things import Bucket, Resource
 from iamlab.world.trail import TrailEntry
 from iamlab.world.world import World

@@ -9,7 +9,7 @@ import shlex
 import pytest
 
 from iamlab import IamlabError, Lab, allow, deny
-from iamlab.world.profiles import Provider
+from iamlab.world.providers import Provider
 
 DEV, PROD = "111111111111", "999999999999"
 TRUST = {

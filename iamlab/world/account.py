@@ -44,7 +44,8 @@ from iamlab.world.identities import (
 )
 from iamlab.world.operations import call, pass_role, passed, tag_list
 from iamlab.world.policies import ManagedPolicy
-from iamlab.world.profiles import InstanceProfile, Provider
+from iamlab.world.profiles import InstanceProfile
+from iamlab.world.providers import Provider
 from iamlab.world.quotas import size
 from iamlab.world.resources import REGION, ResourceRecord
 from iamlab.world.services import EC2, LAMBDA, SERVICES, key_tags

@@ -1,4 +1,4 @@
-"""Instance profiles and identity providers, as the learner holds them."""
+"""Instance profiles, as the learner holds them."""
 
 from __future__ import annotations
 
@@ -158,48 +158,3 @@ class InstanceProfile(Handle):
     def __repr__(self) -> str:
         record = self._world.state.profiles.get(self.id)
         return f"<instance profile {record.name}>" if record else f"<deleted instance profile {self.id}>"
-
-
-class Provider(Handle):
-    """An identity provider that an account trusts, by SAML or by OIDC."""
-
-    def __init__(self, world: World, arn: str) -> None:
-        super().__init__(world, arn)
-        self.arn = arn
-
-    @property
-    def saml(self) -> bool:
-        """Whether it speaks SAML; OIDC otherwise."""
-        return ":saml-provider/" in self.arn
-
-    @property
-    def name(self) -> str:
-        """The name of a SAML provider, host and path of an OIDC provider."""
-        return self.arn.partition("-provider/")[2]
-
-    @property
-    def account_id(self) -> str:
-        """The account that trusts it."""
-        return self.arn.split(":")[4]
-
-    def exists_in(self, world: World) -> bool:
-        """Whether it is of that world, and still there."""
-        return self._world is world and self.arn in world.state.providers
-
-    def delete(self) -> None:
-        """Delete it.
-
-        Raises IamlabError (``NoSuchEntity``) when it is gone.
-        """
-
-        def deleted(state: State) -> State:
-            if self.arn not in state.providers:
-                raise IamlabError(f"The provider {self.arn} cannot be found.", code="NoSuchEntity")
-            return replace(state, providers={arn: one for arn, one in state.providers.items() if arn != self.arn})
-
-        name = "SAMLProvider" if self.saml else "OpenIDConnectProvider"
-        given = {f"{name}Arn": self.arn}
-        self._world.perform(call(f"iam:Delete{name}", self.arn, given), deleted)
-
-    def __repr__(self) -> str:
-        return f"<identity provider {self.name} of {self.account_id}>"
