@@ -11,7 +11,6 @@ from iamlab.core.arn import root_arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import documents, managed_policies, names
-from iamlab.world.access_keys import MfaDevice
 from iamlab.world.authorization import judge
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.calls import Check
@@ -42,6 +41,7 @@ from iamlab.world.identities import (
     check_free_name,
     check_policy,
 )
+from iamlab.world.mfa_devices import MfaDevice
 from iamlab.world.operations import call, pass_role, passed, tag_list
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.profiles import InstanceProfile

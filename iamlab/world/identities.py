@@ -13,10 +13,11 @@ from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.core.request import Principal
 from iamlab.world import documents, managed_policies, names
-from iamlab.world.access_keys import AccessKey, MfaDevice, create_key
+from iamlab.world.access_keys import AccessKey, create_key
 from iamlab.world.callers import ANY_SESSION, Caller, Signer, identity_policies, instant, merged
 from iamlab.world.entities import EntityRecord, GroupRecord, InlinePolicy, RoleRecord, UserRecord
 from iamlab.world.handles import Handle, as_variable, check_no_text, check_of_this_lab, of_another_lab
+from iamlab.world.mfa_devices import MfaDevice
 from iamlab.world.operations import call, tag_list
 from iamlab.world.policies import AWS, ManagedPolicy
 from iamlab.world.quotas import size

@@ -10,7 +10,6 @@ from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import PolicySource
 from iamlab.world import names
-from iamlab.world.access_keys import check_code
 from iamlab.world.authorization import denied
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.calls import Call, Check
@@ -19,6 +18,7 @@ from iamlab.world.entities import RoleRecord, UserRecord
 from iamlab.world.frozen import Frozen, check_session_tags, freeze, judged
 from iamlab.world.handles import check_no_text, check_of_this_lab
 from iamlab.world.identities import Role
+from iamlab.world.mfa_devices import check_code
 from iamlab.world.operations import call, passed
 from iamlab.world.policies import ManagedPolicy
 from iamlab.world.providers import IdentityToken
