@@ -12,7 +12,7 @@ from typing import Final
 from iamlab.analysis.access import AccessMatrix, Cell
 from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.subjects import Subject
-from iamlab.world.account import instance_parts
+from iamlab.world.account_resources import instance_parts
 from iamlab.world.entities import RoleRecord
 from iamlab.world.resources import REGION
 from iamlab.world.services import EC2, LAMBDA
