@@ -70,10 +70,20 @@ class Lab:
     """
 
     def __init__(self, *, seed: int = 0, start: datetime = START, quotas: Quotas | None = None) -> None:
-        self.world = World(seed, start=start, quotas=quotas)
-        self.clock = Clock(self.world)
-        self.sts = Sts(self.world)
+        self._take(World(seed, start=start, quotas=quotas))
+
+    def _take(self, world: World) -> None:
+        self.world = world
+        self.clock = Clock(world)
+        self.sts = Sts(world)
         self._profiles: Profiles | None = None  # of the last question's state, for the next question
+
+    @classmethod
+    def _over(cls, world: World) -> Lab:
+        """A lab over a world that is there already."""
+        lab = cls.__new__(cls)
+        lab._take(world)
+        return lab
 
     @classmethod
     def load(cls, path: str | Path) -> Lab:
@@ -81,10 +91,7 @@ class Lab:
 
         Raises IamlabError (``NoSuchFile``, ``DamagedFile``).
         """
-        lab = cls()
-        lab.world = store.load(path)
-        lab.clock, lab.sts = Clock(lab.world), Sts(lab.world)
-        return lab
+        return cls._over(store.load(path))
 
     def save(self, path: str | Path) -> None:
         """Write the whole world to one JSON file, wholly or not at all: clock, trail and make-believe secrets too.
@@ -156,10 +163,7 @@ class Lab:
 
     def copy(self) -> Lab:
         """A lab of its own with the same world in it: what is done there is not done here."""
-        made = Lab()
-        made.world = self.world.copy()
-        made.clock, made.sts = Clock(made.world), Sts(made.world)
-        return made
+        return Lab._over(self.world.copy())
 
     def snapshot(self) -> State:
         """The world as it is now, for ``restore``; two snapshots that differ in the trail alone are equal."""
