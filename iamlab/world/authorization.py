@@ -22,7 +22,7 @@ from iamlab.world import documents
 from iamlab.world.callers import Caller, Identification, Signer, identify, instant
 from iamlab.world.calls import Check
 from iamlab.world.entities import EntityRecord, RoleRecord, Tags
-from iamlab.world.organization import OrganizationRecord
+from iamlab.world.organization_records import OrganizationRecord
 from iamlab.world.resources import REGION, ResourceRecord
 from iamlab.world.state import State
 

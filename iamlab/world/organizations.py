@@ -12,7 +12,7 @@ from iamlab.world import names
 from iamlab.world.account import Account
 from iamlab.world.handles import Handle, of_another_lab
 from iamlab.world.operations import call
-from iamlab.world.organization import (
+from iamlab.world.organization_records import (
     AWS_OWN,
     FULL_ACCESS,
     RCP_FULL_ACCESS,

@@ -16,7 +16,7 @@ from iamlab.world.entities import (
     ProviderRecord,
     UserRecord,
 )
-from iamlab.world.organization import OrganizationRecord
+from iamlab.world.organization_records import OrganizationRecord
 from iamlab.world.resources import ResourceRecord
 from iamlab.world.trail import TrailEntry
 

@@ -14,7 +14,7 @@ from iamlab.core.policy import Policy, PolicyKind
 from iamlab.world import managed_policies
 from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, UserRecord
 from iamlab.world.files import replace_whole
-from iamlab.world.organization import AWS_OWN, OrganizationRecord
+from iamlab.world.organization_records import AWS_OWN, OrganizationRecord
 from iamlab.world.quotas import Quotas
 from iamlab.world.state import State
 from iamlab.world.world import World
