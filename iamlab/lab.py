@@ -33,8 +33,7 @@ from iamlab.world import names, organizations, store
 from iamlab.world.access_keys import AccessKey
 from iamlab.world.account import Account
 from iamlab.world.authorization import judge
-from iamlab.world.callers import Caller as Acting
-from iamlab.world.callers import Signer
+from iamlab.world.callers import Caller, Signer
 from iamlab.world.calls import Check
 from iamlab.world.clock import Clock
 from iamlab.world.entities import AccountRecord
@@ -53,9 +52,7 @@ from iamlab.world.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
-Identity = User | Role | Root
-Caller = Identity | Session | AccessKey | str
-
+CallerLike = User | Role | Root | Session | AccessKey | str
 ResourceLike = Resource | User | Role | Group | str
 
 
@@ -146,7 +143,7 @@ class Lab:
         return trail_table(self.trail)
 
     @property
-    def callers(self) -> tuple[Identity, ...]:
+    def callers(self) -> tuple[User | Role | Root, ...]:
         """The users, the roles for whoever assumes them, and the root users of all accounts.
 
         Sessions, services and anonymous callers make requests too, and are not among these.
@@ -178,7 +175,7 @@ class Lab:
     # Acting as somebody
 
     @contextmanager
-    def signed_in(self, caller: Caller) -> Iterator[Caller]:
+    def signed_in(self, caller: CallerLike) -> Iterator[CallerLike]:
         """Within ``with lab.signed_in(alice):`` every operation is alice's: authorized first, then done, then noted.
 
         Outside of it the world's builder acts, unchecked. A role must be assumed first. Raises IamlabError
@@ -214,7 +211,7 @@ class Lab:
         made = service_call(self.world.state, found.name, arn, _check_context(context), parameters)
         return self.world.perform(made, lambda state: state)
 
-    def credentials(self, access_key_id: str, secret_access_key: str, session_token: str | None = None) -> Caller:
+    def credentials(self, access_key_id: str, secret_access_key: str, session_token: str | None = None) -> CallerLike:
         """Whoever these credentials belong to, to be signed in with.
 
         Raises IamlabError (``InvalidClientTokenId``, ``SignatureDoesNotMatch``, ``MissingAuthenticationToken``).
@@ -245,7 +242,7 @@ class Lab:
 
     def evaluate(
         self,
-        principal: Caller,
+        principal: CallerLike,
         action: str,
         resource: ResourceLike | None = None,
         context: Mapping[str, Any] | None = None,
@@ -268,7 +265,7 @@ class Lab:
 
     def access_matrix(
         self,
-        principals: Iterable[Caller] | None = None,
+        principals: Iterable[CallerLike] | None = None,
         actions: str | Iterable[str] = "*",
         resources: ResourceLike | Iterable[ResourceLike] | None = None,
         context: Mapping[str, Any] | None = None,
@@ -317,14 +314,14 @@ class Lab:
         return answers(title_of((action,) if isinstance(action, str) else action, matrix.resources[0]), matrix)
 
     def what_can(
-        self, principal: Caller, actions: str | Iterable[str] = "*", context: Mapping[str, Any] | None = None
+        self, principal: CallerLike, actions: str | Iterable[str] = "*", context: Mapping[str, Any] | None = None
     ) -> Answers:
         """Everything that one caller may do, to everything there is in this world."""
         matrix = self.access_matrix([principal], actions, None, context)
         return answers(f"What {matrix.subjects[0].words} may do", matrix)
 
     def paths(
-        self, action: str, resource: ResourceLike | None = None, principal: Caller | Group | Provider | None = None
+        self, action: str, resource: ResourceLike | None = None, principal: CallerLike | Group | Provider | None = None
     ) -> Paths:
         """Every way to the action: directly, through roles, and through services that are passed a role.
 
@@ -377,7 +374,7 @@ class Lab:
             check_pattern(text)
         return text
 
-    def _subject(self, principal: Caller) -> Subject:
+    def _subject(self, principal: CallerLike) -> Subject:
         who = _check_caller(principal)
         self._check_here(principal)
         return subject(self.world.state, who)
@@ -397,7 +394,7 @@ class Lab:
             raise IamlabError(f"There is no kind of policy {kind!r}. There are {kinds}.", code="InvalidInput")
         return findings(policy, found)
 
-    def _check_here(self, caller: Caller) -> None:
+    def _check_here(self, caller: CallerLike) -> None:
         if not isinstance(caller, str) and not caller.exists_in(self.world):
             raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
 
@@ -449,13 +446,13 @@ def _check_context(given: Mapping[str, Any] | None) -> dict[str, Any]:
     return catalog.check_context(given or {})
 
 
-def _check_caller(principal: object) -> Acting:
+def _check_caller(principal: object) -> Caller:
     if isinstance(principal, User | Role | Root | Session | AccessKey):
         return principal.caller
     if principal == ANONYMOUS:
-        return Acting(Signer.NOBODY, ANONYMOUS)
+        return Caller(Signer.NOBODY, ANONYMOUS)
     if isinstance(principal, str) and principal.endswith(".amazonaws.com"):
-        return Acting(Signer.SERVICE, principal)
+        return Caller(Signer.SERVICE, principal)
     if isinstance(principal, Group):
         raise IamlabError(
             f"The group {principal.name} makes no requests: a group is no principal, it only passes its policies on. "

@@ -9,7 +9,7 @@ from typing import Any, Final
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.policy_set import about
-from iamlab.lab import Caller, Lab
+from iamlab.lab import CallerLike, Lab
 from iamlab.world import documents
 from iamlab.world.account import Account
 from iamlab.world.authorization import resource_with_policy
@@ -48,7 +48,7 @@ class Written:
         return self.policy is not None and any(about(self.policy, action.lower()))
 
 
-def holder_of(lab: Lab, caller: Caller) -> User | Role | None:
+def holder_of(lab: Lab, caller: CallerLike) -> User | Role | None:
     """The user or role whose identity policies reach a caller; None for a root user, a service and nobody."""
     if isinstance(caller, str):
         return None
