@@ -120,7 +120,7 @@ class MakesResources(Handle):
         queue = Queue(self._world, arn_of("queue", self.id, name))
         checked = names.check_tags(tags)
         with self._world.together():
-            self._make(queue, name, {"QueueName": name, **({"tags": checked} if checked else {})}, tags=checked)
+            self._make(queue, name, {"QueueName": name, **passed(tags=checked)}, tags=checked)
             if policy is not None:
                 queue.put_policy(policy)
         return queue
@@ -179,7 +179,7 @@ class MakesResources(Handle):
             "Runtime": "python3.13",
             "Handler": "app.handler",
             "Code": {"ZipFile": "(the code)"},
-            **({"Tags": checked} if checked else {}),
+            **passed(Tags=checked),
         }
 
         def trusted(state: State) -> None:
@@ -205,12 +205,16 @@ class MakesResources(Handle):
         checked = names.check_tags(tags)
         name = "i-" + self._world.next_hexadecimal(17)
         instance = Instance(self._world, arn_of("instance", self.id, name))
-        given: dict[str, Any] = {"ImageId": IMAGE, "MinCount": 1, "MaxCount": 1}
         role = profile.role if profile else None
-        if profile:
-            given["IamInstanceProfile"] = {"Name": profile.name}
-        if checked:
-            given["TagSpecifications"] = [{"ResourceType": "instance", **tag_list(checked)}]
+        given = {
+            "ImageId": IMAGE,
+            "MinCount": 1,
+            "MaxCount": 1,
+            **passed(
+                IamInstanceProfile={"Name": profile.name} if profile else None,
+                TagSpecifications=[{"ResourceType": "instance", **tag_list(checked)}] if checked else None,
+            ),
+        }
         new, *others = instance_parts(self.id)
         parts = [Check(action="ec2:RunInstances", resource=one, account=self.id) for one in others]
         more = (*parts, *((pass_role(role.arn, EC2),) if role else ()))

@@ -317,12 +317,12 @@ def pass_role(role: str, service: str, for_: str = "") -> Check:
 
 
 def passed(**parameters: Any) -> dict[str, Any]:
-    """The parameters that were passed: nothing, an empty text and an empty list are none.
+    """The parameters that were passed: None is none, nor is a text, a list or a dict with nothing in it.
 
     >>> passed(DurationSeconds=900, ExternalId=None, SerialNumber="")
     {'DurationSeconds': 900}
     """
-    return {name: value for name, value in parameters.items() if value not in (None, "", [])}
+    return {name: value for name, value in parameters.items() if value not in (None, "", [], {})}
 
 
 def tag_list(tags: Mapping[str, str] | None) -> dict[str, Any]:

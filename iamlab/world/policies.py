@@ -11,7 +11,7 @@ from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import managed_policies, names
 from iamlab.world.entities import PolicyRecord, PolicyVersion, Tags
 from iamlab.world.handles import Handle
-from iamlab.world.operations import call, tag_list
+from iamlab.world.operations import call, passed, tag_list
 from iamlab.world.quotas import size
 from iamlab.world.state import State
 from iamlab.world.world import World
@@ -111,7 +111,7 @@ class ManagedPolicy(Handle):
             changed = replace(record, versions=(*record.versions, version), latest=record.latest + 1)
             return replace(changed, default=id_) if set_as_default else changed
 
-        given = {"PolicyDocument": parsed.document, **({"SetAsDefault": True} if set_as_default else {})}
+        given = {"PolicyDocument": parsed.document, **passed(SetAsDefault=True if set_as_default else None)}
         self._change("CreatePolicyVersion", created, **given)
         return self.versions[-1].id
 

@@ -185,9 +185,7 @@ class Bucket(WithPolicy):
         names.OBJECT_KEY.check(key)
         bucket, checked = self._record, names.check_tags(tags)
         arn = f"{self.arn}/{key}"
-        given = {"Bucket": bucket.name, "Key": key}
-        if checked:
-            given["Tagging"] = urlencode(checked)
+        given = {"Bucket": bucket.name, "Key": key, **passed(Tagging=urlencode(checked))}
 
         def put(state: State) -> State:
             record = ResourceRecord(
