@@ -70,6 +70,7 @@ class Lab:
         self._take(World(seed, start=start, quotas=quotas))
 
     def _take(self, world: World) -> None:
+        """Become the lab over that world."""
         self.world = world
         self.clock = Clock(world)
         self.sts = Sts(world)

@@ -83,7 +83,7 @@ def freeze(
         transitive=(*inherited, *keys),
         source_identity=identity,
         given={
-            **passed(Policy=inline and inline.document, PolicyArns=[{"arn": one} for one in arns]),
+            **passed(Policy=inline.document if inline else None, PolicyArns=[{"arn": one} for one in arns]),
             **tag_list(checked),
             **passed(TransitiveTagKeys=list(keys), SourceIdentity=source_identity),
         },

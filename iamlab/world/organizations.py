@@ -444,9 +444,9 @@ class Organization(Handle):
 
     def __repr__(self) -> str:
         there = self._world.state.organizations.get(self.id)
-        return (
-            f"<organization {self.id} of {there.management_account}>" if there else f"<deleted organization {self.id}>"
-        )
+        if there is None:
+            return f"<deleted organization {self.id}>"
+        return f"<organization {self.id} of {there.management_account}>"
 
 
 DUPLICATE: Final = "DuplicatePolicyAttachmentException"
@@ -472,9 +472,8 @@ def create(world: World, account: Account) -> Organization:
         )
         return replace(state, organizations={**state.organizations, id_: record}), id_
 
-    return Organization(
-        world, world.make(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created)
-    )
+    made = call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"})
+    return Organization(world, world.make(made, created))
 
 
 def _check_account(world: World, account: object) -> str:
