@@ -241,6 +241,7 @@ _LISTS: Final = (
     "aws:PrincipalServiceNamesList",
     "aws:TagKeys",
     "aws:ResourceOrgPaths",
+    "aws:SourceOrgPaths",
     "aws:CalledVia",
 )
 _GLOBAL: Final = {
@@ -253,9 +254,9 @@ _GLOBAL: Final = {
     "String": "aws:PrincipalAccount aws:PrincipalType aws:userid aws:username aws:PrincipalOrgID aws:PrincipalOrgPaths "
     "aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:SourceIdentity aws:FederatedProvider aws:SourceVpc "
     "aws:SourceVpce aws:Ec2InstanceSourceVpc aws:RequestedRegion aws:UserAgent aws:referer aws:TagKeys "
-    "aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths aws:SourceAccount aws:SourceOrgID aws:CalledVia "
-    "aws:CalledViaFirst aws:CalledViaLast aws:PrincipalTag/${TagKey} aws:RequestTag/${TagKey} "
-    "aws:ResourceTag/${TagKey}",
+    "aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths aws:SourceAccount aws:SourceOrgID "
+    "aws:SourceOrgPaths aws:CalledVia aws:CalledViaFirst aws:CalledViaLast aws:PrincipalTag/${TagKey} "
+    "aws:RequestTag/${TagKey} aws:ResourceTag/${TagKey}",
 }
 """The global condition keys by type (COND-20): the catalogue's data has those of services alone."""
 

@@ -391,6 +391,12 @@ def test_addresses_of_instances_and_their_vpc():
     assert code not in [found for found, _ in _codes(_policy(_deny(Condition=address)), IDENTITY)]
 
 
+def test_a_service_is_held_to_its_organization():
+    """VAL-34, COND-20: the path of the source's organization is a guard, and a key that there is; it is a list."""
+    within = {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-abc123/*"}}
+    assert _codes(_shared({"Service": "sns.amazonaws.com"}, Condition=within), RESOURCE) == []
+
+
 def test_whose_policy_it_is():
     """VAL-53: what is another service's depends on whose policy this is; said once for each action and ARN."""
     mixed = _shared({"AWS": "111111111111"}, "s3:GetObject", QUEUE)
