@@ -19,7 +19,7 @@ from iamlab.analysis.findings import findings, world_findings
 from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.reach import Paths, Reach, outsider, starts
 from iamlab.analysis.subjects import Subject, subject
-from iamlab.analysis.things import EXAMPLE_KEY, everything
+from iamlab.analysis.things import everything
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -46,7 +46,7 @@ from iamlab.world.requests import by_credentials, service_call
 from iamlab.world.sessions import Session
 from iamlab.world.state import START, State
 from iamlab.world.sts import IdentityToken, Sts, token
-from iamlab.world.things import Bucket, Resource
+from iamlab.world.things import Resource
 from iamlab.world.trail import TrailEntry
 from iamlab.world.world import World
 
@@ -145,11 +145,8 @@ class Lab:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """The ARNs that a request may be about: what there is, and one example object in each bucket."""
-        things = [one for account in self.accounts for one in account.resources]
-        examples = [one / EXAMPLE_KEY for one in things if isinstance(one, Bucket)]
-        identities = [one.arn for account in self.accounts for one in (*account.principals, *account.groups)]
-        return tuple(dict.fromkeys((*(one.arn for one in things), *examples, *identities)))
+        """The ARNs that a request may be about: all that there is, and one example object in each bucket."""
+        return tuple(one for one in everything(self.world.state) if one != "*")
 
     def copy(self) -> Lab:
         """A lab of its own with the same world in it: what is done there is not done here."""

@@ -99,15 +99,10 @@ class Things:
         return frozenset(known(self.state))
 
 
-def _named(state: State) -> tuple[str, ...]:
-    """The ARNs of all that there is."""
-    holders = (state.entities, state.policies, state.profiles)
-    return (*state.resources, *(one.arn for each in holders for one in each.values()))
-
-
 def known(state: State) -> tuple[str, ...]:
-    """The ARNs of all of which the world knows what tags it has."""
-    return (*_named(state), *(one.arn for each in (state.providers, state.devices) for one in each.values()))
+    """The ARNs of all that there is; of each the world knows what tags it has."""
+    holders = (state.entities, state.policies, state.profiles, state.providers, state.devices)
+    return (*state.resources, *(one.arn for each in holders for one in each.values()))
 
 
 EXAMPLE_KEY: Final = "1.jpg"
@@ -117,4 +112,4 @@ EXAMPLE_KEY: Final = "1.jpg"
 def everything(state: State) -> tuple[str, ...]:
     """The ARNs of all that a request may be about, an example object in each bucket, and ``*`` for none."""
     examples = (f"{one.arn}/{EXAMPLE_KEY}" for one in state.resources.values() if one.kind == "bucket")
-    return tuple(dict.fromkeys((*state.resources, *examples, *_named(state), "*")))
+    return tuple(dict.fromkeys((*state.resources, *examples, *known(state), "*")))
