@@ -135,7 +135,7 @@ class Request:
     ``resource`` is one full ARN, or ``*`` where the action takes no resource (POL-11).
     ``resource_account`` is the twelve digits of its owner. ``context`` holds context keys: text, numbers, booleans or
     instants, and lists for multivalued keys; those that follow from the caller are added (COND-20).
-    Raises IamlabError (``InvalidInput``) for a context that is none.
+    Raises IamlabError: ``InvalidInput`` for a context that is none, ``InvalidResource`` for a resource that is no ARN.
     """
 
     principal: Principal
@@ -148,6 +148,12 @@ class Request:
     def __post_init__(self) -> None:
         values = {**self.principal.values, **context_values(self.context)} if self.context else self.principal.values
         if self.resource != "*":
+            if not self.resource.startswith("arn:") or self.resource.count(":") < 5:
+                raise IamlabError(
+                    f"{self.resource!r} is no ARN. Write a full one, such as arn:aws:s3:::acme-photos/1.jpg, "
+                    "or * for an action that takes no resource.",
+                    code="InvalidResource",
+                )
             values = {"aws:resourceaccount": self.resource_account, **values}
         object.__setattr__(self, "values", values)
 
