@@ -11,7 +11,7 @@ from iamlab.analysis.own import Elements
 from iamlab.analysis.strangers import unknown
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.analysis.unknowns import Situation
-from iamlab.core.layers import caller
+from iamlab.core.layers import caller, service_linked
 from iamlab.core.matching import Caller as Named
 from iamlab.core.policy import Effect
 from iamlab.core.request import PrincipalType
@@ -49,10 +49,9 @@ class Profile:
             if policies.levels(name)
         )
         self.named: Named = caller(self.base, policies)
-        linked = principal.type is PrincipalType.ROLE_SESSION
         alike = (
             principal.type,
-            linked and "/aws-service-role/" in self.base.role_arn,
+            service_linked(self.base),
             principal.account,
             tuple(name for name, _ in self.own),
             self.values.get("kms:resourcealiases"),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from iamlab.analysis.actions import Actions
+from iamlab.core.settlement import kind_of
 from iamlab.core.values import context_values
 from iamlab.core.variables import Values
 from iamlab.world.authorization import Asked, asked, owner_of, sort_of, tags_of
@@ -33,9 +34,10 @@ class Thing:
 
     def __post_init__(self) -> None:
         asked = self.asked
-        kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
         object.__setattr__(self, "values", context_values(asked.keys))
-        object.__setattr__(self, "alike", (asked.owner, kind, asked.policy is None, bool(asked.rcps)))
+        object.__setattr__(
+            self, "alike", (asked.owner, kind_of(asked.resource), asked.policy is None, bool(asked.rcps))
+        )
         object.__setattr__(self, "partition", "" if asked.resource == "*" else asked.resource.split(":", 2)[1])
 
 

@@ -18,12 +18,12 @@ from iamlab.analysis.statements import Level, Part, Prepared, Statements
 from iamlab.analysis.things import Thing
 from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
 from iamlab.core.errors import IamlabError
-from iamlab.core.layers import RCP_SERVICES, RESCUE, applicable
+from iamlab.core.layers import RESCUE, applicable, rcps_reach
 from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.refusals import check_possible, takes_unsigned
 from iamlab.core.request import Request
-from iamlab.core.settlement import FREE_ACTIONS, target
+from iamlab.core.settlement import FREE_ACTIONS, SET_SOURCE_IDENTITY, target
 from iamlab.core.variables import Values
 from iamlab.world.authorization import Asked, check_session, policy_set, request
 from iamlab.world.callers import Signer
@@ -231,7 +231,7 @@ class Judge:
             action = next(self.actions.named(mask))
             asking = request(row.profile.by, asked, action, self.state.now, self.context)
             layers = tuple(name for name, _ in applicable(asking, policies))
-            alike = layers, action.lower() in FREE_ACTIONS, target(asking), action.lower() == _SOURCE_IDENTITY
+            alike = layers, action.lower() in FREE_ACTIONS, target(asking), action.lower() == SET_SOURCE_IDENTITY
             if alike in merged:
                 merged[alike].mask |= mask
             else:
@@ -264,13 +264,11 @@ class Judge:
 
 FEW: Final = 64
 """Actions of which it is remembered for all callers what layers come to: those of a question, not of a catalogue."""
-_SOURCE_IDENTITY: Final = "sts:setsourceidentity"
 
 
 def _trait(action: str) -> tuple[object, ...]:
     """All that ``applicable`` and ``settle`` look at of an action; actions that agree in it are alike to them."""
     lower = action.lower()
     service = lower.partition(":")[0]
-    reached = service in RCP_SERVICES and lower != "kms:retiregrant"
     prefix = service if service in ("sts", "kms") else ""
-    return lower in FREE_ACTIONS, reached, lower in RESCUE, prefix, lower == _SOURCE_IDENTITY
+    return lower in FREE_ACTIONS, rcps_reach(lower), lower in RESCUE, prefix, lower == SET_SOURCE_IDENTITY

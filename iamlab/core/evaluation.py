@@ -28,7 +28,7 @@ from iamlab.core.policy_set import LEVELLED, ORDER, PolicySet
 from iamlab.core.refusals import check_possible
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.rules import RULES, Rule
-from iamlab.core.settlement import FREE_ACTIONS, Paths, Reason, paths, settle, target
+from iamlab.core.settlement import FREE_ACTIONS, Paths, Reason, both_sides, paths, settle, target
 
 
 def evaluate(request: Request, policies: PolicySet) -> Evaluation:
@@ -143,7 +143,7 @@ class Evaluation:
         if found.behind and found.limits:
             naming |= Naming.BEHIND | Naming.DIRECTLY
         if kind and found.identity and found.limits:
-            naming |= Naming.ACCOUNT if not _both_ways(self.request) else everything
+            naming |= Naming.ACCOUNT if not both_sides(self.request) else everything
         return naming
 
     @property
@@ -298,10 +298,6 @@ _SAYING: Final = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
 def _says_who(one: StatementMatch) -> bool:
     """Whether a statement for everyone asks for aws:PrincipalArn besides: of those AWS says what they do (EVAL-10)."""
     return any(line.key.lower() == "aws:principalarn" and line.operator in _SAYING for line in one.statement.conditions)
-
-
-def _both_ways(request: Request) -> bool:
-    return request.action.lower() == "sts:setsourceidentity"
 
 
 def _flipped(one: StatementMatch, doubt: str) -> StatementMatch:
