@@ -259,6 +259,8 @@ _GLOBAL: Final = {
     "aws:RequestTag/${TagKey} aws:ResourceTag/${TagKey}",
 }
 """The global condition keys by type (COND-20): the catalogue's data has those of services alone."""
+OF_THE_ACTION: Final = frozenset({"aws:requesttag/", "aws:resourcetag/", "aws:tagkeys"})
+"""Global keys that each service may support or not: they are there where its table of actions has them."""
 
 
 @cache
@@ -315,6 +317,15 @@ def find_key(name: str) -> ConditionKey:
     near = difflib.get_close_matches(name.lower(), [one.name.lower() for one in keys.values()], n=1, cutoff=0.6)
     hint = next((f" Did you mean {one.name}?" for one in keys.values() if near and one.name.lower() == near[0]), "")
     raise IamlabError(f"There is no condition key {name!r}.{hint or KEY_FORM}", code="InvalidInput")
+
+
+def is_resource_tag(key: str) -> bool:
+    """Whether a condition key asks for a tag of the resource, in whatever letter case.
+
+    >>> is_resource_tag("ec2:ResourceTag/team"), is_resource_tag("aws:RequestTag/team")
+    (True, False)
+    """
+    return key.lower().partition("/")[0].endswith((":resourcetag", ":existingobjecttag"))
 
 
 KEY_FORM: Final = " Write prefix:name, for example aws:SourceIp."

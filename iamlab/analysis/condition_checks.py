@@ -15,6 +15,7 @@ from iamlab.core.conditions import Condition
 from iamlab.core.errors import IamlabError
 from iamlab.core.operators import ALL, NULL, take_apart
 from iamlab.core.policy import Effect, PolicyKind
+from iamlab.world.public import WHO_KEYS
 
 _NEVER: Final = "The condition never holds as it is meant."
 
@@ -129,22 +130,8 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "Bool": values.boolean,
     "Binary": values.binary,
 }
-SENSITIVE: Final = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourcearn",
-        "aws:sourceaccount",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-    }
-)
-"""Keys that say who may come; their values need a beginning."""
 LEAST_LITERAL: Final = 6
+"""Characters that the value of a key that says who may come begins with."""
 MFA: Final = "aws:multifactorauthpresent"
 DEPRECATED: Final = ("aws:arn",)
 
@@ -259,7 +246,7 @@ def _private(text: str) -> bool:
 def _sensitive(subject: Subject, condition: Condition, base: str, place: str) -> Found:
     """A value that says nothing, where it should say who may come."""
     judged = subject.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST) and subject.statement.effect is Effect.ALLOW
-    if not judged or condition.key.lower() not in SENSITIVE or base not in ("StringLike", "ArnLike", "ArnEquals"):
+    if not judged or condition.key.lower() not in WHO_KEYS or base not in ("StringLike", "ArnLike", "ArnEquals"):
         return
     for one in condition.values:
         literal = re.split(r"[*?]|\$\{", one, maxsplit=1)[0]

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from iamlab.analysis.unknowns import Situation
+from iamlab.catalog import is_resource_tag
 from iamlab.core.conditions import Condition
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
@@ -120,7 +121,7 @@ def _settled(key: str, situation: Situation) -> bool:
     """Whether the key has one value in all requests of a caller, whatever they are about."""
     if key in situation.given:
         return True
-    return not (key in _BROUGHT or "resourcetag/" in key or "objecttag/" in key or situation.leaves_open(key))
+    return not (key in _BROUGHT or is_resource_tag(key) or situation.leaves_open(key))
 
 
 _BROUGHT: Final = frozenset(

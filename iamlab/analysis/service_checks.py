@@ -42,8 +42,6 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
 }
 
-TAG_KEYS: Final = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
-"""The condition keys for tags that each service may support or not, as the catalogue has them."""
 PAIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:vpcsourceip": ("aws:SourceVpc", "aws:SourceVpce"),
     "aws:ec2instancesourceprivateipv4": ("aws:Ec2InstanceSourceVpc",),
@@ -69,7 +67,7 @@ def _tags(subject: Subject) -> Found:
     for condition in subject.statement.conditions:
         key = condition.key.lower()
         stem = f"{key.partition('/')[0]}/" if "/" in key else key
-        if stem not in TAG_KEYS or condition.holds({}):
+        if stem not in catalog.OF_THE_ACTION or condition.holds({}):
             continue
         ignoring = [one for one in services if not _supports(one, stem)]
         if ignoring:

@@ -57,10 +57,9 @@ class Situation:
             return True
         if key in _NEVER:
             return False
-        stem = key.partition("/")[0]
-        if stem == "aws:principaltag":
+        if key.partition("/")[0] == "aws:principaltag":
             return self.signer is Signer.ROLE and self.passes_tags
-        if "resourcetag" in stem or stem == "s3:existingobjecttag":
+        if catalog.is_resource_tag(key):
             return self.has_resource and not self.known_resource
         if key in _OF_SESSIONS:
             return self.signer in _OF_SESSIONS[key]

@@ -15,7 +15,7 @@ from iamlab.core.matching import Match, StatementMatch
 from iamlab.core.request import PrincipalType
 from iamlab.core.settlement import Reason, target
 from iamlab.views.html import Markup, breakable, code, element, join, page
-from iamlab.views.language import LAYERS, VERDICTS
+from iamlab.views.language import LAYERS, VERDICTS, LayerWords
 from iamlab.views.reasons import names_action, why
 
 
@@ -68,14 +68,18 @@ def _silence(evaluation: Evaluation) -> str:
     there = any(layer.name == evaluation.silent and layer.matches for layer in evaluation.layers)
     if not there:
         owner = {"resource": "the resource", "identity": who}.get(evaluation.silent, "nobody")
-        article = "an" if words.startswith("i") else "a"
-        return f"it needs {article} {words.replace('policies', 'policy')}, and {owner} has none"
+        type_ = _layer(evaluation, evaluation.silent)
+        return f"it needs {type_.article} {type_.one}, and {owner} has none"
     verb = "do not" if words.endswith("policies") else "does not"
     return f"the {words} {verb} allow it"
 
 
 def layer_words(evaluation: Evaluation, layer: str) -> str:
     """A type of policy in words; the resource policy of a role or a key by its own name."""
+    return _layer(evaluation, layer).words
+
+
+def _layer(evaluation: Evaluation, layer: str) -> LayerWords:
     return LAYERS[target(evaluation.request) or layer] if layer == "resource" else LAYERS[layer]
 
 

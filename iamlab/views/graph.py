@@ -12,6 +12,7 @@ from iamlab.core.layers import Layer
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import PrincipalType
+from iamlab.views.language import LAYERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +147,7 @@ def question_graph(evaluation: Evaluation) -> Graph:
         edges.extend(_answers(node, target, policy, evaluation))
     for layer in evaluation.layers:
         for policy in _policies(evaluation, layer) if layer.name != "identity" else ():
-            node = Node(kind="policy", name=f"{policy.name} ({_LAYERS[layer.name]})")
+            node = Node(kind="policy", name=f"{policy.name} ({LAYERS[layer.name].one})")
             whose = target if layer.name in ("resource", "rcps") else entity
             edges.append(edge(whose, node, "attached", _UNDER[layer.name]))
             edges.extend(_answers(node, target, policy, evaluation))
@@ -178,14 +179,6 @@ def _nothing_said(evaluation: Evaluation, entity: Node, target: Node) -> Edge:
 
 
 _SAYING = ("allows", "denies", "says nothing")
-_LAYERS = {
-    "rcps": "resource control policy",
-    "scps": "service control policy",
-    "endpoint": "VPC endpoint policy",
-    "resource": "resource policy",
-    "boundary": "permissions boundary",
-    "session": "session policy",
-}
 _UNDER = {
     "rcps": "is under",
     "scps": "is under",
