@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
 from iamlab.analysis.subjects import Subject, everybody
+from iamlab.analysis.words import listed
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
@@ -186,15 +187,6 @@ def _through(source: NamedPolicy) -> str:
     if source.policy.kind in (PolicyKind.SCP, PolicyKind.RCP):
         return f" attached to {'the account ' if source.via.isdigit() else ''}{source.via}"
     return f" of the group {source.via}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Several names in a sentence.
-
-    >>> listed(["one", "two", "three"])
-    'one, two and three'
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def action_words(actions: Sequence[str]) -> str:

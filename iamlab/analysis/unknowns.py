@@ -25,7 +25,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.operators import OPERATORS, take_apart
 from iamlab.core.policy import Statement
 from iamlab.core.variables import Value, Values, template
-from iamlab.world.callers import Signer
+from iamlab.world.callers import Signer, instant
 
 Overlay = Mapping[str, Value | None]
 """Values of open keys, by key in lower case; None for a key that the request does not carry."""
@@ -288,7 +288,7 @@ def _texts(key: str, elements: Sequence[Open], values: Values) -> list[str]:
             elif base.startswith("Numeric"):
                 found.update(dict.fromkeys(_around(wanted)))
             elif base.startswith("Date"):
-                found.update(dict.fromkeys(map(_iso, _instants(wanted))))
+                found.update(dict.fromkeys(map(instant, _instants(wanted))))
             elif base == "Bool":
                 found.update({"true": None, "false": None})
             else:
@@ -373,8 +373,4 @@ LATEST: Final = 250_000_000_000
 def _moments(conditions: Iterable[Condition]) -> Iterator[Overlay]:
     wanted = [text for one in conditions if _dimension(one.key.lower()) == "aws:currenttime" for text in one.values]
     for at in _instants(wanted):
-        yield {"aws:currenttime": _iso(at), "aws:epochtime": str(int(at.timestamp()))}
-
-
-def _iso(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        yield {"aws:currenttime": instant(at), "aws:epochtime": str(int(at.timestamp()))}

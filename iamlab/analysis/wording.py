@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from iamlab.analysis.unknowns import Covered, Open, Outcome
+from iamlab.analysis.words import listed
 from iamlab.catalog import is_resource_tag
 from iamlab.core.operators import ALL, NULL, OPERATORS, SOME, take_apart
 
@@ -161,5 +162,4 @@ def _moment(text: str) -> str:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    every = tuple(one or '""' for one in texts)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}" if every else "nothing"
+    return listed((one or '""' for one in texts), "or") or "nothing"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from iamlab.core import messages
+from iamlab.core.errors import printable
 from iamlab.core.layers import (
     NAMING,
     Decision,
@@ -280,12 +281,10 @@ class Evaluation:
             reason = "no policy needed"
         else:
             reason = "no statement applies" if self.silent == "identity" else f"{self.silent} silent"
-        text = (
+        return printable(
             f"<{self.decision.value}: {request.principal.name} {request.action} on {request.resource}; "
             f"{reason} ({self.rule.id})>"
         )
-        # One line, whatever stands in a name: the key of an object may hold a line break.
-        return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _said(layers: tuple[Layer, ...]) -> dict[str, Verdict]:

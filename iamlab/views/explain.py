@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from iamlab.analysis.answers import listed, statement_words
+from iamlab.analysis.answers import statement_words
+from iamlab.analysis.words import capital, listed
 from iamlab.core.arn import Arn
 from iamlab.core.conditions import ConditionMatch
 from iamlab.core.doubts import DOUBTS
@@ -108,7 +109,7 @@ def text(evaluation: Evaluation) -> str:
         if several:
             lines.append(says(evaluation, layer))
         for match in _ordered(evaluation, layer):
-            lines.append(f"{_capital(statement_words(match))} ({match.statement.effect.value}) {_outcome(match)}")
+            lines.append(f"{capital(statement_words(match))} ({match.statement.effect.value}) {_outcome(match)}")
             lines += [f"  {check.element}: {_mark(check)} {why(check, match)}" for check in match.elements]
         left = len(layer.matches) - SHOWN
         if left > 0:
@@ -137,7 +138,7 @@ def says(evaluation: Evaluation, layer: Layer) -> str:
         Decision.EXPLICIT_DENY: "deny it" if plural else "denies it",
         Decision.IMPLICIT_DENY: "do not allow it" if plural else "does not allow it",
     }
-    return f"{_capital(words)}: {said[layer.decision]}."
+    return f"{capital(words)}: {said[layer.decision]}."
 
 
 def asked_keys(evaluation: Evaluation) -> dict[str, str | None]:
@@ -156,7 +157,7 @@ def asked_keys(evaluation: Evaluation) -> dict[str, str | None]:
 
 def _notes(evaluation: Evaluation) -> list[str]:
     """What has no say, what the request did not say, and what AWS leaves open."""
-    lines = [f"{_capital(layer_words(evaluation, one.layer))}: no say; {one.reason}." for one in evaluation.exempt]
+    lines = [f"{capital(layer_words(evaluation, one.layer))}: no say; {one.reason}." for one in evaluation.exempt]
     if evaluation.missing:
         lines.append(f"Not in the request: {', '.join(evaluation.missing)}.")
     return lines + [f"AWS leaves open: {DOUBTS[doubt]}" for doubt in evaluation.doubts]
@@ -180,10 +181,6 @@ def _mark(check: Match) -> str:
     return "yes," if check.applies else "no,"
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def html(evaluation: Evaluation) -> str:
     """The whole explanation as a finished piece of HTML."""
     return page(body(evaluation), label=f"Explanation: {VERDICTS[evaluation.decision].word}")
@@ -205,7 +202,7 @@ def body(evaluation: Evaluation) -> Markup:
                     cls="iamlab-verdict",
                     style=f"background: {look.colour}",
                 ),
-                f" {_capital(_meaning(evaluation))}.",
+                f" {capital(_meaning(evaluation))}.",
             ),
         ),
         _steps(evaluation),
@@ -249,7 +246,7 @@ def layer_table(evaluation: Evaluation, layer: Layer) -> str:
 
 
 def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
-    cells = [element("th", _capital(statement_words(match)), scope="row")]
+    cells = [element("th", capital(statement_words(match)), scope="row")]
     cells.append(element("td", match.statement.effect.value))
     for kind in columns:
         checks = [check for check in match.elements if check.element.removeprefix("Not") == kind]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from iamlab.analysis.words import capital
 from iamlab.core.arn import Arn
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.layers import Layer
@@ -70,7 +71,7 @@ class Graph:
         lonely = (
             f"{node.words} {self.alone}." if self.alone else node.name for node in self.nodes if node not in related
         )
-        return (*(sentence(edge) for edge in self.edges), *(_capital(one) for one in lonely))
+        return (*(sentence(edge) for edge in self.edges), *(capital(one) for one in lonely))
 
     def table(self) -> pd.DataFrame:
         """One row for each relation, in the words of its sentence; ``deciding`` is a bool."""
@@ -84,13 +85,19 @@ class Graph:
         return "\n".join((f"{self.title}:", *(f"- {one}" for one in self.sentences)))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def sentence(edge: Edge) -> str:
     """The relation in words: ``User alice is a member of group Developers.``"""
-    return _capital(f"{edge.source.words} {edge.label} {edge.target.words}.")
+    return capital(f"{edge.source.words} {edge.label} {edge.target.words}.")
+
+
+def node_key(index: int) -> str:
+    """The key of a graph's node by its number, in drawings and in what is told of them."""
+    return f"n{index}"
+
+
+def edge_key(index: int) -> str:
+    """The key of a graph's edge by its number."""
+    return f"e{index}"
 
 
 def graph_of(title: str, nodes: Iterable[Node], edges: Iterable[Edge], alone: str) -> Graph:
