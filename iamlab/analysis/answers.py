@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.fields import is_pattern
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.analysis.words import listed
-from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import NamedPolicy, StatementMatch
@@ -145,7 +145,7 @@ def at(state: State, asked: Answers) -> Answers:
     IamlabError (``InvalidInput``) for a pattern of resources: at each moment the policies divide it into other parts.
     """
     now = asked.matrix
-    pattern = next((one for one in now.resources if one != "*" and wildcard.has_wildcard(one)), "")
+    pattern = next(filter(is_pattern, now.resources), "")
     if pattern:
         raise IamlabError(
             f"{pattern} is a pattern, and at each moment policies divide it into other parts. Ask about one resource.",

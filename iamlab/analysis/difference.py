@@ -40,7 +40,7 @@ class Side:
         if subject not in self.matrix.subjects or resource not in self.matrix.resources:
             return 0, 0
         possible = depends = 0
-        for _, found in self.matrix.row(subject)[self.matrix.resources.index(resource)]:
+        for _, found in self.matrix.seen(subject, resource):
             possible |= found.allowed | found.depends
             depends |= found.depends
         return possible, depends

@@ -142,6 +142,11 @@ def may_cover(text: str, variables: bool, resource: str, values: Values, open_ke
 # Into fields
 
 
+def is_pattern(resource: str) -> bool:
+    """Whether the resource stands for several; ``*`` stands for none in particular."""
+    return resource != ANY and wildcard.has_wildcard(resource)
+
+
 def check_pattern(pattern: str) -> None:
     """Raise IamlabError (``InvalidResource``) for a pattern that cannot be asked about."""
     parts = pattern.split(":", 5)

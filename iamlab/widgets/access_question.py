@@ -7,7 +7,7 @@ from typing import Final
 
 from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.actions import shared
-from iamlab.analysis.kinds import is_pattern
+from iamlab.analysis.fields import is_pattern
 from iamlab.analysis.subjects import everybody
 from iamlab.analysis.things import everything
 from iamlab.analysis.words import first_of
