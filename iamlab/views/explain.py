@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from iamlab.analysis.answers import statement_words
@@ -14,6 +15,7 @@ from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.layers import Layer
 from iamlab.core.matching import Match, StatementMatch
 from iamlab.core.request import PrincipalType
+from iamlab.core.rules import RULES
 from iamlab.core.settlement import Reason, target
 from iamlab.views.html import Markup, breakable, code, element, join, page
 from iamlab.views.language import LAYERS, VERDICTS, LayerWords
@@ -251,9 +253,15 @@ def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
     for kind in columns:
         checks = [check for check in match.elements if check.element.removeprefix("Not") == kind]
         said = "; ".join(f"{'✔' if check.applies else '✖'} {why(check, match)}" for check in checks)
-        cells.append(element("td", breakable(said) if said else "any"))
+        rules = {"title": _rules(checks)} if checks else {}
+        cells.append(element("td", breakable(said) if said else "any", **rules))
     cells.append(element("td", ("yes, and decides" if decides else "yes") if match.applies else "no"))
     return element("tr", join(*cells), cls="iamlab-decides" if decides else "")
+
+
+def _rules(checks: Iterable[Match]) -> str:
+    """The rules behind a cell of the table, for whoever points at it."""
+    return "; ".join(f"{one}: {RULES[one].sentence}" for one in dict.fromkeys(check.rule for check in checks))
 
 
 def message(evaluation: Evaluation) -> str:
