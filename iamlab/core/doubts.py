@@ -22,7 +22,6 @@ DOUBTS: Final[dict[str, str]] = {
     "UNSURE-15": "What a plain operator does with a key of several values is not documented; here it never matches.",
     "UNSURE-16": "AWS's texts on IfExists and on ForAnyValue disagree about a missing key; here the condition is true.",
     "UNSURE-17": "AWS's pages differ on whether an empty text counts as no value; here it is a value.",
-    "UNSURE-19": "When several types of policy deny, AWS names one of them and does not say which comes first.",
     "UNSURE-20": "Whether several session policies add up or must all allow is not documented; here they add up.",
     "UNSURE-21": "That a trust policy naming a role is enough for its sessions, without an identity policy, follows "
     "from the general rule; AWS states it for users alone.",
@@ -30,7 +29,6 @@ DOUBTS: Final[dict[str, str]] = {
     "boundary, by its page on trust policies it is; here the boundary must allow.",
     "UNSURE-23": "How a service takes a NotPrincipal that lists only part of the chain of account, role and session is "
     "not documented; here account and user, or account and role, must both be listed.",
-    "UNSURE-25": "The real STS often leaves the reason out of its message.",
     "UNSURE-29": 'AWS says that a resource policy naming "*" is not limited by a silent boundary or session policy '
     "only where it also asks for aws:PrincipalArn; here that holds for every such policy.",
     "UNSURE-30": "Whether a service-wide ARN pattern grants an action without resource is documented for "

@@ -54,12 +54,8 @@ class Principal:
     @property
     def name(self) -> str:
         """The user's or session's name; ``root`` for the root user; a service's or provider's whole name."""
-        return self.arn.rpartition("/")[2] if self.arn.startswith("arn:") and "/" in self.arn else self.last_part
-
-    @property
-    def last_part(self) -> str:
-        """What follows the last colon."""
-        return self.arn.rpartition(":")[2]
+        mark = "/" if self.arn.startswith("arn:") and "/" in self.arn else ":"
+        return self.arn.rpartition(mark)[2]
 
     @property
     def role_arn(self) -> str:

@@ -214,13 +214,12 @@ def _caller_name(evaluation: Evaluation) -> str:
 def _answers(node: Node, target: Node, policy: NamedPolicy, evaluation: Evaluation) -> Iterator[Edge]:
     """What one policy says to the request: its statements that apply, or its silence."""
     action = evaluation.request.action
-    found = ((layer, one) for layer in evaluation.layers for one in layer.matches if one.source is policy)
-    layers = [(layer, one) for layer, one in found]
-    applying = [one for _, one in layers if one.applies]
+    found = [(layer, one) for layer in evaluation.layers for one in layer.matches if one.source is policy]
+    applying = [one for _, one in found if one.applies]
     deciding = {id(one) for one in evaluation.deciding}
     for one in applying:
         said = relation(one.statement)
         yield edge(node, target, said, f"{said} {action} on", deciding=id(one) in deciding)
     if not applying:
-        silent = any(layer.name == evaluation.silent for layer, _ in layers)
+        silent = any(layer.name == evaluation.silent for layer, _ in found)
         yield edge(node, target, "says nothing", f"says nothing about {action} on", deciding=silent)
