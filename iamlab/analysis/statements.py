@@ -177,7 +177,7 @@ class Statements:
     def _statements(self, policy: Policy) -> tuple[Statement, ...]:
         """Those that can be about what is asked."""
         service = self._service
-        return policy.by_service.get(service, policy.by_service[""]) if service else policy.statements
+        return policy.about_service(service) if service else policy.statements
 
     def _of(self, statement: Statement, taken: tuple[Part, ...], values: Values, named: Named | None) -> Iterator[Part]:
         """The parts that can matter to a caller: it is named, and what is the same for every resource holds."""

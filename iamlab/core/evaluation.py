@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -336,7 +335,7 @@ def _policies_case(policies: PolicySet) -> dict[str, Any]:
 def _policy_case(one: NamedPolicy) -> dict[str, Any]:
     optional = {"via": one.via, "arn": one.arn}
     given = {name: value for name, value in optional.items() if value}
-    return {"name": one.name, **given, "document": json.loads(one.policy.to_json())}
+    return {"name": one.name, **given, "document": one.policy.document}
 
 
-__all__ = ["FREE_ACTIONS", "Decision", "Evaluation", "Layer", "PolicySet", "decide", "evaluate"]
+__all__ = ["Decision", "Evaluation", "decide", "evaluate"]

@@ -14,8 +14,9 @@ from typing import Final
 
 from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
 from iamlab.analysis.wording import condition_words
-from iamlab.core.evaluation import Evaluation, PolicySet, decide
+from iamlab.core.evaluation import Evaluation, decide
 from iamlab.core.policy import Statement
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.variables import Value
 from iamlab.world.callers import Signer
