@@ -6,8 +6,9 @@ import pytest
 
 from iamlab import IamlabError, Lab
 from iamlab.analysis.findings import ADVICE, findings
+from iamlab.analysis.globs import overlap
 from iamlab.core.policy import PolicyKind
-from iamlab.core.wildcard import matches, overlap
+from iamlab.core.wildcard import matches
 from iamlab.lessons import story
 from iamlab.world import managed_policies
 from iamlab.world.quotas import size

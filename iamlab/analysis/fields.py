@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final
 
-from iamlab.analysis.globs import combinations
+from iamlab.analysis.globs import combinations, overlap
 from iamlab.analysis.things import Things, known
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
@@ -185,7 +185,7 @@ def _fields(state: State, things: Things, pattern: str) -> Iterator[Field]:
         if asked.test(name):
             there = True
             yield _field(state, things, head, Glob(((False, name),)), ())
-        if wildcard.overlap(last, f"{name}/*"):
+        if overlap(last, f"{name}/*"):
             there = True
             if within(asked, objects):
                 yield _field(state, things, head, asked, ())

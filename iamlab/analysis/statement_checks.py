@@ -8,6 +8,7 @@ from typing import Final
 
 from iamlab import catalog
 from iamlab.analysis.finding import Advice, Found, Level, Subject
+from iamlab.analysis.globs import overlap
 from iamlab.core import wildcard
 from iamlab.core.arn import is_account_id
 from iamlab.core.errors import IamlabError
@@ -404,7 +405,7 @@ def _may_fit(pattern: str, form: str) -> bool:
     if form.endswith(":::${BucketName}") and "/" in pattern:
         return False  # a bucket's name has no slash: this is about objects (POL-15)
     parts = zip(_open(pattern).split(":", 5), _open(form).split(":", 5), strict=True)
-    return all(wildcard.overlap(one, other) for one, other in parts)
+    return all(overlap(one, other) for one, other in parts)
 
 
 def _open(text: str) -> str:
