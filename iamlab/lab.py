@@ -26,7 +26,8 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import PolicyKind, PolicySource
 from iamlab.core.request import ANONYMOUS
 from iamlab.views.access_graph import answers_graph, before_and_after, difference_graph, paths_graph
-from iamlab.views.graph import Graph, question_graph
+from iamlab.views.graph import Graph
+from iamlab.views.question_graph import question_graph
 from iamlab.views.tables import permissions_table, trail_table
 from iamlab.views.world_graph import world_graph
 from iamlab.world import names, organizations, store

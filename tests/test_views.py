@@ -21,9 +21,10 @@ from iamlab.views import explain, language
 from iamlab.views.access_html import matrix_html, sentences_html
 from iamlab.views.display import FORMATTERS, graph_html
 from iamlab.views.dot import dot
-from iamlab.views.graph import Edge, Graph, Node, question_graph
+from iamlab.views.graph import Edge, Graph, Node
 from iamlab.views.html import element, join, markup, page
 from iamlab.views.policy_text import policy_html
+from iamlab.views.question_graph import question_graph
 from iamlab.views.svg import svg
 from iamlab.views.world_graph import world_graph
 
