@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from iamlab.analysis.actions import shared
 from iamlab.analysis.own import Elements
+from iamlab.analysis.situation import Situation
 from iamlab.analysis.strangers import unknown
 from iamlab.analysis.subjects import Subject, everybody
-from iamlab.analysis.unknowns import Situation
 from iamlab.core.layers import caller, service_linked
 from iamlab.core.matching import Caller as Named
 from iamlab.core.policy import Effect

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.own import LEFT, Elements, Layer, Own
-from iamlab.analysis.unknowns import Open, Situation
+from iamlab.analysis.situation import Situation
+from iamlab.analysis.unknowns import Open
 from iamlab.core.conditions import Condition
 from iamlab.core.matching import Caller as Named
 from iamlab.core.matching import NamedPolicy

@@ -14,9 +14,10 @@ from iamlab.analysis.fields import keys_of, may_cover
 from iamlab.analysis.layers import Group, Layers, Matched, Piece, decide
 from iamlab.analysis.own import LEFT, Elements
 from iamlab.analysis.profiles import Profile
+from iamlab.analysis.situation import Situation
 from iamlab.analysis.statements import Level, Part, Prepared, Statements
 from iamlab.analysis.things import Thing
-from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
+from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay
 from iamlab.core.errors import IamlabError
 from iamlab.core.layers import RESCUE, applicable, rcps_reach
 from iamlab.core.policy import Statement
