@@ -203,6 +203,11 @@ def explained(name: str, levels: tuple[Level, ...], request: Request, policies: 
     return Layer(name=name, levels=matches, verdict=combine(name, matches))
 
 
+def said_by(layers: tuple[Layer, ...]) -> dict[str, Verdict]:
+    """What each layer says, by its name."""
+    return {layer.name: layer.verdict for layer in layers}
+
+
 def combine(name: str, levels: tuple[tuple[StatementMatch, ...], ...]) -> Verdict:
     """Over explained matches: a deny beats every allow, and each level must allow (EVAL-03, EVAL-06)."""
     applying = [[one for one in level if one.applies] for level in levels]
