@@ -16,7 +16,7 @@ from iamlab.analysis.difference import Difference
 from iamlab.analysis.fields import check_pattern
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
-from iamlab.analysis.profiles import Profiles
+from iamlab.analysis.known_callers import KnownCallers
 from iamlab.analysis.reach import Paths, Reach, outsider, starts
 from iamlab.analysis.subjects import Subject, subject
 from iamlab.analysis.things import everything
@@ -74,7 +74,7 @@ class Lab:
         self.world = World(seed, start=start, quotas=quotas)
         self.clock = Clock(self.world)
         self.sts = Sts(self.world)
-        self._profiles: Profiles | None = None  # of the last question's state, for the next question
+        self._known_callers: KnownCallers | None = None  # of the last question's state, for the next question
 
     @classmethod
     def load(cls, path: str | Path) -> Lab:
@@ -349,11 +349,11 @@ class Lab:
                 raise IamlabError(f"{one!r} is no snapshot: before = lab.snapshot().", code="InvalidInput")
         return Difference(before, now, _expanded(actions))
 
-    def _known(self) -> Profiles:
+    def _known(self) -> KnownCallers:
         """What was found out about callers for the question before, as long as nothing has changed."""
-        if self._profiles is None or self._profiles.state is not self.world.state:
-            self._profiles = Profiles(self.world.state)
-        return self._profiles
+        if self._known_callers is None or self._known_callers.state is not self.world.state:
+            self._known_callers = KnownCallers(self.world.state)
+        return self._known_callers
 
     def _checked_arn(self, resource: object) -> str:
         """The ARN of something to be asked about, or ``*``."""

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from iamlab.analysis.actions import shared
 from iamlab.analysis.fields import fields, is_pattern
+from iamlab.analysis.known_callers import KnownCallers
 from iamlab.analysis.patterns import Cutter, Places, Seen, portions
 from iamlab.analysis.portions import Portion
-from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
 from iamlab.analysis.unknowns import Overlay
@@ -78,8 +78,8 @@ class AccessMatrix:
     """The answers for callers, actions and resources; each row is worked out when it is first looked at.
 
     ``resources`` are ARNs, patterns of them, or ``*`` for actions that take none. ``context`` holds the condition keys
-    that every request is given; ``profiles`` are those of the same state, from a question before. With ``parts`` each
-    resource is, as it stands, one of several that AWS judges a call on. Iterating gives every cell.
+    that every request is given; ``known`` are the callers of the same state, from a question before. With ``parts``
+    each resource is, as it stands, one of several that AWS judges a call on. Iterating gives every cell.
     """
 
     def __init__(
@@ -89,12 +89,12 @@ class AccessMatrix:
         actions: Sequence[str],
         resources: Sequence[str],
         context: Mapping[str, Any] | None = None,
-        profiles: Profiles | None = None,
+        known: KnownCallers | None = None,
         *,
         parts: bool = False,
     ) -> None:
         self.state = state
-        self._profiles = profiles or Profiles(state)
+        self._known = known or KnownCallers(state)
         self.subjects = tuple(subjects)
         self.resources = tuple(dict.fromkeys(resources))
         self.context = dict(context or {})
@@ -103,7 +103,7 @@ class AccessMatrix:
         patterns = (one for one in self.resources if is_pattern(one) and not parts)
         self._fields = {one: fields(state, self._things, one) for one in patterns}
         varying = {key for thing in self._everything for key in thing.values}
-        self._judge = Judge(state, self._bits, self._profiles.elements, self.context, varying)
+        self._judge = Judge(state, self._bits, self._known.elements, self.context, varying)
         self._cutter = Cutter(self._judge, self._things)
         self._rows: dict[Subject, list[Seen]] = {}
         self._places: dict[tuple[Subject, str], tuple[Places, ...]] = {}
@@ -139,7 +139,7 @@ class AccessMatrix:
         """
         found = self._rows.get(subject)
         if found is None:
-            row = self._judge.row(self._profiles.of(subject.caller, self.context))
+            row = self._judge.row(self._known.of(subject.caller, self.context))
             found = self._rows[subject] = [self._looked_at(row, subject, arn) for arn in self.resources]
         return found
 
@@ -192,7 +192,7 @@ class AccessMatrix:
         """The cell with an example for the first ARN that was asked about, not for all that it stands for."""
         if cell.access is not Access.DEPENDS:
             return cell
-        row = self._judge.row(self._profiles.of(cell.subject.caller, self.context))
+        row = self._judge.row(self._known.of(cell.subject.caller, self.context))
         seen = self._looked_at(row, cell.subject, cell.asked[0])
         return replace(cell, example=self._cell(cell.subject, cell.action, cell.resource, seen).example)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
-from iamlab.core.matching import Caller, StatementMatch, match, rest_applies
+from iamlab.core.matching import CallerNames, StatementMatch, match, rest_applies
 from iamlab.core.naming import Naming, names
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.policy_set import Level, PolicySet
@@ -83,9 +83,9 @@ class Exemption:
     reason: str
 
 
-def caller(request: Request, policies: PolicySet) -> Caller:
+def caller(request: Request, policies: PolicySet) -> CallerNames:
     """The caller as Principal elements see it."""
-    return Caller(request.principal.type, names(request), policies.boundary is not None)
+    return CallerNames(request.principal.type, names(request), policies.boundary is not None)
 
 
 def applicable(request: Request, policies: PolicySet) -> Iterator[tuple[str, tuple[Level, ...]]]:
@@ -164,7 +164,9 @@ def service_linked(request: Request) -> bool:
 # Two walks over the same matcher: one stops early, the other visits everything
 
 
-def verdict(name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: Caller | None) -> Verdict:
+def verdict(
+    name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: CallerNames | None
+) -> Verdict:
     """What one layer says, at the first statement that settles it."""
     action = request.action.lower()
     found = [policies.about(name, index, level, action) for index, level in enumerate(levels)]
@@ -185,7 +187,7 @@ def verdict(name: str, levels: tuple[Level, ...], request: Request, policies: Po
     return GRANTED
 
 
-def _granted_to(who: Caller, allows: tuple[Statement, ...], request: Request) -> Verdict:
+def _granted_to(who: CallerNames, allows: tuple[Statement, ...], request: Request) -> Verdict:
     naming = Naming.NOT_AT_ALL
     for statement in allows:
         named = who.naming(statement)
@@ -194,7 +196,9 @@ def _granted_to(who: Caller, allows: tuple[Statement, ...], request: Request) ->
     return Verdict(Decision.ALLOW, naming) if naming else SILENT
 
 
-def explained(name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: Caller | None) -> Layer:
+def explained(
+    name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: CallerNames | None
+) -> Layer:
     """One layer with every element of every statement."""
     matches = tuple(
         tuple(match(source, statement, request, who) for source in level for statement in source.policy.statements)

@@ -13,7 +13,7 @@ from iamlab.core import syntax
 from iamlab.core.conditions import Condition
 from iamlab.core.dialect import FIRST, LATEST, PolicyKind
 from iamlab.core.documents import as_sequence, load
-from iamlab.core.naming import Named
+from iamlab.core.naming import PrincipalEntry
 from iamlab.core.resources import Cover, cover
 from iamlab.core.values import as_text
 from iamlab.core.variables import template
@@ -42,8 +42,8 @@ class Statement:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
-    principals: tuple[Named, ...] = ()
-    not_principals: tuple[Named, ...] = ()
+    principals: tuple[PrincipalEntry, ...] = ()
+    not_principals: tuple[PrincipalEntry, ...] = ()
     conditions: tuple[Condition, ...] = ()
     variables: bool = True
     covers: tuple[Cover, ...] = field(init=False, repr=False, compare=False)
@@ -174,7 +174,7 @@ def _strings(value: Mapping[str, Any], element: str) -> tuple[str, ...]:
     return tuple(as_sequence(value[element])) if element in value else ()
 
 
-def _principals(value: Any) -> tuple[Named, ...]:
+def _principals(value: Any) -> tuple[PrincipalEntry, ...]:
     """Pairs of kind and name; the bare ``"*"`` is everyone, written the same as ``{"AWS": "*"}`` (POL-06)."""
     if isinstance(value, str):
         return (("AWS", value),)

@@ -12,7 +12,7 @@ from iamlab.analysis.situation import Situation
 from iamlab.analysis.strangers import unknown
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.core.layers import caller, service_linked
-from iamlab.core.matching import Caller as Named
+from iamlab.core.matching import CallerNames
 from iamlab.core.policy import Effect
 from iamlab.core.request import PrincipalType
 from iamlab.world.authorization import Asked, Asker, asker, policy_set, request
@@ -24,7 +24,7 @@ _OWN: Final = ("scps", "identity", "boundary", "session")
 """The layers that come with the caller, whatever it asks about."""
 
 
-class Profile:
+class KnownCaller:
     """One caller, with everything about it that depends on neither action nor resource.
 
     Callers of one number (``alike``) differ to the engine in what their policies say alone.
@@ -48,7 +48,7 @@ class Profile:
             for name in _OWN
             if policies.levels(name)
         )
-        self.named: Named = caller(self.base, policies)
+        self.named: CallerNames = caller(self.base, policies)
         alike = (
             principal.type,
             service_linked(self.base),
@@ -73,26 +73,26 @@ class Profile:
         return found
 
 
-class Profiles:
+class KnownCallers:
     """The callers of one state of the world, each looked at once, whatever is asked of them."""
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.elements = Elements()
-        self._found: dict[Caller, Profile] = {}
+        self._found: dict[Caller, KnownCaller] = {}
 
     @cached_property
     def everybody(self) -> tuple[Subject, ...]:
         """All callers, with their names."""
         return everybody(self.state)
 
-    def of(self, who: Caller, context: Mapping[str, Any]) -> Profile:
-        """The caller's profile; only without a context of the question's own is it remembered."""
+    def of(self, who: Caller, context: Mapping[str, Any]) -> KnownCaller:
+        """What is known of the caller; only without a context of the question's own is it remembered."""
         if context:
-            return Profile(self.state, who, context, self.elements)
+            return KnownCaller(self.state, who, context, self.elements)
         found = self._found.get(who)
         if found is None:
-            found = self._found[who] = Profile(self.state, who, context, self.elements)
+            found = self._found[who] = KnownCaller(self.state, who, context, self.elements)
         return found
 
 
