@@ -12,6 +12,7 @@ from iamlab import catalog
 from iamlab.analysis.finding import Advice, Examined, Found, Level
 from iamlab.core import values, wildcard
 from iamlab.core.conditions import Condition
+from iamlab.core.dialect import FIRST
 from iamlab.core.errors import IamlabError
 from iamlab.core.operators import ALL, NULL, take_apart
 from iamlab.core.policy import Effect, PolicyKind
@@ -147,7 +148,7 @@ def check(examined: Examined) -> Found:
         place = examined.at("Condition", condition.operator, condition.key)
         yield from _key(examined, condition, place, guarded)
         yield from _values(examined, condition, place)
-    if examined.policy.version == "2008-10-17":
+    if examined.policy.version == FIRST:
         for element in ("Resource", "NotResource", "Condition"):
             if re.search(r"\$\{\s*[A-Za-z0-9-]+:", str(examined.written.get(element, ""))):
                 yield "VARIABLE_UNSUPPORTED_IN_VERSION", examined.at(element), "There is a policy variable."
