@@ -241,6 +241,7 @@ _LISTS: Final = (
     "aws:PrincipalServiceNamesList",
     "aws:TagKeys",
     "aws:ResourceOrgPaths",
+    "aws:SourceOrgPaths",
     "aws:CalledVia",
 )
 _GLOBAL: Final = {
@@ -253,11 +254,13 @@ _GLOBAL: Final = {
     "String": "aws:PrincipalAccount aws:PrincipalType aws:userid aws:username aws:PrincipalOrgID aws:PrincipalOrgPaths "
     "aws:PrincipalServiceName aws:PrincipalServiceNamesList aws:SourceIdentity aws:FederatedProvider aws:SourceVpc "
     "aws:SourceVpce aws:Ec2InstanceSourceVpc aws:RequestedRegion aws:UserAgent aws:referer aws:TagKeys "
-    "aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths aws:SourceAccount aws:SourceOrgID aws:CalledVia "
-    "aws:CalledViaFirst aws:CalledViaLast aws:PrincipalTag/${TagKey} aws:RequestTag/${TagKey} "
-    "aws:ResourceTag/${TagKey}",
+    "aws:ResourceAccount aws:ResourceOrgID aws:ResourceOrgPaths aws:SourceAccount aws:SourceOrgID "
+    "aws:SourceOrgPaths aws:CalledVia aws:CalledViaFirst aws:CalledViaLast aws:PrincipalTag/${TagKey} "
+    "aws:RequestTag/${TagKey} aws:ResourceTag/${TagKey}",
 }
 """The global condition keys by type (COND-20): the catalogue's data has those of services alone."""
+OF_THE_ACTION: Final = frozenset({"aws:requesttag/", "aws:resourcetag/", "aws:tagkeys"})
+"""Global keys that each service may support or not: they are there where its table of actions has them."""
 
 
 @cache
@@ -314,6 +317,15 @@ def find_key(name: str) -> ConditionKey:
     near = difflib.get_close_matches(name.lower(), [one.name.lower() for one in keys.values()], n=1, cutoff=0.6)
     hint = next((f" Did you mean {one.name}?" for one in keys.values() if near and one.name.lower() == near[0]), "")
     raise IamlabError(f"There is no condition key {name!r}.{hint or KEY_FORM}", code="InvalidInput")
+
+
+def is_resource_tag(key: str) -> bool:
+    """Whether a condition key asks for a tag of the resource, in whatever letter case.
+
+    >>> is_resource_tag("ec2:ResourceTag/team"), is_resource_tag("aws:RequestTag/team")
+    (True, False)
+    """
+    return key.lower().partition("/")[0].endswith((":resourcetag", ":existingobjecttag"))
 
 
 KEY_FORM: Final = " Write prefix:name, for example aws:SourceIp."

@@ -16,17 +16,18 @@ from iamlab.analysis.difference import Difference
 from iamlab.analysis.fields import check_pattern
 from iamlab.analysis.finding import Finding
 from iamlab.analysis.findings import findings, world_findings
-from iamlab.analysis.profiles import Profiles
+from iamlab.analysis.known_callers import KnownCallers
 from iamlab.analysis.reach import Paths, Reach, outsider, starts
 from iamlab.analysis.subjects import Subject, subject
-from iamlab.analysis.things import EXAMPLE_KEY, everything
+from iamlab.analysis.things import everything
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import PolicyKind, PolicySource
 from iamlab.core.request import ANONYMOUS
 from iamlab.views.access_graph import answers_graph, before_and_after, difference_graph, paths_graph
-from iamlab.views.graph import Graph, question_graph
+from iamlab.views.graph import Graph
+from iamlab.views.question_graph import question_graph
 from iamlab.views.tables import permissions_table, trail_table
 from iamlab.views.world_graph import world_graph
 from iamlab.world import names, organizations, store
@@ -45,7 +46,7 @@ from iamlab.world.requests import by_credentials, service_call
 from iamlab.world.sessions import Session
 from iamlab.world.state import START, State
 from iamlab.world.sts import Sts
-from iamlab.world.things import Bucket, Resource
+from iamlab.world.things import Resource
 from iamlab.world.trail import TrailEntry
 from iamlab.world.world import World
 
@@ -74,7 +75,7 @@ class Lab:
         self.world = world
         self.clock = Clock(world)
         self.sts = Sts(world)
-        self._profiles: Profiles | None = None  # of the last question's state, for the next question
+        self._known_callers: KnownCallers | None = None  # of the last question's state, for the next question
 
     @classmethod
     def _over(cls, world: World) -> Lab:
@@ -153,11 +154,8 @@ class Lab:
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """The ARNs that a request may be about: what there is, and one example object in each bucket."""
-        things = [one for account in self.accounts for one in account.resources]
-        examples = [one / EXAMPLE_KEY for one in things if isinstance(one, Bucket)]
-        identities = [one.arn for account in self.accounts for one in (*account.principals, *account.groups)]
-        return tuple(dict.fromkeys((*(one.arn for one in things), *examples, *identities)))
+        """The ARNs that a request may be about: all that there is, and one example object in each bucket."""
+        return tuple(one for one in everything(self.world.state) if one != "*")
 
     def copy(self) -> Lab:
         """A lab of its own with the same world in it: what is done there is not done here."""
@@ -356,11 +354,11 @@ class Lab:
                 raise IamlabError(f"{one!r} is no snapshot: before = lab.snapshot().", code="InvalidInput")
         return Difference(before, now, _expanded(actions))
 
-    def _known(self) -> Profiles:
+    def _known(self) -> KnownCallers:
         """What was found out about callers for the question before, as long as nothing has changed."""
-        if self._profiles is None or self._profiles.state is not self.world.state:
-            self._profiles = Profiles(self.world.state)
-        return self._profiles
+        if self._known_callers is None or self._known_callers.state is not self.world.state:
+            self._known_callers = KnownCallers(self.world.state)
+        return self._known_callers
 
     def _checked_arn(self, resource: object) -> str:
         """The ARN of something to be asked about, or ``*``."""

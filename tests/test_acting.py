@@ -640,6 +640,7 @@ def test_the_table_s_actions_and_keys_are_real(name, models):
     assert models[service].operation_model(aws_name).name == aws_name
     action = catalog.find(operation.action)
     assert action.name == operation.action
+    assert action.wildcard_only is (operation.resource == "*")
     for key in operation.keys:
         if key != "tags":
             assert catalog.find_key(key).name.lower() == key.lower()

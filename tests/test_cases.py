@@ -10,7 +10,7 @@ import pytest
 from iamlab.core.doubts import DOUBTS
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, decide, evaluate
-from iamlab.core.request import Principal
+from iamlab.core.request import Principal, Request
 from iamlab.core.rules import RULES
 
 ALL_CASES = [case for name in casework.FILES for case in casework.read(name)]
@@ -158,6 +158,17 @@ def test_what_makes_no_requests_is_no_principal(arn):
     """Groups, roles by themselves, resources and bare names are refused with a sentence (ENT-07)."""
     with pytest.raises(IamlabError):
         Principal(arn)
+
+
+@pytest.mark.parametrize("resource", ["acme-photos", "", "arn", "arn:aws:s3", "role/Deploy"])
+def test_what_is_no_arn_is_no_resource(resource):
+    """It is refused when the request is made, with what to write."""
+    alice = Principal("arn:aws:iam::111111111111:user/alice")
+    with pytest.raises(IamlabError) as caught:
+        Request(principal=alice, action="s3:GetObject", resource=resource, resource_account="111111111111")
+    assert caught.value.code == "InvalidResource"
+    assert repr(resource) in caught.value.message
+    assert "Write" in caught.value.message
 
 
 def test_a_denial_is_falsy_and_only_an_allow_is_true():

@@ -123,6 +123,7 @@ def test_the_actions_of_a_service():
         ("aws:SourceIp", "IPAddress", False),
         ("AWS:sourceip", "IPAddress", False),
         ("aws:TagKeys", "String", True),
+        ("aws:SourceOrgPaths", "String", True),
         ("aws:RequestTag/team", "String", False),
         ("aws:PrincipalArn", "ARN", False),
         ("aws:MultiFactorAuthAge", "Numeric", False),

@@ -49,6 +49,17 @@ def _failed(lab, ask, code, text=None):
 # Deletion (ENT-16)
 
 
+def test_what_a_user_and_a_bucket_say_of_themselves(dev, alice):
+    """Whether there is a password for the console, and whether public policies are refused (EVAL-30)."""
+    assert not alice.has_password
+    alice.create_login_profile()
+    assert alice.has_password
+    bucket = dev.create_bucket("acme-photos")
+    assert bucket.blocks_public_access
+    bucket.block_public_access(False)
+    assert not bucket.blocks_public_access
+
+
 def test_a_user_is_deleted_when_all_else_is_gone(lab, dev, alice):
     """In the order of ENT-16 (UNSURE-2): password, keys, device, inline policies, attached policies, groups."""
     policy, group, device = dev.create_policy("P", allow("s3:*")), dev.create_group("G"), dev.create_mfa_device("phone")

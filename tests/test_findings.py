@@ -6,8 +6,9 @@ import pytest
 
 from iamlab import IamlabError, Lab
 from iamlab.analysis.findings import ADVICE, findings
+from iamlab.analysis.globs import overlap
 from iamlab.core.policy import PolicyKind
-from iamlab.core.wildcard import matches, overlap
+from iamlab.core.wildcard import matches
 from iamlab.lessons import story
 from iamlab.world import managed_policies
 from iamlab.world.quotas import size
@@ -389,6 +390,12 @@ def test_addresses_of_instances_and_their_vpc():
     assert code in [found for found, _ in _codes(_policy(_allow(Condition=address)), IDENTITY)]
     assert code not in [found for found, _ in _codes(_policy(_allow(Condition={**address, **vpc})), IDENTITY)]
     assert code not in [found for found, _ in _codes(_policy(_deny(Condition=address)), IDENTITY)]
+
+
+def test_a_service_is_held_to_its_organization():
+    """VAL-34, COND-20: the path of the source's organization is a guard, and a key that there is; it is a list."""
+    within = {"ForAnyValue:StringLike": {"aws:SourceOrgPaths": "o-abc123/*"}}
+    assert _codes(_shared({"Service": "sns.amazonaws.com"}, Condition=within), RESOURCE) == []
 
 
 def test_whose_policy_it_is():

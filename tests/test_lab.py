@@ -171,6 +171,19 @@ def test_everything_that_may_ask_and_be_asked_about(lab):
         lab.evaluate(caller, "s3:ListAllMyBuckets")
 
 
+def test_whatever_there_is_may_be_asked_about(lab, dev, alice):
+    """Policies, instance profiles, devices and providers as well, by the lab's list and by every question over it."""
+    made = (
+        dev.create_policy("DevAccess", allow("s3:*")),
+        dev.create_instance_profile("Web"),
+        dev.create_mfa_device("phone"),
+        dev.create_saml_provider("Firm"),
+        dev.create_queue("jobs"),
+    )
+    assert {one.arn for one in made} <= set(lab.resources)
+    assert {*lab.resources, "*"} == set(lab.access_matrix([alice]).resources)
+
+
 def test_the_command_that_asks_aws_the_same(lab, dev, alice):
     """The policy simulator takes the user or the role behind a session, path included, and no root user."""
     assert (

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from iamlab.core import wildcard
 from iamlab.core.errors import PolicyError
-from iamlab.core.evaluation import FREE_ACTIONS, Decision, PolicySet, decide, evaluate
+from iamlab.core.evaluation import Decision, decide, evaluate
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy, PolicyKind
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
+from iamlab.core.settlement import FREE_ACTIONS
 
 laws = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

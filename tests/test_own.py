@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iamlab.analysis.own import LEFT, Elements
-from iamlab.analysis.unknowns import Situation
+from iamlab.analysis.situation import Situation
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy
 from iamlab.world.callers import Signer

@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 import pytest
 
 from iamlab import Decision, Lab, Policy, allow, deny
-from iamlab.core.evaluation import PolicySet, evaluate
+from iamlab.core.evaluation import evaluate
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import PolicyKind
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.core.rules import RULES
 from iamlab.lessons import story
@@ -20,9 +21,10 @@ from iamlab.views import explain, language
 from iamlab.views.access_html import matrix_html, sentences_html
 from iamlab.views.display import FORMATTERS, graph_html
 from iamlab.views.dot import dot
-from iamlab.views.graph import Edge, Graph, Node, question_graph
+from iamlab.views.graph import Edge, Graph, Node
 from iamlab.views.html import element, join, markup, page
 from iamlab.views.policy_text import policy_html
+from iamlab.views.question_graph import question_graph
 from iamlab.views.svg import svg
 from iamlab.views.world_graph import world_graph
 
@@ -233,7 +235,7 @@ HTML_ELEMENTS = {
     "tbody": set(),
     "tr": {"class"},
     "th": {"scope"},
-    "td": set(),
+    "td": {"title"},
     "ul": set(),
     "li": set(),
     "details": set(),
@@ -857,6 +859,18 @@ def test_a_policy_is_shown_as_the_json_that_it_is() -> None:
     text = unescape(re.sub(r"<[^>]+>", "", policy_html(policy)))
     assert json.loads(text) == policy.document
     assert '<span class="iamlab-marked">' in policy_html(policy, [2])
+
+
+def test_a_cell_of_an_explanation_knows_the_rules_behind_it() -> None:
+    """Each with its sentence, for whoever points at it."""
+    team = story.developer_group()
+    dana = team.accounts[0].user("dana")
+    evaluation = team.evaluate(dana, "s3:ListBucket", "arn:aws:s3:::acme-dev")
+    titles = [one["title"] for one in Page(explain.html(evaluation)).of("td") if "title" in one]
+    rules = {check.rule for layer in evaluation.layers for one in layer.matches for check in one.elements}
+    assert len(rules) > 2
+    for rule in rules:
+        assert any(f"{rule}: {RULES[rule].sentence}" in title for title in titles)
 
 
 def test_an_explanation_says_what_a_variable_came_to_and_whom_an_account_stands_for() -> None:

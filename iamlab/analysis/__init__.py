@@ -1,1 +1,1 @@
-"""Questions over policies and whole worlds: what is dubious."""
+"""Questions over policies and whole worlds: who can do what, how, what a change did, what is dubious."""

@@ -10,16 +10,15 @@ from operator import add
 from typing import TYPE_CHECKING, Any, Final
 
 from iamlab.analysis.actions import shared
-from iamlab.analysis.fields import fields
+from iamlab.analysis.fields import fields, is_pattern
+from iamlab.analysis.known_callers import KnownCallers
 from iamlab.analysis.patterns import Cutter, Places, Seen, portions
 from iamlab.analysis.portions import Portion
-from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
 from iamlab.analysis.unknowns import Overlay
 from iamlab.analysis.verdicts import Judge, Row, Verdicts
 from iamlab.analysis.wording import condition_words
-from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.world.authorization import judge
@@ -79,8 +78,8 @@ class AccessMatrix:
     """The answers for callers, actions and resources; each row is worked out when it is first looked at.
 
     ``resources`` are ARNs, patterns of them, or ``*`` for actions that take none. ``context`` holds the condition keys
-    that every request is given; ``profiles`` are those of the same state, from a question before. With ``parts`` each
-    resource is, as it stands, one of several that AWS judges a call on. Iterating gives every cell.
+    that every request is given; ``known`` are the callers of the same state, from a question before. With ``parts``
+    each resource is, as it stands, one of several that AWS judges a call on. Iterating gives every cell.
     """
 
     def __init__(
@@ -90,21 +89,21 @@ class AccessMatrix:
         actions: Sequence[str],
         resources: Sequence[str],
         context: Mapping[str, Any] | None = None,
-        profiles: Profiles | None = None,
+        known: KnownCallers | None = None,
         *,
         parts: bool = False,
     ) -> None:
         self.state = state
-        self._profiles = profiles or Profiles(state)
+        self._known = known or KnownCallers(state)
         self.subjects = tuple(subjects)
         self.resources = tuple(dict.fromkeys(resources))
         self.context = dict(context or {})
         self._bits = shared(tuple(actions))
         self._things = Things(state, self._bits, parts=parts)
-        patterns = (one for one in self.resources if one != "*" and wildcard.has_wildcard(one) and not parts)
+        patterns = (one for one in self.resources if is_pattern(one) and not parts)
         self._fields = {one: fields(state, self._things, one) for one in patterns}
-        varying = {key for thing in self._seen for key in thing.values}
-        self._judge = Judge(state, self._bits, self._profiles.elements, self.context, varying)
+        varying = {key for thing in self._everything for key in thing.values}
+        self._judge = Judge(state, self._bits, self._known.elements, self.context, varying)
         self._cutter = Cutter(self._judge, self._things)
         self._rows: dict[Subject, list[Seen]] = {}
         self._places: dict[tuple[Subject, str], tuple[Places, ...]] = {}
@@ -122,10 +121,10 @@ class AccessMatrix:
     @property
     def asks_nothing(self) -> bool:
         """Whether AWS never asks about any of these actions on any of these resources."""
-        return not any(thing.mask for thing in self._seen)
+        return not any(thing.mask for thing in self._everything)
 
     @property
-    def _seen(self) -> Iterator[Thing]:
+    def _everything(self) -> Iterator[Thing]:
         """All that is asked about, of patterns what is known to be in them."""
         accounts = dict.fromkeys(one.account for one in self.subjects)
         for arn in self.resources:
@@ -140,9 +139,24 @@ class AccessMatrix:
         """
         found = self._rows.get(subject)
         if found is None:
-            row = self._judge.row(self._profiles.of(subject.caller, self.context))
+            row = self._judge.row(self._known.of(subject.caller, self.context))
             found = self._rows[subject] = [self._looked_at(row, subject, arn) for arn in self.resources]
         return found
+
+    def seen(self, subject: Subject, resource: str) -> Seen:
+        """One place of the caller's row, by the name of the resource."""
+        return self.row(subject)[self.resources.index(resource)]
+
+    def asked(self, resource: str) -> tuple[str, ...]:
+        """The actions that AWS asks about there, in order.
+
+        What of a pattern is asked about hangs on the caller; of one resource it is the same for all.
+        """
+        mask = 0
+        for subject in self.subjects if is_pattern(resource) else self.subjects[:1]:
+            for thing, _ in self.seen(subject, resource):
+                mask |= thing.mask
+        return tuple(self.named(mask))
 
     def _looked_at(self, row: Row, subject: Subject, arn: str) -> Seen:
         several = self._fields.get(arn)
@@ -153,16 +167,15 @@ class AccessMatrix:
 
     def cell(self, subject: Subject, action: str, resource: str) -> Cell:
         """One answer, by the names of its row, action and resource; of a pattern, what its parts come to together."""
-        seen = self.row(subject)[self.resources.index(resource)]
         if resource in self._fields:
             return _together(self.parts(subject, action, resource)) or Cell(
                 subject=subject, action=action, resource=resource, access=Access.NOT_ASKED
             )
-        return self._cell(subject, action, resource, seen)
+        return self._cell(subject, action, resource, self.seen(subject, resource))
 
     def parts(self, subject: Subject, action: str, resource: str) -> tuple[Cell, ...]:
         """The answers to one question: of a pattern, one for each portion of it of which another thing is said."""
-        seen = self.row(subject)[self.resources.index(resource)]
+        seen = self.seen(subject, resource)
         if resource not in self._fields:
             return (self._cell(subject, action, resource, seen),)
         cells: dict[tuple[Access, str], Cell] = {}
@@ -179,7 +192,7 @@ class AccessMatrix:
         """The cell with an example for the first ARN that was asked about, not for all that it stands for."""
         if cell.access is not Access.DEPENDS:
             return cell
-        row = self._judge.row(self._profiles.of(cell.subject.caller, self.context))
+        row = self._judge.row(self._known.of(cell.subject.caller, self.context))
         seen = self._looked_at(row, cell.subject, cell.asked[0])
         return replace(cell, example=self._cell(cell.subject, cell.action, cell.resource, seen).example)
 
@@ -239,7 +252,7 @@ class AccessMatrix:
     def counts(self) -> Counter[Access]:
         """How many cells there are of each kind, without making a single one."""
         total: Counter[Access] = Counter()
-        sums = [0] * len(_COUNTED)
+        sums = [0] * len(ANSWERED)
         for subject in self.subjects:
             for resource, seen in zip(self.resources, self.row(subject), strict=True):
                 if resource in self._fields:
@@ -247,8 +260,8 @@ class AccessMatrix:
                     total.update(one for one in answers if one is not Access.NOT_ASKED)
                     continue
                 for thing, found in seen:
-                    sums = list(map(add, sums, _counted(thing.mask, found)))
-        total.update(dict(zip(_COUNTED, sums, strict=True)))
+                    sums = list(map(add, sums, map(int.bit_count, answered(thing.mask, found))))
+        total.update(dict(zip(ANSWERED, sums, strict=True)))
         total[Access.NOT_ASKED] = self.size - total.total()
         return +total
 
@@ -307,17 +320,12 @@ def _access(found: Verdicts, bit: int) -> Access:
     return Access.EXPLICIT if found.explicit & bit else Access.IMPLICIT
 
 
-_COUNTED: Final = (Access.REFUSED, Access.DEPENDS, Access.ALLOWED, Access.EXPLICIT, Access.IMPLICIT)
+ANSWERED: Final = (Access.REFUSED, Access.DEPENDS, Access.ALLOWED, Access.EXPLICIT, Access.IMPLICIT)
+"""The kinds of answers to what is asked."""
 
 
-def _counted(mask: int, found: Verdicts) -> tuple[int, ...]:
-    """How many of the actions there are of each kind, in the order of ``_COUNTED``."""
+def answered(mask: int, found: Verdicts) -> tuple[int, ...]:
+    """The actions of each kind, in the order of ``ANSWERED``, one bit each; together they are the mask."""
     settled = mask & ~found.refused & ~found.depends
     allowed, explicit = settled & found.allowed, settled & found.explicit
-    return (
-        found.refused.bit_count(),
-        found.depends.bit_count(),
-        allowed.bit_count(),
-        explicit.bit_count(),
-        (settled & ~allowed & ~explicit).bit_count(),
-    )
+    return found.refused, found.depends, allowed, explicit, settled & ~allowed & ~explicit

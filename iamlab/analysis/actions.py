@@ -130,7 +130,7 @@ class Actions:
     def _search(self, key: str) -> int:
         service = key.partition(":")[0]
         names = {key, f"{key.partition('/')[0]}/"}
-        if service == "aws" and not names & _OF_THE_ACTION:
+        if service == "aws" and not names & catalog.OF_THE_ACTION:
             return self.every
         if "." in service:  # an identity provider's keys stand in calls that assume a role
             return self.of_service("sts")
@@ -154,10 +154,6 @@ FEW: Final = 256
 def shared(names: tuple[str, ...]) -> Actions:
     """The same for every question about these actions: what has been found out about them is not found out again."""
     return Actions(names)
-
-
-_OF_THE_ACTION = {"aws:requesttag/", "aws:tagkeys", "aws:resourcetag/"}
-"""Global keys that are there only where the service's table of actions has them."""
 
 
 def _mask(length: int, places: Iterator[int]) -> int:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.fields import is_pattern
 from iamlab.analysis.subjects import Subject, everybody
-from iamlab.core import wildcard
+from iamlab.analysis.words import listed
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import NamedPolicy, StatementMatch
@@ -144,7 +145,7 @@ def at(state: State, asked: Answers) -> Answers:
     IamlabError (``InvalidInput``) for a pattern of resources: at each moment the policies divide it into other parts.
     """
     now = asked.matrix
-    pattern = next((one for one in now.resources if one != "*" and wildcard.has_wildcard(one)), "")
+    pattern = next(filter(is_pattern, now.resources), "")
     if pattern:
         raise IamlabError(
             f"{pattern} is a pattern, and at each moment policies divide it into other parts. Ask about one resource.",
@@ -186,15 +187,6 @@ def _through(source: NamedPolicy) -> str:
     if source.policy.kind in (PolicyKind.SCP, PolicyKind.RCP):
         return f" attached to {'the account ' if source.via.isdigit() else ''}{source.via}"
     return f" of the group {source.via}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """Several names in a sentence.
-
-    >>> listed(["one", "two", "three"])
-    'one, two and three'
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
 
 
 def action_words(actions: Sequence[str]) -> str:

@@ -9,12 +9,14 @@ from contextlib import suppress
 from typing import Final
 
 from iamlab import catalog
-from iamlab.analysis.finding import Advice, Found, Level, Subject
+from iamlab.analysis.finding import Advice, Examined, Found, Level
 from iamlab.core import values, wildcard
 from iamlab.core.conditions import Condition
+from iamlab.core.dialect import FIRST
 from iamlab.core.errors import IamlabError
 from iamlab.core.operators import ALL, NULL, take_apart
 from iamlab.core.policy import Effect, PolicyKind
+from iamlab.world.public import WHO_KEYS
 
 _NEVER: Final = "The condition never holds as it is meant."
 
@@ -129,44 +131,30 @@ READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "Bool": values.boolean,
     "Binary": values.binary,
 }
-SENSITIVE: Final = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourcearn",
-        "aws:sourceaccount",
-        "aws:sourceorgid",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-    }
-)
-"""Keys that say who may come; their values need a beginning."""
 LEAST_LITERAL: Final = 6
+"""Characters that the value of a key that says who may come begins with."""
 MFA: Final = "aws:multifactorauthpresent"
 DEPRECATED: Final = ("aws:arn",)
 
 
-def check(subject: Subject) -> Found:
+def check(examined: Examined) -> Found:
     """Findings of the conditions of one statement, place and sentence for each."""
     guarded = {
         one.key.lower()
-        for one in subject.statement.conditions
+        for one in examined.statement.conditions
         if take_apart(one.operator)[1] == NULL and "false" in one.values
     }
-    for condition in subject.statement.conditions:
-        place = subject.at("Condition", condition.operator, condition.key)
-        yield from _key(subject, condition, place, guarded)
-        yield from _values(subject, condition, place)
-    if subject.policy.version == "2008-10-17":
+    for condition in examined.statement.conditions:
+        place = examined.at("Condition", condition.operator, condition.key)
+        yield from _key(examined, condition, place, guarded)
+        yield from _values(examined, condition, place)
+    if examined.policy.version == FIRST:
         for element in ("Resource", "NotResource", "Condition"):
-            if re.search(r"\$\{\s*[A-Za-z0-9-]+:", str(subject.written.get(element, ""))):
-                yield "VARIABLE_UNSUPPORTED_IN_VERSION", subject.at(element), "There is a policy variable."
+            if re.search(r"\$\{\s*[A-Za-z0-9-]+:", str(examined.written.get(element, ""))):
+                yield "VARIABLE_UNSUPPORTED_IN_VERSION", examined.at(element), "There is a policy variable."
 
 
-def _key(subject: Subject, condition: Condition, place: str, guarded: set[str]) -> Found:
+def _key(examined: Examined, condition: Condition, place: str, guarded: set[str]) -> Found:
     qualifier, base, _ = take_apart(condition.operator)
     name = condition.key
     if name.lower() in DEPRECATED:
@@ -180,29 +168,29 @@ def _key(subject: Subject, condition: Condition, place: str, guarded: set[str]) 
     except IamlabError as error:
         yield "INVALID_CONDITION_KEY", place, error.message
         return
-    yield from _supported(subject, name, place)
+    yield from _supported(examined, name, place)
     if base == NULL:
         if qualifier:
             yield "NULL_WITH_QUALIFIER", place, f"{condition.operator} is no question about presence."
         return
     if key.multivalued and not qualifier:
         yield "MISSING_QUALIFIER", place, f"{name} may have several values."
-    if qualifier == ALL and subject.statement.effect is Effect.ALLOW:
+    if qualifier == ALL and examined.statement.effect is Effect.ALLOW:
         if not key.multivalued:
             yield "FORALLVALUES_WITH_SINGLE_VALUED_KEY", place, f"{name} has one value."
         elif name.lower() not in guarded:
             yield "FORALLVALUES_WITHOUT_NULL", place, f"Nothing says that {name} must be there."
     if key.type == "ARN" and base in ("StringLike", "StringNotLike"):
         yield "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS", place, f"{name} is an ARN."
-    denies = subject.statement.effect is Effect.DENY
+    denies = examined.statement.effect is Effect.DENY
     if denies and name.lower() == MFA and condition.operator == "Bool" and set(condition.values) == {"false"}:
         yield "BAD_PATTERN_FOR_MFA", place, "The Deny asks for Bool, not BoolIfExists."
 
 
-def _supported(subject: Subject, name: str, place: str) -> Found:
+def _supported(examined: Examined, name: str, place: str) -> Found:
     """A service's key in a statement whose actions, all written out, do not bring it."""
     prefix = name.partition(":")[0].lower()
-    actions = subject.statement.actions
+    actions = examined.statement.actions
     if prefix == "aws" or "." in prefix or not actions or any(map(wildcard.has_wildcard, actions)):
         return
     stem = name.partition("/")[0].lower()
@@ -213,7 +201,7 @@ def _supported(subject: Subject, name: str, place: str) -> Found:
             yield "UNSUPPORTED_ACTION_FOR_CONDITION_KEY", place, f"{said} does not bring {name}."
 
 
-def _values(subject: Subject, condition: Condition, place: str) -> Found:
+def _values(examined: Examined, condition: Condition, place: str) -> Found:
     _, base, _ = take_apart(condition.operator)
     plain = [one for one in condition.values if "${" not in one]
     if base in ("Bool", NULL) and {one.lower() for one in condition.values} >= {"true", "false"}:
@@ -230,7 +218,7 @@ def _values(subject: Subject, condition: Condition, place: str) -> Found:
         yield from (("WILDCARD_WITHOUT_LIKE_OPERATOR", place, f"{one!r} stands under {base}.") for one in stars)
     if base.endswith("IpAddress"):
         yield from _addresses(condition, plain, place)
-    yield from _sensitive(subject, condition, base, place)
+    yield from _sensitive(examined, condition, base, place)
 
 
 def _addresses(condition: Condition, plain: list[str], place: str) -> Found:
@@ -256,10 +244,10 @@ def _private(text: str) -> bool:
     return any(network.version == one.version and network.subnet_of(one) for one in PRIVATE)  # type: ignore[arg-type]
 
 
-def _sensitive(subject: Subject, condition: Condition, base: str, place: str) -> Found:
+def _sensitive(examined: Examined, condition: Condition, base: str, place: str) -> Found:
     """A value that says nothing, where it should say who may come."""
-    judged = subject.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST) and subject.statement.effect is Effect.ALLOW
-    if not judged or condition.key.lower() not in SENSITIVE or base not in ("StringLike", "ArnLike", "ArnEquals"):
+    judged = examined.kind in (PolicyKind.RESOURCE, PolicyKind.TRUST) and examined.statement.effect is Effect.ALLOW
+    if not judged or condition.key.lower() not in WHO_KEYS or base not in ("StringLike", "ArnLike", "ArnEquals"):
         return
     for one in condition.values:
         literal = re.split(r"[*?]|\$\{", one, maxsplit=1)[0]

@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from iamlab.analysis.access import Access, AccessMatrix, Cell
-from iamlab.analysis.answers import action_words, labels, listed
+from iamlab.analysis.answers import action_words, labels
 from iamlab.analysis.scope import scope
 from iamlab.analysis.subjects import Subject, everybody
 from iamlab.analysis.things import everything
+from iamlab.analysis.words import listed
 from iamlab.world.state import State
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Side:
         if subject not in self.matrix.subjects or resource not in self.matrix.resources:
             return 0, 0
         possible = depends = 0
-        for _, found in self.matrix.row(subject)[self.matrix.resources.index(resource)]:
+        for _, found in self.matrix.seen(subject, resource):
             possible |= found.allowed | found.depends
             depends |= found.depends
         return possible, depends

@@ -52,7 +52,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "PRIVILEGE_ESCALATION": Advice(
         id="VAL-40",
         level=Level.SECURITY,
-        why="Whoever has this can give himself any permission in the account.",
+        why="Whoever has this can give themselves any permission in the account.",
         remedy="Name the users, roles or policies that it is about, or demand a permissions boundary by "
         "iam:PermissionsBoundary.",
     ),

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final
 
-from iamlab.analysis.globs import combinations
+from iamlab.analysis.globs import combinations, overlap
 from iamlab.analysis.things import Things, known
 from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
-from iamlab.core.variables import ANYTHING, Template, Values, Variable, segments, template
+from iamlab.core.variables import ANYTHING, Template, Values, Variable, arn_parts, template
 from iamlab.core.wildcard import ANY, ONE, Test, Token
 from iamlab.world.state import State
 
@@ -102,8 +102,7 @@ class Field:
 
 @lru_cache(maxsize=16_384)
 def _about(head: str, text: str, variables: bool) -> Template | None:
-    parts = segments(template(text, variables=variables))
-    *before, last = (*parts, *[ANYTHING] * (6 - len(parts)))  # as core's cover() completes it (POL-13)
+    *before, last = arn_parts(template(text, variables=variables))
     tests = (wildcard.test_of(part.parts) for part in before)  # type: ignore[arg-type]  # no variables stand there
     if last == ANYTHING or not all(test(part) for test, part in zip(tests, head.split(":"), strict=False)):
         return None
@@ -135,13 +134,17 @@ def may_cover(text: str, variables: bool, resource: str, values: Values, open_ke
     """Whether a policy's pattern covers the resource, whatever its open variables stand for."""
     if text == ANY:
         return True
-    parts = segments(template(text, variables=variables))
-    globs = [resolved(one, values, open_keys) for one in (*parts, *[ANYTHING] * (6 - len(parts)))]
+    globs = [resolved(one, values, open_keys) for one in arn_parts(template(text, variables=variables))]
     rest = resource.split(":", 5)
     return len(rest) == 6 and all(one is not None and one.test(part) for one, part in zip(globs, rest, strict=True))
 
 
 # Into fields
+
+
+def is_pattern(resource: str) -> bool:
+    """Whether the resource stands for several; ``*`` stands for none in particular."""
+    return resource != ANY and wildcard.has_wildcard(resource)
 
 
 def check_pattern(pattern: str) -> None:
@@ -182,7 +185,7 @@ def _fields(state: State, things: Things, pattern: str) -> Iterator[Field]:
         if asked.test(name):
             there = True
             yield _field(state, things, head, Glob(((False, name),)), ())
-        if wildcard.overlap(last, f"{name}/*"):
+        if overlap(last, f"{name}/*"):
             there = True
             if within(asked, objects):
                 yield _field(state, things, head, asked, ())

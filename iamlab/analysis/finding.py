@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from iamlab.core.operators import NULL, take_apart
 from iamlab.core.policy import Policy, PolicyKind, Statement
 
 
@@ -54,7 +55,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Examined:
     """One statement under examination, as parsed and as written, with what is known around it.
 
     ``account`` is the account that the policy is kept in, ``own`` are the accounts that belong together with it; both
@@ -72,6 +73,12 @@ class Subject:
     def kind(self) -> PolicyKind:
         """Where the policy is used."""
         return self.policy.kind
+
+    @property
+    def required_keys(self) -> frozenset[str]:
+        """The condition keys that must be there and have a value, in lower case."""
+        taken = ((one.key.lower(), *take_apart(one.operator)) for one in self.statement.conditions)
+        return frozenset(key for key, _, base, if_exists in taken if base != NULL and not if_exists)
 
     @property
     def place(self) -> str:

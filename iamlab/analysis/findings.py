@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from iamlab.analysis import condition_checks, document_checks, service_checks, statement_checks
-from iamlab.analysis.finding import Advice, Finding, Level, Subject
+from iamlab.analysis import condition_checks, document_checks, principal_checks, service_checks, statement_checks
+from iamlab.analysis.finding import Advice, Examined, Finding, Level
 from iamlab.core.errors import PolicyError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import documents
@@ -18,6 +18,7 @@ MALFORMED: Final = "MALFORMED_POLICY"
 ADVICE: Final = {
     **document_checks.ADVICE,
     **statement_checks.ADVICE,
+    **principal_checks.ADVICE,
     **service_checks.ADVICE,
     **condition_checks.ADVICE,
 }
@@ -47,11 +48,11 @@ def findings(
     found = [*document_checks.check(policy)]
     written = policy.document["Statement"]
     for statement, one in zip(policy.statements, written if isinstance(written, list) else [written], strict=True):
-        subject = Subject(policy=policy, statement=statement, written=one, account=account, own=own, service=service)
-        foreign = [*service_checks.check(subject)]
+        examined = Examined(policy=policy, statement=statement, written=one, account=account, own=own, service=service)
+        foreign = [*service_checks.check(examined)]
         places = [place for code, place, _ in foreign if code == service_checks.FOREIGN_ACTION]
-        about = (one for one in statement_checks.check(subject) if one[1] not in places)  # said already, and why
-        found += [*about, *foreign, *condition_checks.check(subject)]
+        about = (one for one in statement_checks.check(examined) if one[1] not in places)  # said already, and why
+        found += [*about, *foreign, *condition_checks.check(examined)]
     return tuple(_finding(code, place, problem, ADVICE[code], name) for code, place, problem in found)
 
 

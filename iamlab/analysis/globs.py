@@ -1,4 +1,4 @@
-"""Which combinations of wildcard patterns a text can match, each with a text that does."""
+"""What wildcard patterns have in common: which combinations of them a text can match, each with a text that does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from iamlab.core.errors import IamlabError
-from iamlab.core.wildcard import ANY, Token
+from iamlab.core.wildcard import ANY, Token, tokens
 
 Symbol = str | None
 """One step of a pattern: a character; ``None`` for any one character; ``""`` for any run of them."""
@@ -56,6 +56,29 @@ def combinations(within: Sequence[Token], patterns: Sequence[Sequence[Token]]) -
                 texts[stepped] = texts[state] + letter
                 waiting.append(stepped)
     return found
+
+
+def overlap(one: str, other: str) -> bool:
+    """Whether there is a text that matches both patterns.
+
+    >>> overlap("arn:aws:s3:::acme-*", "arn:aws:s3:::*/*"), overlap("a*b", "a?c")
+    (True, False)
+    """
+    second = tuple(_symbols(tokens(other)))
+    reached = _closed({0}, second)  # how much of the second pattern can be used up by what has been read of the first
+    for symbol in _symbols(tokens(one)):
+        stepped: set[int] = set()
+        for place in reached:
+            if symbol == "":
+                stepped.update(range(place, len(second) + 1))
+            elif place < len(second):
+                there = second[place]
+                if there == "":
+                    stepped.add(place)
+                elif None in (symbol, there) or symbol == there:
+                    stepped.add(place + 1)
+        reached = _closed(stepped, second)
+    return len(second) in reached
 
 
 def _symbols(pattern: Sequence[Token]) -> Iterator[Symbol]:

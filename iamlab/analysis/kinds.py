@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import or_
 
-from iamlab.analysis.access import Access, AccessMatrix
+from iamlab.analysis.access import ANSWERED, Access, AccessMatrix, answered
 from iamlab.analysis.actions import shared
+from iamlab.analysis.fields import is_pattern
 from iamlab.analysis.subjects import Subject
-from iamlab.core import wildcard
-
-
-def is_pattern(resource: str) -> bool:
-    """Whether the resource stands for several; ``*`` stands for none in particular."""
-    return resource != "*" and wildcard.has_wildcard(resource)
 
 
 def kinds(matrix: AccessMatrix, subject: Subject, resource: str) -> Mapping[Access, int]:
@@ -22,26 +18,15 @@ def kinds(matrix: AccessMatrix, subject: Subject, resource: str) -> Mapping[Acce
     """
     if is_pattern(resource):
         return _of_pattern(matrix, subject, resource)
-    refused = depends = allowed = explicit = asked = 0
-    for thing, found in matrix.row(subject)[matrix.resources.index(resource)]:
-        asked |= thing.mask
-        refused |= found.refused
-        depends |= found.depends & ~found.refused
-        settled = thing.mask & ~found.refused & ~found.depends
-        allowed |= settled & found.allowed
-        explicit |= settled & found.explicit & ~found.allowed
-    return {
-        Access.ALLOWED: allowed,
-        Access.DEPENDS: depends,
-        Access.EXPLICIT: explicit,
-        Access.IMPLICIT: asked & ~(refused | depends | allowed | explicit),
-        Access.REFUSED: refused,
-    }
+    masks = [0] * len(ANSWERED)
+    for thing, found in matrix.seen(subject, resource):
+        masks = list(map(or_, masks, answered(thing.mask, found)))
+    return dict(zip(ANSWERED, masks, strict=True))
 
 
 def _of_pattern(matrix: AccessMatrix, subject: Subject, resource: str) -> Mapping[Access, int]:
     bit = shared(matrix.actions).bit
-    found: dict[Access, int] = {one: 0 for one in Access if one is not Access.NOT_ASKED}
+    found = dict.fromkeys(ANSWERED, 0)
     for action in matrix.actions:
         access = matrix.cell(subject, action, resource).access
         if access is not Access.NOT_ASKED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from iamlab.analysis.unknowns import Situation
+from iamlab.analysis.situation import Situation
 from iamlab.core.conditions import Condition
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
@@ -104,7 +104,7 @@ class Elements:
     def _own(self, statement: Statement, situation: Situation, values: Values) -> Iterator[Own]:
         left = []
         for condition in statement.conditions:
-            if not all(_settled(key, situation) for key in condition.keys):
+            if not all(situation.settles(key) for key in condition.keys):
                 left.append(condition)
             elif not condition.holds(values):
                 return
@@ -114,22 +114,3 @@ class Elements:
             alike = self.resources.of(written, statement)
         actions = self.actions.of((statement.actions, statement.not_actions), statement)
         yield Own(statement, statement.effect is Effect.DENY, actions, alike, tuple(left))
-
-
-def _settled(key: str, situation: Situation) -> bool:
-    """Whether the key has one value in all requests of a caller, whatever they are about."""
-    if key in situation.given:
-        return True
-    return not (key in _BROUGHT or "resourcetag/" in key or "objecttag/" in key or situation.leaves_open(key))
-
-
-_BROUGHT: Final = frozenset(
-    [
-        "aws:requestedregion",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:resourceorgpaths",
-        "iam:permissionsboundary",
-    ]
-)
-"""Keys that come with the resource, beside its tags."""

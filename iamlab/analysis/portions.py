@@ -9,6 +9,7 @@ from typing import Final
 
 from iamlab.analysis.fields import Field, Glob, within
 from iamlab.analysis.wording import Term, fits, shortest
+from iamlab.analysis.words import listed
 
 MOST: Final = 5
 """ARNs or patterns that are named; of more, the first and a number."""
@@ -86,8 +87,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def _listed(texts: Sequence[str], word: str = "and") -> str:
-    several = _several(texts)
-    return several[0] if len(several) == 1 else f"{', '.join(several[:-1])} {word} {several[-1]}"
+    return listed(_several(texts), word)
 
 
 def _several(texts: Sequence[str]) -> Sequence[str]:

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from iamlab.analysis.access import AccessMatrix, Cell
+from iamlab.analysis.known_callers import KnownCallers
 from iamlab.analysis.passing import calls
-from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.strangers import stranger, strangers
 from iamlab.analysis.subjects import Subject, everybody, services_in, subject
 from iamlab.world.callers import Caller, Signer
@@ -156,16 +156,16 @@ class Paths:
 class Reach:
     """Who gets from whom to whom, in one state of the world."""
 
-    def __init__(self, state: State, profiles: Profiles | None = None) -> None:
+    def __init__(self, state: State, known: KnownCallers | None = None) -> None:
         self.state = state
-        self._profiles = profiles or Profiles(state)
+        self._known = known or KnownCallers(state)
         self._steps: dict[Subject, tuple[Step, ...]] = {}
         self._roles = {one.arn: _role(state, one) for one in state.of_kind(RoleRecord)}
 
     def paths(self, starts: Sequence[Subject], action: str, resource: str) -> tuple[tuple[Path, ...], bool]:
         """Every simple path from each start to the action, the shortest first, and whether that is all of them."""
         everyone = tuple(dict.fromkeys((*starts, *self._roles.values())))
-        goal = AccessMatrix(self.state, everyone, [action], [resource], None, self._profiles)
+        goal = AccessMatrix(self.state, everyone, [action], [resource], None, self._known)
         ends = {one: cell for one in everyone if (cell := goal.cell(one, action, resource)).access.possible}
         found, complete = [], True
         for start in starts:
@@ -198,7 +198,7 @@ class Reach:
         if not self._roles or source.caller.signer is Signer.NOBODY:  # roles are assumed with signed requests
             return
         action = _assuming(source)
-        single = AccessMatrix(self.state, [source], [action, PASS], list(self._roles), None, self._profiles)
+        single = AccessMatrix(self.state, [source], [action, PASS], list(self._roles), None, self._known)
         for arn, role in self._roles.items():
             cell = single.cell(source, action, arn)
             if cell.access.possible:
@@ -216,7 +216,7 @@ class Reach:
             cell = given.cell(source, PASS, arn)
             if not cell.access.possible or not isinstance(record, RoleRecord):
                 continue
-            made = calls(self._profiles, source, record, service)
+            made = calls(self._known, source, record, service)
             if made is not None:
                 yield Step(source=source, target=role, cell=cell, service=service, others=(*made, trusted))
 
@@ -226,7 +226,7 @@ class Reach:
         services = trusted_services(self.state)
         if not services:
             return {}
-        matrix = AccessMatrix(self.state, services, [ASSUME], list(self._roles), None, self._profiles)
+        matrix = AccessMatrix(self.state, services, [ASSUME], list(self._roles), None, self._known)
         cells = {arn: [matrix.cell(one, ASSUME, arn) for one in services] for arn in self._roles}
         return {arn: tuple(one for one in several if one.access.possible) for arn, several in cells.items()}
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from iamlab import catalog
-from iamlab.analysis.finding import Advice, Found, Level, Subject
+from iamlab.analysis.finding import Advice, Examined, Found, Level
 from iamlab.core import wildcard
 from iamlab.core.policy import Effect, Policy, PolicyKind
 
@@ -42,8 +42,6 @@ ADVICE: Final[Mapping[str, Advice]] = {
     ),
 }
 
-TAG_KEYS: Final = ("aws:resourcetag/", "aws:requesttag/", "aws:tagkeys")
-"""The condition keys for tags that each service may support or not, as the catalogue has them."""
 PAIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:vpcsourceip": ("aws:SourceVpc", "aws:SourceVpce"),
     "aws:ec2instancesourceprivateipv4": ("aws:Ec2InstanceSourceVpc",),
@@ -53,27 +51,27 @@ OWN_POLICY: Final = frozenset({"s3", "kms", "sqs", "sns", "lambda", "dynamodb", 
 """Services whose resources have policies, in which nothing but their own actions and ARNs is to be found."""
 
 
-def check(subject: Subject) -> Found:
+def check(examined: Examined) -> Found:
     """Findings of one statement, place and sentence for each."""
-    yield from _tags(subject)
-    yield from _pairs(subject)
-    if subject.kind is PolicyKind.RESOURCE:
-        yield from _foreign(subject)
+    yield from _tags(examined)
+    yield from _pairs(examined)
+    if examined.kind is PolicyKind.RESOURCE:
+        yield from _foreign(examined)
 
 
-def _tags(subject: Subject) -> Found:
+def _tags(examined: Examined) -> Found:
     """A Deny that never takes effect for a service, as a request without the key does not fit the condition."""
-    if subject.statement.effect is not Effect.DENY:
+    if examined.statement.effect is not Effect.DENY:
         return
-    services = sorted(_services(subject.statement.actions))
-    for condition in subject.statement.conditions:
+    services = sorted(_services(examined.statement.actions))
+    for condition in examined.statement.conditions:
         key = condition.key.lower()
         stem = f"{key.partition('/')[0]}/" if "/" in key else key
-        if stem not in TAG_KEYS or condition.holds({}):
+        if stem not in catalog.OF_THE_ACTION or condition.holds({}):
             continue
         ignoring = [one for one in services if not _supports(one, stem)]
         if ignoring:
-            place = subject.at("Condition", condition.operator, condition.key)
+            place = examined.at("Condition", condition.operator, condition.key)
             problem = f"No action of {' or '.join(ignoring)} supports {condition.key}."
             yield "DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", place, problem
 
@@ -90,36 +88,36 @@ def _services(actions: Iterable[str]) -> set[str]:
     return {service for one in actions if not wildcard.has_wildcard(service := one.partition(":")[0].lower())}
 
 
-def _pairs(subject: Subject) -> Found:
+def _pairs(examined: Examined) -> Found:
     """An Allow for addresses that may be anybody's; what one Deny leaves open, another may close."""
-    if subject.statement.effect is not Effect.ALLOW:
+    if examined.statement.effect is not Effect.ALLOW:
         return
-    there = {one.key.lower() for one in subject.statement.conditions}
-    for condition in subject.statement.conditions:
+    there = {one.key.lower() for one in examined.statement.conditions}
+    for condition in examined.statement.conditions:
         others = PAIRED.get(condition.key.lower(), ())
         if others and not there & {one.lower() for one in others}:
-            place = subject.at("Condition", condition.operator, condition.key)
+            place = examined.at("Condition", condition.operator, condition.key)
             problem = f"{condition.key} stands without {' or '.join(others)}."
             yield "MISSING_PAIRED_CONDITION_KEYS", place, problem
 
 
-def _foreign(subject: Subject) -> Found:
+def _foreign(examined: Examined) -> Found:
     """Actions and ARNs of other services, where it is known whose policy this is."""
-    own = subject.service or _guessed(subject.policy)
+    own = examined.service or _guessed(examined.policy)
     if own not in OWN_POLICY:
         return
     for element in ("Action", "NotAction"):
-        actions = subject.statement.actions if element == "Action" else subject.statement.not_actions
+        actions = examined.statement.actions if element == "Action" else examined.statement.not_actions
         for index, action in enumerate(actions):
             if _services([action]) - {own}:
                 problem = f"{action} stands in the policy of a resource of {own}."
-                yield FOREIGN_ACTION, subject.value_at(element, index), problem
+                yield FOREIGN_ACTION, examined.value_at(element, index), problem
     for element in ("Resource", "NotResource"):
-        arns = subject.statement.resources if element == "Resource" else subject.statement.not_resources
+        arns = examined.statement.resources if element == "Resource" else examined.statement.not_resources
         for index, arn in enumerate(arns):
             if _of_arns([arn]) - {own}:
                 problem = f"{arn} stands in the policy of a resource of {own}."
-                yield "UNSUPPORTED_RESOURCE_ARN_IN_POLICY", subject.value_at(element, index), problem
+                yield "UNSUPPORTED_RESOURCE_ARN_IN_POLICY", examined.value_at(element, index), problem
 
 
 def _of_arns(arns: Iterable[str]) -> set[str]:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.own import LEFT, Elements, Layer, Own
-from iamlab.analysis.unknowns import Open, Situation
+from iamlab.analysis.situation import Situation
+from iamlab.analysis.unknowns import Open
 from iamlab.core.conditions import Condition
-from iamlab.core.matching import Caller as Named
-from iamlab.core.matching import NamedPolicy
+from iamlab.core.matching import CallerNames, NamedPolicy
 from iamlab.core.naming import Naming
 from iamlab.core.policy import Effect, Policy, Statement
 from iamlab.core.resources import ALL_BUCKETS
@@ -98,7 +98,7 @@ class Statements:
         self._service = actions.only_service
         self._all_buckets = actions.bit(ALL_BUCKETS[0])
 
-    def prepared(self, levels: Levels, situation: Situation, values: Values, named: Named | None) -> Prepared:
+    def prepared(self, levels: Levels, situation: Situation, values: Values, named: CallerNames | None) -> Prepared:
         """The parts of each level that can matter to a caller whom the policies name, if they name any."""
         return Prepared(
             tuple(
@@ -156,7 +156,7 @@ class Statements:
         level: Iterable[tuple[Statement, tuple[Condition, ...]]],
         situation: Situation,
         values: Values,
-        named: Named | None,
+        named: CallerNames | None,
     ) -> tuple[Part, ...]:
         """The parts that can matter to a caller, those together that differ in their actions alone."""
         known = self._known.get(situation)
@@ -177,9 +177,11 @@ class Statements:
     def _statements(self, policy: Policy) -> tuple[Statement, ...]:
         """Those that can be about what is asked."""
         service = self._service
-        return policy.by_service.get(service, policy.by_service[""]) if service else policy.statements
+        return policy.about_service(service) if service else policy.statements
 
-    def _of(self, statement: Statement, taken: tuple[Part, ...], values: Values, named: Named | None) -> Iterator[Part]:
+    def _of(
+        self, statement: Statement, taken: tuple[Part, ...], values: Values, named: CallerNames | None
+    ) -> Iterator[Part]:
         """The parts that can matter to a caller: it is named, and what is the same for every resource holds."""
         naming = Naming.NOT_AT_ALL
         if named is not None:

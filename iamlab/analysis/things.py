@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from iamlab.analysis.actions import Actions
+from iamlab.core.settlement import kind_of
 from iamlab.core.values import context_values
 from iamlab.core.variables import Values
 from iamlab.world.authorization import Asked, asked, owner_of, sort_of, tags_of
@@ -33,9 +34,10 @@ class Thing:
 
     def __post_init__(self) -> None:
         asked = self.asked
-        kind = "role" if ":role/" in asked.resource else "key" if ":key/" in asked.resource else ""
         object.__setattr__(self, "values", context_values(asked.keys))
-        object.__setattr__(self, "alike", (asked.owner, kind, asked.policy is None, bool(asked.rcps)))
+        object.__setattr__(
+            self, "alike", (asked.owner, kind_of(asked.resource), asked.policy is None, bool(asked.rcps))
+        )
         object.__setattr__(self, "partition", "" if asked.resource == "*" else asked.resource.split(":", 2)[1])
 
 
@@ -99,15 +101,10 @@ class Things:
         return frozenset(known(self.state))
 
 
-def _named(state: State) -> tuple[str, ...]:
-    """The ARNs of all that there is."""
-    holders = (state.entities, state.policies, state.profiles)
-    return (*state.resources, *(one.arn for each in holders for one in each.values()))
-
-
 def known(state: State) -> tuple[str, ...]:
-    """The ARNs of all of which the world knows what tags it has."""
-    return (*_named(state), *(one.arn for each in (state.providers, state.devices) for one in each.values()))
+    """The ARNs of all that there is; of each the world knows what tags it has."""
+    holders = (state.entities, state.policies, state.profiles, state.providers, state.devices)
+    return (*state.resources, *(one.arn for each in holders for one in each.values()))
 
 
 EXAMPLE_KEY: Final = "1.jpg"
@@ -117,4 +114,4 @@ EXAMPLE_KEY: Final = "1.jpg"
 def everything(state: State) -> tuple[str, ...]:
     """The ARNs of all that a request may be about, an example object in each bucket, and ``*`` for none."""
     examples = (f"{one.arn}/{EXAMPLE_KEY}" for one in state.resources.values() if one.kind == "bucket")
-    return tuple(dict.fromkeys((*state.resources, *examples, *_named(state), "*")))
+    return tuple(dict.fromkeys((*state.resources, *examples, *known(state), "*")))

@@ -25,88 +25,12 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.operators import OPERATORS, take_apart
 from iamlab.core.policy import Statement
 from iamlab.core.variables import Value, Values, template
-from iamlab.world.callers import Signer
+from iamlab.world.callers import instant
 
 Overlay = Mapping[str, Value | None]
 """Values of open keys, by key in lower case; None for a key that the request does not carry."""
 Outcome = tuple[bool, ...]
 """How each open element comes out, in their order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What decides which keys are open: who signs, whether its sessions may pass tags, what is known of the resource,
-    which keys the question gives (in lower case), and what nobody here knows of a caller from outside.
-    """
-
-    signer: Signer
-    passes_tags: bool
-    known_resource: bool
-    has_resource: bool
-    given: frozenset[str]
-    unknown: Unknown | None = None
-
-    def leaves_open(self, key: str) -> bool:
-        """Whether requests of this caller may carry the key (in lower case) with one value or another.
-
-        The world's own answers are not open: a request goes straight to the service, over TLS, in the lab's Region.
-        """
-        if key in self.given:
-            return False
-        if self.unknown and self.unknown.leaves_open(key):
-            return True
-        if key in _NEVER:
-            return False
-        stem = key.partition("/")[0]
-        if stem == "aws:principaltag":
-            return self.signer is Signer.ROLE and self.passes_tags
-        if "resourcetag" in stem or stem == "s3:existingobjecttag":
-            return self.has_resource and not self.known_resource
-        if key in _OF_SESSIONS:
-            return self.signer in _OF_SESSIONS[key]
-        if key in _OF_SERVICES:
-            return self.signer is Signer.SERVICE
-        return True
-
-
-_NEVER: Final = frozenset(
-    [
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principaltype",
-        "aws:userid",
-        "aws:username",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:securetransport",
-        "aws:viaawsservice",
-        "aws:requestedregion",
-        "aws:assumedroot",
-        "aws:calledvia",
-        "aws:calledviafirst",
-        "aws:calledvialast",
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:resourceorgpaths",
-        "iam:permissionsboundary",
-    ]
-)
-_LONG_TERM: Final = (Signer.USER, Signer.ROOT, Signer.ROLE)
-_OF_SESSIONS: Final = {
-    # Keys belong to who has them, and with them come temporary credentials: with MFA, or without (COND-25).
-    "aws:multifactorauthpresent": _LONG_TERM,
-    "aws:multifactorauthage": _LONG_TERM,
-    "aws:tokenissuetime": (Signer.ROLE,),
-    "aws:sourceidentity": (Signer.ROLE,),
-    "aws:federatedprovider": (Signer.ROLE,),
-    "ec2:sourceinstancearn": (Signer.ROLE,),
-    "aws:ec2instancesourcevpc": (Signer.ROLE, Signer.SESSION),
-    "aws:ec2instancesourceprivateipv4": (Signer.ROLE, Signer.SESSION),
-}
-_OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +213,7 @@ def _texts(key: str, elements: Sequence[Open], values: Values) -> list[str]:
             elif base.startswith("Numeric"):
                 found.update(dict.fromkeys(_around(wanted)))
             elif base.startswith("Date"):
-                found.update(dict.fromkeys(map(_iso, _instants(wanted))))
+                found.update(dict.fromkeys(map(instant, _instants(wanted))))
             elif base == "Bool":
                 found.update({"true": None, "false": None})
             else:
@@ -374,8 +298,4 @@ LATEST: Final = 250_000_000_000
 def _moments(conditions: Iterable[Condition]) -> Iterator[Overlay]:
     wanted = [text for one in conditions if _dimension(one.key.lower()) == "aws:currenttime" for text in one.values]
     for at in _instants(wanted):
-        yield {"aws:currenttime": _iso(at), "aws:epochtime": str(int(at.timestamp()))}
-
-
-def _iso(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        yield {"aws:currenttime": instant(at), "aws:epochtime": str(int(at.timestamp()))}

@@ -11,19 +11,20 @@ from typing import Any, Final, NamedTuple
 
 from iamlab.analysis.actions import Actions
 from iamlab.analysis.fields import keys_of, may_cover
+from iamlab.analysis.known_callers import KnownCaller
 from iamlab.analysis.layers import Group, Layers, Matched, Piece, decide
 from iamlab.analysis.own import LEFT, Elements
-from iamlab.analysis.profiles import Profile
+from iamlab.analysis.situation import Situation
 from iamlab.analysis.statements import Level, Part, Prepared, Statements
 from iamlab.analysis.things import Thing
-from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
+from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay
 from iamlab.core.errors import IamlabError
-from iamlab.core.layers import RCP_SERVICES, RESCUE, applicable
+from iamlab.core.layers import RESCUE, applicable, rcps_reach
 from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.refusals import check_possible, takes_unsigned
 from iamlab.core.request import Request
-from iamlab.core.settlement import FREE_ACTIONS, target
+from iamlab.core.settlement import FREE_ACTIONS, SET_SOURCE_IDENTITY, target
 from iamlab.core.variables import Values
 from iamlab.world.authorization import Asked, check_session, policy_set, request
 from iamlab.world.callers import Signer
@@ -49,8 +50,8 @@ class Verdicts(NamedTuple):
 class Row:
     """One caller as one question sees it."""
 
-    def __init__(self, profile: Profile, refused: int) -> None:
-        self.profile = profile
+    def __init__(self, who: KnownCaller, refused: int) -> None:
+        self.who = who
         self.refused = refused
         self.prepared: dict[tuple[bool, bool], list[tuple[str, Prepared]]] = {}
         self.decided: dict[tuple[Any, ...], tuple[int, int]] = {}
@@ -67,7 +68,7 @@ class Judge:
         context: Mapping[str, Any],
         varying: Iterable[str],
     ) -> None:
-        """``elements`` are those of the profiles that will be asked about. ``context`` holds the keys that the question
+        """``elements`` are those of the callers that will be asked about. ``context`` holds the keys that the question
         gives; ``varying`` those, in lower case, that things bring.
         """
         self.state = state
@@ -87,7 +88,7 @@ class Judge:
     def verdicts(self, row: Row, thing: Thing) -> Verdicts:
         """What the caller may do to the thing."""
         mask, refused = thing.mask & ~row.refused, thing.mask & row.refused
-        if row.profile.partition and thing.partition not in ("", row.profile.partition):
+        if row.who.partition and thing.partition not in ("", row.who.partition):
             return Verdicts(0, 0, 0, thing.mask)  # credentials of one partition are unknown in another (ENT-01)
         layers, pieces = self._matching(row, thing)
         groups = self._alike(row, thing)
@@ -135,11 +136,11 @@ class Judge:
         """The values of the request's keys, put together as a Request does."""
         brought = {key: value for key, value in thing.values.items() if key not in self.given}
         owner = {"aws:resourceaccount": thing.asked.owner} if thing.asked.resource != "*" else {}
-        return {**owner, **row.profile.values, **brought}
+        return {**owner, **row.who.values, **brought}
 
     def situation(self, row: Row, thing: Thing) -> Situation:
         """What decides which keys are open."""
-        return row.profile.situation(known=thing.known, resource=thing.asked.resource != "*")
+        return row.who.situation(known=thing.known, resource=thing.asked.resource != "*")
 
     def dividing(self, row: Row, thing: Thing) -> Iterator[tuple[str, bool]]:
         """The Resource and NotResource of all statements that can matter, and whether they have variables."""
@@ -204,24 +205,24 @@ class Judge:
         if own is None:
             situation, prepared = self.situation(row, thing), self._statements.own
             own = row.prepared[shape] = [
-                (name, prepared(levels, situation, lambda: self.values(row, thing))) for name, levels in row.profile.own
+                (name, prepared(levels, situation, lambda: self.values(row, thing))) for name, levels in row.who.own
             ]
         if policy is None and not rcps:
             return own
         values, situation = self.values(row, thing), self.situation(row, thing)
         brought = (("rcps", rcps or ()), ("resource", () if policy is None else (policy,)))
         there = [(name, levels) for name, levels in brought if levels]
-        named, brings = row.profile.named, self._statements.prepared
+        named, brings = row.who.named, self._statements.prepared
         return [*((name, brings(levels, situation, values, named)) for name, levels in there), *own]
 
     # What the engine says of a situation
 
     def _alike(self, row: Row, thing: Thing) -> tuple[Group, ...]:
         """Worked out once for each owner and kind of resource, and for callers that are alike."""
-        key = row.profile.alike, thing.alike
+        key = row.who.alike, thing.alike
         found = self._groups.get(key)
         if found is None:
-            policies = policy_set(row.profile.by, thing.asked)
+            policies = policy_set(row.who.by, thing.asked)
             found = self._groups[key] = tuple(self._grouped(row, thing.asked, policies))
         return found
 
@@ -229,34 +230,34 @@ class Judge:
         merged: dict[tuple[Any, ...], Group] = {}
         for mask in self._traits.values():
             action = next(self.actions.named(mask))
-            asking = request(row.profile.by, asked, action, self.state.now, self.context)
+            asking = request(row.who.by, asked, action, self.state.now, self.context)
             layers = tuple(name for name, _ in applicable(asking, policies))
-            alike = layers, action.lower() in FREE_ACTIONS, target(asking), action.lower() == _SOURCE_IDENTITY
+            alike = layers, action.lower() in FREE_ACTIONS, target(asking), action.lower() == SET_SOURCE_IDENTITY
             if alike in merged:
                 merged[alike].mask |= mask
             else:
                 merged[alike] = Group(mask=mask, layers=layers, free=alike[1], request=asking, policies=policies)
         yield from merged.values()
 
-    def row(self, profile: Profile) -> Row:
+    def row(self, who: KnownCaller) -> Row:
         """The caller's row."""
-        return Row(profile, self._refused_to(profile))
+        return Row(who, self._refused_to(who))
 
-    def _refused_to(self, profile: Profile) -> int:
+    def _refused_to(self, who: KnownCaller) -> int:
         """The actions that this caller's credentials cannot be used for, whatever the policies say."""
-        found = self._refused.get(profile.credentials)
+        found = self._refused.get(who.credentials)
         if found is None:
             names = (name for name in self.actions.names if name.partition(":")[0] in ("iam", "sts"))
-            found = self.actions.mask(name.lower() for name in names if self._is_refused(profile, name))
-            if profile.caller.signer is Signer.NOBODY:
+            found = self.actions.mask(name.lower() for name in names if self._is_refused(who, name))
+            if who.caller.signer is Signer.NOBODY:
                 found |= self.actions.every & ~self.actions.groups(takes_unsigned).get(True, 0)
-            self._refused[profile.credentials] = found
+            self._refused[who.credentials] = found
         return found
 
-    def _is_refused(self, profile: Profile, action: str) -> bool:
+    def _is_refused(self, who: KnownCaller, action: str) -> bool:
         try:
-            check_session(self.state, profile.caller, action)
-            check_possible(Request(principal=profile.base.principal, action=action, resource="*", resource_account=""))
+            check_session(self.state, who.caller, action)
+            check_possible(Request(principal=who.base.principal, action=action, resource="*", resource_account=""))
         except IamlabError:
             return True
         return False
@@ -264,13 +265,11 @@ class Judge:
 
 FEW: Final = 64
 """Actions of which it is remembered for all callers what layers come to: those of a question, not of a catalogue."""
-_SOURCE_IDENTITY: Final = "sts:setsourceidentity"
 
 
 def _trait(action: str) -> tuple[object, ...]:
     """All that ``applicable`` and ``settle`` look at of an action; actions that agree in it are alike to them."""
     lower = action.lower()
     service = lower.partition(":")[0]
-    reached = service in RCP_SERVICES and lower != "kms:retiregrant"
     prefix = service if service in ("sts", "kms") else ""
-    return lower in FREE_ACTIONS, reached, lower in RESCUE, prefix, lower == _SOURCE_IDENTITY
+    return lower in FREE_ACTIONS, rcps_reach(lower), lower in RESCUE, prefix, lower == SET_SOURCE_IDENTITY

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from iamlab.analysis.unknowns import Covered, Open, Outcome
+from iamlab.analysis.words import listed
+from iamlab.catalog import is_resource_tag
 from iamlab.core.operators import ALL, NULL, OPERATORS, SOME, take_apart
 
 Term = tuple[bool | None, ...]
@@ -133,7 +135,7 @@ _COMPARISONS: Final = {
 def _named(key: str) -> str:
     kind, slash, tag = key.partition("/")
     what = {"aws:requesttag": "the new tag", "aws:principaltag": "the caller's tag"}.get(kind.lower())
-    if kind.lower().endswith("resourcetag") or kind.lower() == "s3:existingobjecttag":
+    if is_resource_tag(key):
         what = "the resource's tag"
     return f"{what} {tag}" if slash and what else key
 
@@ -160,5 +162,4 @@ def _moment(text: str) -> str:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    every = tuple(one or '""' for one in texts)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} or {every[-1]}" if every else "nothing"
+    return listed((one or '""' for one in texts), "or") or "nothing"

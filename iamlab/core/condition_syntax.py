@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any, Final
 
-from iamlab.core.dialect import LEGACY, PolicyKind, condition_lines, did_you_mean, statements
-from iamlab.core.documents import SYNTAX, Document
+from iamlab.core.dialect import LEGACY, PolicyKind, condition_lines, did_you_mean, has_variables, statements
+from iamlab.core.documents import SYNTAX, Document, value_at
 from iamlab.core.operators import ALL, IF_EXISTS, NULL, OPERATORS, SOME, is_operator, take_apart
 from iamlab.core.places import Path
 from iamlab.core.values import as_text, boolean, instant, network, number
@@ -38,20 +38,13 @@ def check_condition_shape(document: Document, _: PolicyKind) -> None:
         for where, _operator, _key, values in condition_lines(path, statement):
             for index, value in enumerate(values):
                 if as_text(value) is None:
-                    whole = isinstance(_at(statement, where[len(path) :]), list)
+                    whole = isinstance(value_at(statement, where[len(path) :]), list)
                     document.fail(
                         SYNTAX,
                         (*where, index) if whole else where,
                         problem="a condition compares text, numbers and booleans.",
                         remedy="Write one of them, or a list of them.",
                     )
-
-
-def _at(statement: dict[str, Any], path: Path) -> Any:
-    value: Any = statement
-    for step in path:
-        value = value[step]
-    return value
 
 
 def _is_key(word: str) -> bool:
@@ -117,7 +110,7 @@ def _keys_differ(document: Document, place: Path, block: dict[str, Any]) -> None
 
 def check_condition_values(document: Document, _: PolicyKind) -> None:
     """Raise PolicyError for the first key without a prefix, and the first date or variable that cannot be read."""
-    variables = document.value.get("Version") == "2012-10-17"
+    variables = has_variables(document)
     for path, statement in statements(document):
         for where, operator, key, values in condition_lines(path, statement):
             _key(document, where, key)

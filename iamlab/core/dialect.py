@@ -11,6 +11,9 @@ from iamlab.core.documents import Document
 from iamlab.core.places import Path
 
 LEGACY: Final = "The policy failed legacy parsing"
+LATEST: Final = "2012-10-17"
+FIRST: Final = "2008-10-17"
+"""The versions of the policy language; what AWS takes an absent Version for is the first (POL-02)."""
 
 
 class PolicyKind(Enum):
@@ -30,6 +33,11 @@ NAMING_KINDS: Final = (PolicyKind.RESOURCE, PolicyKind.TRUST, PolicyKind.RCP, Po
 """Those that say whom they are about; for the others it follows from where they are attached."""
 IAM_KINDS: Final = (PolicyKind.IDENTITY, PolicyKind.MANAGED, PolicyKind.SESSION, PolicyKind.TRUST)
 """Those that IAM and STS store; other services are laxer about Sids (POL-04)."""
+
+
+def has_variables(document: Document) -> bool:
+    """Whether ``${...}`` in the document is a policy variable; before the latest version it is plain text (POL-02)."""
+    return bool(document.value.get("Version") == LATEST)
 
 
 def statements(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:

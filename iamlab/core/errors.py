@@ -58,7 +58,7 @@ class PolicyError(IamlabError):
         return self.path or position or "the document"
 
     def __str__(self) -> str:
-        said, place, problem = (_shortened(text) for text in (self.message.rstrip("."), self.place, self.problem))
+        said, place, problem = (shortened(text) for text in (self.message.rstrip("."), self.place, self.problem))
         return f"{self.code}: {said}. At {place}: {problem} {self.remedy}"
 
 
@@ -66,5 +66,15 @@ LONGEST: Final = 300
 """Characters shown of what the document itself supplied: a name in it may be as long as the document."""
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """The text; of one that is longer, its beginning and its end.
+
+    >>> shortened("abcdefgh", 4)
+    'ab ... gh'
+    """
+    return text if len(text) <= longest else f"{text[: longest // 2]} ... {text[-longest // 2 :]}"
+
+
+def printable(text: str) -> str:
+    """The text in one line, whatever stands in it: the key of an object, for one, may hold a line break."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

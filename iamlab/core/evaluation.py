@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from iamlab.core import messages
+from iamlab.core import cases, doubts, messages
+from iamlab.core.errors import printable
 from iamlab.core.layers import (
     NAMING,
     Decision,
@@ -16,19 +15,18 @@ from iamlab.core.layers import (
     Verdict,
     applicable,
     caller,
-    combine,
     exemptions,
     explained,
+    said_by,
     verdict,
 )
-from iamlab.core.matching import NamedPolicy, StatementMatch
+from iamlab.core.matching import StatementMatch
 from iamlab.core.naming import Naming
-from iamlab.core.policy import Effect
-from iamlab.core.policy_set import LEVELLED, ORDER, PolicySet
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.refusals import check_possible
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.rules import RULES, Rule
-from iamlab.core.settlement import FREE_ACTIONS, Paths, Reason, paths, settle, target
+from iamlab.core.settlement import FREE_ACTIONS, Paths, Reason, both_sides, paths, settle, target
 
 
 def evaluate(request: Request, policies: PolicySet) -> Evaluation:
@@ -99,7 +97,7 @@ class Evaluation:
     @property
     def reason(self) -> Reason:
         """How the layers' verdicts came to the decision."""
-        return Reason.FREE if self._free else settle(self.request, self.policies, _said(self.layers))
+        return Reason.FREE if self._free else settle(self.request, self.policies, said_by(self.layers))
 
     @property
     def silent(self) -> str:
@@ -124,7 +122,7 @@ class Evaluation:
 
     @property
     def _paths(self) -> Paths:
-        return paths(self.request, self.policies, _said(self.layers))
+        return paths(self.request, self.policies, said_by(self.layers))
 
     @property
     def _sufficient(self) -> Naming:
@@ -143,7 +141,7 @@ class Evaluation:
         if found.behind and found.limits:
             naming |= Naming.BEHIND | Naming.DIRECTLY
         if kind and found.identity and found.limits:
-            naming |= Naming.ACCOUNT if not _both_ways(self.request) else everything
+            naming |= Naming.ACCOUNT if not both_sides(self.request) else everything
         return naming
 
     @property
@@ -156,59 +154,7 @@ class Evaluation:
     @property
     def doubts(self) -> tuple[str, ...]:
         """The UNSURE entries on which the decision rests: under the other reading it would be another one."""
-        if self._free:
-            return ()
-        noted = dict.fromkeys(
-            doubt
-            for layer in self.layers
-            for one in layer.matches
-            for element in one.elements
-            for doubt in element.doubts
-        )
-        found = [doubt for doubt in noted if self._other_reading(doubt) is not self.decision]
-        return tuple(sorted({*found, *self._combination_doubts()}, key=_number))
-
-    def _other_reading(self, doubt: str) -> Decision:
-        """The decision if every element that used this default had come out the other way."""
-        said = {}
-        for layer in self.layers:
-            levels = tuple(tuple(_flipped(one, doubt) for one in level) for level in layer.levels)
-            said[layer.name] = combine(layer.name, levels)
-        return settle(self.request, self.policies, said).decision
-
-    def _combination_doubts(self) -> list[str]:
-        """Those about how layers come together (UNSURE-20, -21, -22, -29, -31)."""
-        said = _said(self.layers)
-        named = said["resource"].naming if "resource" in said else Naming.NOT_AT_ALL
-        found = []
-        if self._session_policies_disagree(said):
-            found.append("UNSURE-20")
-        type_ = self.request.principal.type
-        if not self.request.same_account or self.decision is Decision.EXPLICIT_DENY or not named:
-            return found
-        ways = self._paths
-        trust = target(self.request) == "trust"
-        if trust and type_ is PrincipalType.ROLE_SESSION and self.allowed and not (ways.direct or ways.identity):
-            found.append("UNSURE-21")
-        if trust and type_ is PrincipalType.USER and Naming.DIRECTLY in named and self.silent == "boundary":
-            found.append("UNSURE-22")
-        by_star_alone = Naming.EVERYONE in named and Naming.DIRECTLY not in named and not ways.limits
-        entity = type_ in (PrincipalType.USER, PrincipalType.ROLE_SESSION)
-        if by_star_alone and entity and self.allowed and not any(map(_says_who, self.deciding)):
-            found.append("UNSURE-29")
-        if by_star_alone and type_ is PrincipalType.FEDERATED_USER and self.silent and self.policies.session is None:
-            found.append("UNSURE-31")
-        return found
-
-    def _session_policies_disagree(self, said: Mapping[str, Verdict]) -> bool:
-        """Whether the request passes because one session policy allows what another is silent about."""
-        policies = self.policies.session or ()
-        if not self.allowed or len(policies) < 2 or "session" not in said:
-            return False
-        matches = next(layer.matches for layer in self.layers if layer.name == "session")
-        allowing = {id(one.source) for one in matches if one.applies and one.statement.effect is Effect.ALLOW}
-        silenced = {**said, "session": Verdict(Decision.IMPLICIT_DENY)}
-        return len(allowing) < len(policies) and not settle(self.request, self.policies, silenced).decision
+        return () if self._free else doubts.rested_on(self)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -246,22 +192,7 @@ class Evaluation:
 
     def as_case(self) -> dict[str, Any]:
         """This evaluation as a test case, for a bug report: ready for ``json.dumps``."""
-        request = self.request
-        optional = {"issuer": request.principal.issuer, "context": _plain(request.context)}
-        asked = {
-            "principal": request.principal.arn,
-            "action": request.action,
-            "resource": request.resource,
-            "resource_account": request.resource_account,
-            **{name: value for name, value in optional.items() if value},
-        }
-        return {
-            "name": f"{request.principal.name} asks for {request.action}",
-            "rule": self.rule.id,
-            "request": asked,
-            "policies": _policies_case(self.policies),
-            "expect": {"decision": self.decision.value, "by": self.by},
-        }
+        return cases.as_case(self)
 
     @property
     def by(self) -> list[str]:
@@ -280,68 +211,10 @@ class Evaluation:
             reason = "no policy needed"
         else:
             reason = "no statement applies" if self.silent == "identity" else f"{self.silent} silent"
-        text = (
+        return printable(
             f"<{self.decision.value}: {request.principal.name} {request.action} on {request.resource}; "
             f"{reason} ({self.rule.id})>"
         )
-        # One line, whatever stands in a name: the key of an object may hold a line break.
-        return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
-def _said(layers: tuple[Layer, ...]) -> dict[str, Verdict]:
-    return {layer.name: layer.verdict for layer in layers}
-
-
-_SAYING: Final = ("ArnEquals", "ArnLike", "StringEquals", "StringLike")
-
-
-def _says_who(one: StatementMatch) -> bool:
-    """Whether a statement for everyone asks for aws:PrincipalArn besides: of those AWS says what they do (EVAL-10)."""
-    return any(line.key.lower() == "aws:principalarn" and line.operator in _SAYING for line in one.statement.conditions)
-
-
-def _both_ways(request: Request) -> bool:
-    return request.action.lower() == "sts:setsourceidentity"
-
-
-def _flipped(one: StatementMatch, doubt: str) -> StatementMatch:
-    if not any(doubt in element.doubts for element in one.elements):
-        return one
-    # Under its other reading an unresolved variable makes the statement invalid; any other doubt turns the outcome.
-    elements = tuple(
-        element._replace(applies=not element.applies and doubt != "UNSURE-32") if doubt in element.doubts else element
-        for element in one.elements
-    )
-    return one._replace(elements=elements)
-
-
-def _number(doubt: str) -> int:
-    return int(doubt.rpartition("-")[2])
-
-
-def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: list(value) if isinstance(value, tuple | set | frozenset) else value for key, value in context.items()}
-
-
-def _policies_case(policies: PolicySet) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in ORDER:
-        levels = getattr(policies, name)
-        if levels is not None:
-            found[name] = (
-                [[_policy_case(one) for one in level] for level in levels]
-                if name in LEVELLED
-                else [_policy_case(one) for one in levels]
-            )
-    if policies.management_account:
-        found["management_account"] = policies.management_account
-    return found
-
-
-def _policy_case(one: NamedPolicy) -> dict[str, Any]:
-    optional = {"via": one.via, "arn": one.arn}
-    given = {name: value for name, value in optional.items() if value}
-    return {"name": one.name, **given, "document": json.loads(one.policy.to_json())}
-
-
-__all__ = ["FREE_ACTIONS", "Decision", "Evaluation", "Layer", "PolicySet", "decide", "evaluate"]
+__all__ = ["Decision", "Evaluation", "decide", "evaluate"]

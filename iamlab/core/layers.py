@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple
 
-from iamlab.core.matching import Caller, StatementMatch, match, rest_applies
+from iamlab.core.matching import CallerNames, StatementMatch, match, rest_applies
 from iamlab.core.naming import Naming, names
-from iamlab.core.policy import Effect
+from iamlab.core.policy import Effect, Statement
 from iamlab.core.policy_set import Level, PolicySet
 from iamlab.core.request import PrincipalType, Request
 
@@ -83,9 +83,9 @@ class Exemption:
     reason: str
 
 
-def caller(request: Request, policies: PolicySet) -> Caller:
+def caller(request: Request, policies: PolicySet) -> CallerNames:
     """The caller as Principal elements see it."""
-    return Caller(request.principal.type, names(request), policies.boundary is not None)
+    return CallerNames(request.principal.type, names(request), policies.boundary is not None)
 
 
 def applicable(request: Request, policies: PolicySet) -> Iterator[tuple[str, tuple[Level, ...]]]:
@@ -132,18 +132,17 @@ def _scp_exempt(request: Request, policies: PolicySet) -> tuple[str, str] | None
         return "EVAL-06", "service control policies bind the users, roles and root users of an account"
     if policies.management_account and request.principal.account == policies.management_account:
         return "EVAL-06", "service control policies do not bind the management account"
-    if _service_linked(request):
+    if service_linked(request):
         return "EVAL-21", "service control policies do not bind service-linked roles"
     return None
 
 
 def _rcp_exempt(request: Request, policies: PolicySet) -> tuple[str, str] | None:
-    action = request.action.lower()
-    if action.partition(":")[0] not in RCP_SERVICES or action == "kms:retiregrant":
+    if not rcps_reach(request.action):
         return "EVAL-05", f"resource control policies do not reach {request.action}"
     if policies.management_account and request.resource_account == policies.management_account:
         return "EVAL-05", "resource control policies do not bind the management account's resources"
-    if _service_linked(request):
+    if service_linked(request):
         return "EVAL-21", "resource control policies do not bind service-linked roles"
     aliases = request.values.get("kms:resourcealiases", ())
     if any(one.startswith("alias/aws/") for one in ((aliases,) if isinstance(aliases, str) else aliases)):
@@ -151,14 +150,23 @@ def _rcp_exempt(request: Request, policies: PolicySet) -> tuple[str, str] | None
     return None
 
 
-def _service_linked(request: Request) -> bool:
+def rcps_reach(action: str) -> bool:
+    """Whether resource control policies can have a say about the action, in whatever letter case (EVAL-05)."""
+    lower = action.lower()
+    return lower.partition(":")[0] in RCP_SERVICES and lower != "kms:retiregrant"
+
+
+def service_linked(request: Request) -> bool:
+    """Whether the caller is a service-linked role, which no control policy binds (EVAL-21)."""
     return request.principal.type is PrincipalType.ROLE_SESSION and ":role/aws-service-role/" in request.role_arn
 
 
 # Two walks over the same matcher: one stops early, the other visits everything
 
 
-def verdict(name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: Caller | None) -> Verdict:
+def verdict(
+    name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: CallerNames | None
+) -> Verdict:
     """What one layer says, at the first statement that settles it."""
     action = request.action.lower()
     found = [policies.about(name, index, level, action) for index, level in enumerate(levels)]
@@ -179,22 +187,29 @@ def verdict(name: str, levels: tuple[Level, ...], request: Request, policies: Po
     return GRANTED
 
 
-def _granted_to(who: Caller, allows: tuple[object, ...], request: Request) -> Verdict:
+def _granted_to(who: CallerNames, allows: tuple[Statement, ...], request: Request) -> Verdict:
     naming = Naming.NOT_AT_ALL
     for statement in allows:
-        named = who.naming(statement)  # type: ignore[arg-type]
-        if named & ~naming and rest_applies(statement, request):  # type: ignore[arg-type]
+        named = who.naming(statement)
+        if named & ~naming and rest_applies(statement, request):
             naming |= named
     return Verdict(Decision.ALLOW, naming) if naming else SILENT
 
 
-def explained(name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: Caller | None) -> Layer:
+def explained(
+    name: str, levels: tuple[Level, ...], request: Request, policies: PolicySet, who: CallerNames | None
+) -> Layer:
     """One layer with every element of every statement."""
     matches = tuple(
         tuple(match(source, statement, request, who) for source in level for statement in source.policy.statements)
         for level in levels
     )
     return Layer(name=name, levels=matches, verdict=combine(name, matches))
+
+
+def said_by(layers: tuple[Layer, ...]) -> dict[str, Verdict]:
+    """What each layer says, by its name."""
+    return {layer.name: layer.verdict for layer in layers}
 
 
 def combine(name: str, levels: tuple[tuple[StatementMatch, ...], ...]) -> Verdict:

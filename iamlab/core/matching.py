@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from iamlab.core import wildcard
 from iamlab.core.conditions import ConditionMatch
-from iamlab.core.naming import EVERYONE, Named, Naming, exempt
+from iamlab.core.naming import EVERYONE, Naming, PrincipalEntry, exempt
 from iamlab.core.policy import Policy, Statement
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.resources import ALL_BUCKETS
@@ -80,11 +80,11 @@ class StatementMatch(NamedTuple):
         return f"{self.source.name}/{self.statement.label}"
 
 
-class Caller(NamedTuple):
+class CallerNames(NamedTuple):
     """The caller as the Principal elements see it; ``bounded`` when it has a permissions boundary (EVAL-18)."""
 
     type: PrincipalType
-    names: Mapping[Named, Naming]
+    names: Mapping[PrincipalEntry, Naming]
     bounded: bool
 
     def naming(self, statement: Statement) -> Naming:
@@ -119,7 +119,9 @@ def _all_buckets(statement: Statement, request: Request) -> bool:
     return request.action.lower() == action and pattern in (statement.resources or statement.not_resources)
 
 
-def match(source: NamedPolicy, statement: Statement, request: Request, caller: Caller | None = None) -> StatementMatch:
+def match(
+    source: NamedPolicy, statement: Statement, request: Request, caller: CallerNames | None = None
+) -> StatementMatch:
     """Check every element, also after the first miss: a learner needs them all."""
     elements: list[Match] = []
     naming = Naming.NOT_AT_ALL
@@ -134,7 +136,7 @@ def match(source: NamedPolicy, statement: Statement, request: Request, caller: C
     return StatementMatch(source, statement, tuple(elements), naming)
 
 
-def _principal(statement: Statement, request: Request, caller: Caller, naming: Naming) -> ElementMatch:
+def _principal(statement: Statement, request: Request, caller: CallerNames, naming: Naming) -> ElementMatch:
     entries = statement.principals or statement.not_principals
     patterns = tuple("*" if entry == EVERYONE else f"{kind} {name}" for entry in entries for kind, name in (entry,))
     matched = next((text for entry, text in zip(entries, patterns, strict=True) if caller.names.get(entry)), None)

@@ -10,9 +10,9 @@ from typing import Final
 from iamlab.core.arn import Arn
 from iamlab.core.request import PrincipalType, Request
 
-Named = tuple[str, str]
+PrincipalEntry = tuple[str, str]
 """One entry of a Principal element: its kind and its text, ``("AWS", "111111111111")``."""
-EVERYONE: Final[Named] = ("AWS", "*")
+EVERYONE: Final[PrincipalEntry] = ("AWS", "*")
 
 
 class Naming(IntFlag):
@@ -30,10 +30,10 @@ def canonical_user_id(account: str) -> str:
     return hashlib.sha256(f"canonical user of {account}".encode()).hexdigest()
 
 
-def names(request: Request) -> Mapping[Named, Naming]:
+def names(request: Request) -> Mapping[PrincipalEntry, Naming]:
     """Every entry that names this caller, and how."""
     principal = request.principal
-    found: dict[Named, Naming] = {EVERYONE: Naming.EVERYONE}
+    found: dict[PrincipalEntry, Naming] = {EVERYONE: Naming.EVERYONE}
     if principal.type is PrincipalType.SERVICE:
         found["Service", principal.arn] = Naming.DIRECTLY
     elif principal.type is PrincipalType.PROVIDER:
@@ -49,7 +49,7 @@ def names(request: Request) -> Mapping[Named, Naming]:
     return found
 
 
-def _behind(request: Request) -> dict[Named, Naming]:
+def _behind(request: Request) -> dict[PrincipalEntry, Naming]:
     """The unique ID of the caller or of its role, and the entity that a session stands for (STS-22)."""
     principal = request.principal
     user_id = request.values.get("aws:userid")

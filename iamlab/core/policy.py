@@ -7,19 +7,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from iamlab.core import syntax
 from iamlab.core.conditions import Condition
-from iamlab.core.dialect import PolicyKind
-from iamlab.core.documents import Document, as_sequence, load
-from iamlab.core.naming import Named
+from iamlab.core.dialect import FIRST, LATEST, PolicyKind
+from iamlab.core.documents import as_sequence, load
+from iamlab.core.naming import PrincipalEntry
 from iamlab.core.resources import Cover, cover
 from iamlab.core.values import as_text
 from iamlab.core.variables import template
 from iamlab.core.wildcard import has_wildcard
-
-LATEST: Final = "2012-10-17"
 
 
 class Effect(Enum):
@@ -44,8 +42,8 @@ class Statement:
     not_actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
-    principals: tuple[Named, ...] = ()
-    not_principals: tuple[Named, ...] = ()
+    principals: tuple[PrincipalEntry, ...] = ()
+    not_principals: tuple[PrincipalEntry, ...] = ()
     conditions: tuple[Condition, ...] = ()
     variables: bool = True
     covers: tuple[Cover, ...] = field(init=False, repr=False, compare=False)
@@ -75,18 +73,20 @@ class Policy:
     """
 
     statements: tuple[Statement, ...]
-    version: str = "2008-10-17"  # what AWS takes an absent Version for (POL-02)
+    version: str = FIRST
     id: str = ""
     kind: PolicyKind = PolicyKind.IDENTITY
     text: str = field(repr=False, compare=False)
     _by_service: dict[str, tuple[Statement, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
-    def by_service(self) -> Mapping[str, tuple[Statement, ...]]:
-        """The statements that can be about a service's actions, by its prefix; under ``""`` those about any service.
+    def about_service(self, service: str) -> tuple[Statement, ...]:
+        """The statements that can be about the actions of a service, which is given by its prefix in lower case."""
+        found = self._by_prefix.get(service)
+        return self._by_prefix[""] if found is None else found
 
-        Made when first asked for.
-        """
+    @property
+    def _by_prefix(self) -> Mapping[str, tuple[Statement, ...]]:
+        """The statements by the services that they name; under ``""`` those about any. Made when first asked for."""
         if not self._by_service:
             prefixes = [_services(one) for one in self.statements]
             for service in {"", *(name for names in prefixes for name in names)}:
@@ -108,7 +108,7 @@ class Policy:
         document = load(source)
         syntax.check(document, kind)
         statements = as_sequence(document.value["Statement"])
-        version = document.value.get("Version", "2008-10-17")
+        version = document.value.get("Version", FIRST)
         return cls(
             statements=tuple(
                 _statement(value, position, version == LATEST) for position, value in enumerate(statements, start=1)
@@ -174,7 +174,7 @@ def _strings(value: Mapping[str, Any], element: str) -> tuple[str, ...]:
     return tuple(as_sequence(value[element])) if element in value else ()
 
 
-def _principals(value: Any) -> tuple[Named, ...]:
+def _principals(value: Any) -> tuple[PrincipalEntry, ...]:
     """Pairs of kind and name; the bare ``"*"`` is everyone, written the same as ``{"AWS": "*"}`` (POL-06)."""
     if isinstance(value, str):
         return (("AWS", value),)
@@ -228,7 +228,6 @@ def _bare(values: list[Any]) -> Any:
 
 __all__ = [
     "LATEST",
-    "Document",
     "Effect",
     "Policy",
     "PolicyKind",

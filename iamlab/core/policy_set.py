@@ -16,7 +16,10 @@ About = tuple[tuple[Statement, ...], tuple[Statement, ...]]
 
 
 ORDER: Final = ("rcps", "scps", "endpoint", "resource", "identity", "boundary", "session")
-"""The order of consideration, which is also that in which reasons are reported (EVAL-04, UNSURE-19)."""
+"""The order of consideration, which is also that in which reasons are reported (EVAL-04).
+
+When several types deny, AWS names one of them and does not say which comes first (UNSURE-19).
+"""
 LEVELLED: Final = ("scps", "rcps")
 """Types with one level of policies for each level of the organization."""
 
@@ -76,11 +79,7 @@ def _joined(several: Iterable[About]) -> About:
 
 def about(policy: Policy, action: str) -> About:
     """The statements of one policy that are about the action: those of its service, tested by name."""
-    service = action.partition(":")[0]
-    known = policy.by_service
-    candidates = known.get(service)
-    if candidates is None:
-        candidates = known.get("", ())
+    candidates = policy.about_service(action.partition(":")[0])
     matching = [one for one in candidates if action_applies(one.actions, one.not_actions, action)]
     return (
         tuple(one for one in matching if one.effect is Effect.DENY),

@@ -54,12 +54,8 @@ class Principal:
     @property
     def name(self) -> str:
         """The user's or session's name; ``root`` for the root user; a service's or provider's whole name."""
-        return self.arn.rpartition("/")[2] if self.arn.startswith("arn:") and "/" in self.arn else self.last_part
-
-    @property
-    def last_part(self) -> str:
-        """What follows the last colon."""
-        return self.arn.rpartition(":")[2]
+        mark = "/" if self.arn.startswith("arn:") and "/" in self.arn else ":"
+        return self.arn.rpartition(mark)[2]
 
     @property
     def role_arn(self) -> str:
@@ -135,7 +131,7 @@ class Request:
     ``resource`` is one full ARN, or ``*`` where the action takes no resource (POL-11).
     ``resource_account`` is the twelve digits of its owner. ``context`` holds context keys: text, numbers, booleans or
     instants, and lists for multivalued keys; those that follow from the caller are added (COND-20).
-    Raises IamlabError (``InvalidInput``) for a context that is none.
+    Raises IamlabError: ``InvalidInput`` for a context that is none, ``InvalidResource`` for a resource that is no ARN.
     """
 
     principal: Principal
@@ -148,6 +144,12 @@ class Request:
     def __post_init__(self) -> None:
         values = {**self.principal.values, **context_values(self.context)} if self.context else self.principal.values
         if self.resource != "*":
+            if not self.resource.startswith("arn:") or self.resource.count(":") < 5:
+                raise IamlabError(
+                    f"{self.resource!r} is no ARN. Write a full one, such as arn:aws:s3:::acme-photos/1.jpg, "
+                    "or * for an action that takes no resource.",
+                    code="InvalidResource",
+                )
             values = {"aws:resourceaccount": self.resource_account, **values}
         object.__setattr__(self, "values", values)
 

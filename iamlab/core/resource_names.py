@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from iamlab.core import wildcard
 from iamlab.core.arn import PARTITIONS
-from iamlab.core.dialect import LEGACY, PolicyKind, items, statements
+from iamlab.core.dialect import LEGACY, PolicyKind, has_variables, items, statements
 from iamlab.core.documents import Document
 from iamlab.core.places import Path
 from iamlab.core.variables import fault, segments, template
@@ -30,7 +30,7 @@ IAM_RESOURCE_TYPES: Final = (
 
 def check_resources(document: Document, kind: PolicyKind) -> None:
     """Raise PolicyError for the first resource that AWS would refuse."""
-    variables = document.value.get("Version") == "2012-10-17"
+    variables = has_variables(document)
     for path, statement in statements(document):
         for place, text in items(path, statement, "Resource", "NotResource"):
             if text != "*":

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from iamlab.core import wildcard
-from iamlab.core.variables import ANYTHING, Template, Values, segments, template
+from iamlab.core.variables import Template, Values, arn_parts, template
 
 ALL_BUCKETS: Final = ("s3:listallmybuckets", "arn:aws:s3:::*")
 """The one action without a resource of its own that a collection also grants (POL-11, UNSURE-30)."""
@@ -20,8 +20,7 @@ def cover(pattern: str, variables: bool = True) -> Cover:
     if pattern == "*":
         return lambda resource, values: True
     whole = template(pattern, variables=variables)
-    parts = segments(whole)
-    parts = (*parts, *[ANYTHING] * (6 - len(parts)))  # what an incomplete ARN leaves out is * (POL-13)
+    parts = arn_parts(whole)
     *head, rest = parts
     start = "".join(f"{_plain(part)}:" for part in head) if all(map(_is_plain, head)) else None
     if whole.variables:
@@ -85,12 +84,10 @@ def _each(tests: list[wildcard.Test], resource: str) -> bool:
     return len(named) == 6 and all(test(part) for test, part in zip(tests, named, strict=True))
 
 
-def resource_matches(pattern: str, resource: str, action: str = "", values: Values | None = None) -> bool:
-    """Whether the pattern covers the resource that the action is asked about.
+def resource_matches(pattern: str, resource: str) -> bool:
+    """Whether the pattern, in which no variable has a value, covers the resource.
 
     >>> resource_matches("arn:aws:s3:::acme-photos/*", "arn:aws:s3:::acme-photos")
     False
     """
-    if resource == "*" and pattern != "*":
-        return (action.lower(), pattern) == ALL_BUCKETS
-    return cover(pattern)(resource, values or {})
+    return cover(pattern)(resource, {})

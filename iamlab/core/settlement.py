@@ -13,6 +13,7 @@ from iamlab.core.request import PrincipalType, Request
 
 FREE_ACTIONS: Final = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 """They need no permission, and no policy has an effect on them (EVAL-24)."""
+SET_SOURCE_IDENTITY: Final = "sts:setsourceidentity"
 
 
 class Reason(Enum):
@@ -79,10 +80,17 @@ class Paths(NamedTuple):
 
 def target(request: Request) -> str:
     """``trust`` for a role to be assumed, ``key`` for a KMS key, whose policies must allow (EVAL-15); else nothing."""
-    action, resource = request.action[:4].lower(), request.resource
-    if action == "sts:" and ":role/" in resource:
-        return "trust"
-    return "key" if action == "kms:" and ":key/" in resource else ""
+    wanted = _TARGETS.get(request.action[:4].lower())
+    return wanted[1] if wanted and kind_of(request.resource) == wanted[0] else ""
+
+
+_TARGETS: Final = {"sts:": ("role", "trust"), "kms:": ("key", "key")}
+"""By the service that is asked: the kind of resource whose own policy must allow, and what that policy is."""
+
+
+def kind_of(resource: str) -> str:
+    """``role`` or ``key`` for an ARN of such a resource, of which ``target`` may speak; else nothing."""
+    return "role" if ":role/" in resource else "key" if ":key/" in resource else ""
 
 
 def paths(request: Request, policies: PolicySet, said: Mapping[str, Verdict]) -> Paths:
@@ -93,7 +101,7 @@ def paths(request: Request, policies: PolicySet, said: Mapping[str, Verdict]) ->
     if not named:
         return Paths(False, False, identity and not target(request), limits)
     kind = target(request)
-    if kind == "trust" and _both_sides(request):
+    if kind == "trust" and both_sides(request):
         return Paths(False, False, identity, limits)
     # A user's own ARN in a trust policy is enough only within its boundary (UNSURE-22).
     user_in_trust = kind == "trust" and request.principal.type is PrincipalType.USER
@@ -121,9 +129,9 @@ def _no_session_policy(request: Request, policies: PolicySet) -> bool:
     return request.principal.type is PrincipalType.FEDERATED_USER and policies.session is None
 
 
-def _both_sides(request: Request) -> bool:
+def both_sides(request: Request) -> bool:
     """Whether a source identity must be allowed by identity and trust policy alike: when chaining (EVAL-16)."""
-    setting = request.action.lower() == "sts:setsourceidentity"
+    setting = request.action.lower() == SET_SOURCE_IDENTITY
     return setting and request.principal.type is PrincipalType.ROLE_SESSION
 
 

@@ -8,12 +8,22 @@ from typing import Final
 
 from iamlab.core.action_names import check_actions
 from iamlab.core.condition_syntax import check_condition_shape, check_condition_values
-from iamlab.core.dialect import IAM_KINDS, LEGACY, PolicyKind, did_you_mean, items, statements
+from iamlab.core.dialect import (
+    FIRST,
+    IAM_KINDS,
+    LATEST,
+    LEGACY,
+    PolicyKind,
+    did_you_mean,
+    has_variables,
+    items,
+    statements,
+)
 from iamlab.core.documents import SYNTAX, Document
 from iamlab.core.principals import check_principals
 from iamlab.core.resource_names import check_resources
 
-VERSIONS: Final = ("2012-10-17", "2008-10-17")
+VERSIONS: Final = (LATEST, FIRST)
 TOP_LEVEL: Final = ("Version", "Id", "Statement")
 ELEMENTS: Final = (
     "Sid",
@@ -48,7 +58,7 @@ def _top_level(document: Document, _: PolicyKind) -> None:
             document.fail(SYNTAX, (key,), problem=f"unknown element {key!r}.", remedy=did_you_mean(key, TOP_LEVEL))
     if "Statement" not in value:
         document.fail(SYNTAX, problem="there is no Statement.", remedy='Add "Statement": [...].')
-    if value.get("Version", VERSIONS[0]) not in VERSIONS:
+    if value.get("Version", FIRST) not in VERSIONS:
         document.fail(
             SYNTAX,
             ("Version",),
@@ -114,7 +124,7 @@ def _sid_characters(document: Document, kind: PolicyKind) -> None:
 
 def _version(document: Document, kind: PolicyKind) -> None:
     needed = kind in (PolicyKind.MANAGED, PolicyKind.RCP)
-    if needed and document.value.get("Version") != VERSIONS[0]:
+    if needed and not has_variables(document):
         document.fail(
             "Policy document must be version 2012-10-17 or greater.",
             ("Version",),

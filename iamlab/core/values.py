@@ -1,4 +1,4 @@
-"""Context values and policy values as what they stand for: numbers, instants, addresses, bytes, ARNs.
+"""Context values and policy values as what they stand for: numbers, instants, addresses, bytes.
 
 Each reader gives None for a text that it cannot read: such a value never matches (COND-04, UNSURE-10).
 """

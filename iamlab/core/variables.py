@@ -123,4 +123,14 @@ def segments(whole: Template, count: int = 6) -> tuple[Template, ...]:
     return tuple(Template(whole.text, tuple(part for part in parts if part != (False, ""))) for parts in cut)
 
 
+def arn_parts(whole: Template) -> tuple[Template, ...]:
+    """The six parts of an ARN's pattern; what an incomplete one leaves out is ``*`` (POL-13).
+
+    >>> [part.text for part in arn_parts(template("arn:aws:s3"))[3:]]
+    ['*', '*', '*']
+    """
+    parts = segments(whole)
+    return (*parts, *[ANYTHING] * (6 - len(parts)))
+
+
 ANYTHING: Final = Template(ANY, ((True, ANY),))

@@ -102,35 +102,3 @@ def _find(piece: str | _Masked, text: str, start: int, end: int) -> int:
         return text.find(piece, start, end)
     found = piece.search(text, start, end)
     return found.start() if found else -1
-
-
-def overlap(one: str, other: str) -> bool:
-    """Whether there is a text that matches both patterns.
-
-    >>> overlap("arn:aws:s3:::acme-*", "arn:aws:s3:::*/*"), overlap("a*b", "a?c")
-    (True, False)
-    """
-    reached = {0}  # how much of the other pattern can be used up by what has been read of the first
-    for token in one:
-        stepped: set[int] = set()
-        for place in _closed(reached, other):
-            if token == ANY:
-                stepped.update(range(place, len(other) + 1))
-            elif place < len(other):
-                there = other[place]
-                if there == ANY:
-                    stepped.add(place)
-                elif ONE in (token, there) or token == there:
-                    stepped.add(place + 1)
-        reached = stepped
-    return len(other) in _closed(reached, other)
-
-
-def _closed(places: set[int], pattern: str) -> set[int]:
-    """The places, and those behind stars that stand for nothing."""
-    found = set(places)
-    for place in sorted(places):
-        while place < len(pattern) and pattern[place] == ANY:
-            place += 1
-            found.add(place)
-    return found

@@ -12,10 +12,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay, Situation
+from iamlab.analysis.situation import Situation
+from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay
 from iamlab.analysis.wording import condition_words
-from iamlab.core.evaluation import Evaluation, PolicySet, decide
+from iamlab.core.evaluation import Evaluation, decide
 from iamlab.core.policy import Statement
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.variables import Value
 from iamlab.world.callers import Signer

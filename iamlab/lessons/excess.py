@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from iamlab import catalog
-from iamlab.core.evaluation import FREE_ACTIONS, Evaluation, PolicySet
+from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import NamedPolicy, action_matches
 from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
-from iamlab.core.settlement import target
+from iamlab.core.settlement import FREE_ACTIONS, target
 from iamlab.core.wildcard import has_wildcard, matches
 from iamlab.lessons.circumstances import allowed_somehow
 from iamlab.world.resources import REGION

@@ -8,9 +8,10 @@ from typing import Final
 
 from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
-from iamlab.core.evaluation import Evaluation, PolicySet, evaluate
+from iamlab.core.evaluation import Evaluation, evaluate
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind, allow
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab

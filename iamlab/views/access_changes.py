@@ -9,7 +9,8 @@ from typing import Final
 from iamlab.analysis.access import Access, AccessMatrix, Cell
 from iamlab.analysis.actions import shared
 from iamlab.analysis.difference import Change, Side, Turn
-from iamlab.analysis.kinds import is_pattern, kinds
+from iamlab.analysis.fields import is_pattern
+from iamlab.analysis.kinds import kinds
 from iamlab.analysis.scope import Scope, scope
 from iamlab.analysis.subjects import Subject
 

@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Final
 
 from iamlab.analysis.access import Access
-from iamlab.analysis.answers import Answer, Answers, action_words, labels, listed
+from iamlab.analysis.answers import Answer, Answers, action_words, labels
 from iamlab.analysis.difference import Change, Difference, Turn
 from iamlab.analysis.reach import Path, Paths
 from iamlab.analysis.subjects import Subject
+from iamlab.analysis.words import listed
 from iamlab.views.graph import Edge, Graph, Node
 from iamlab.views.nodes import asked_node, box
 from iamlab.world.callers import Caller

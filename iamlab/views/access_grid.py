@@ -11,7 +11,6 @@ from typing import Any, Final
 from iamlab import catalog
 from iamlab.analysis.access import MOST_CELLS, Access, AccessMatrix, Cell
 from iamlab.analysis.actions import shared
-from iamlab.analysis.kinds import is_pattern
 from iamlab.analysis.subjects import Subject
 from iamlab.core import wildcard
 from iamlab.views.access_changes import SIGNS as MARK_SIGNS
@@ -57,16 +56,9 @@ class Column:
 
 def columns(matrix: AccessMatrix) -> tuple[Column, ...]:
     """The actions that AWS asks about, resource by resource."""
-    found: list[Column] = []
-    for at, resource in enumerate(matrix.resources):
-        # What of a pattern is asked about hangs on the caller; of one resource it is the same for all.
-        callers = matrix.subjects if is_pattern(resource) else matrix.subjects[:1]
-        mask = 0
-        for one in callers:
-            for thing, _ in matrix.row(one)[at]:
-                mask |= thing.mask
-        found += (Column(action=action, resource=resource) for action in matrix.named(mask))
-    return tuple(found)
+    return tuple(
+        Column(action=action, resource=resource) for resource in matrix.resources for action in matrix.asked(resource)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,10 +232,7 @@ def _cell(shown: Grid, subject: Subject, column: Column) -> dict[str, str]:
 
 
 def cell_words(cell: Cell) -> str:
-    """What a cell says, with a long condition cut off.
-
-    A condition that is longer than a cell can hold ends in dots.
-    """
+    """What a cell says; a condition that is longer than a cell can hold ends in dots."""
     text = f"{cell}"
     return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} ..."
 

@@ -34,7 +34,7 @@ STYLE: Final = """
 
 def matrix_html(matrix: AccessMatrix) -> str:
     """A row for each caller, a column for each action on each resource that AWS asks it about."""
-    columns = [(resource, action) for resource in matrix.resources for action in _asked(matrix, resource)]
+    columns = [(resource, action) for resource in matrix.resources for action in matrix.asked(resource)]
     size = len(columns) * len(matrix.subjects)
     label = "Who can do what"
     if not size or size > MOST:
@@ -58,16 +58,6 @@ def matrix_html(matrix: AccessMatrix) -> str:
     # A region that scrolls must be reached by keyboard.
     framed = element("div", table, cls="iamlab-matrix", tabindex="0", role="group", aria_label=label)
     return page(join(Markup(f"<style>{STYLE}</style>"), framed), label=label)
-
-
-def _asked(matrix: AccessMatrix, resource: str) -> list[str]:
-    first = {
-        action
-        for subject in matrix.subjects
-        for thing, _ in matrix.row(subject)[matrix.resources.index(resource)]
-        for action in matrix.named(thing.mask)
-    }
-    return [action for action in matrix.actions if action in first]
 
 
 def _who(matrix: AccessMatrix, at: int) -> str:

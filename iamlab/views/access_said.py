@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from iamlab import catalog
 from iamlab.analysis.access import Access
+from iamlab.analysis.words import first_of
 from iamlab.views.access_changes import Mark
 from iamlab.views.access_grid import Grid
 from iamlab.views.access_html import SIGNS
@@ -49,14 +50,8 @@ def _changes(grid: Grid, since: str) -> str:
     counts = Counter(grid.marks.values())
     said = ", ".join(f"{counts[one]:,} {one.value}" for one in Mark if counts[one])
     gone = grid.compared.gone
-    left = f" No longer there: {_some(gone)}." if gone else ""
+    left = f" No longer there: {first_of(gone, NAMED)}." if gone else ""
     return f"Since {since}: {said}.{left}" if said else f"Since {since}, no answer here has changed.{left}"
-
-
-def _some(names: Iterable[str]) -> str:
-    several = list(names)
-    more = f" and {len(several) - NAMED:,} more" if len(several) > NAMED else ""
-    return ", ".join(several[:NAMED]) + more
 
 
 def meanings(drawn: Mapping[str, Any]) -> tuple[str, ...]:

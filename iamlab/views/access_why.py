@@ -7,6 +7,7 @@ from typing import Final
 
 from iamlab import catalog
 from iamlab.analysis.access import Access, AccessMatrix, Cell
+from iamlab.analysis.words import value_words
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.views import explain
@@ -61,7 +62,7 @@ def _context(matrix: AccessMatrix, cell: Cell, evaluation: Evaluation) -> Iterat
     """In which context it is allowed, and what is said without one."""
     if cell.when and cell.portion is None:
         yield element("p", f"It is allowed {cell.when}.")
-    keys = [join(code(_key(key)), " is ", code(_value(value))) for key, value in (cell.example or {}).items()]
+    keys = [join(code(_key(key)), " is ", code(value_words(value))) for key, value in (cell.example or {}).items()]
     given = element("ul", join(*(element("li", one) for one in keys)))
     bare = judge(
         matrix.state,
@@ -77,15 +78,11 @@ def _context(matrix: AccessMatrix, cell: Cell, evaluation: Evaluation) -> Iterat
 
 def _key(key: str) -> str:
     """The key as AWS writes it; of one that is named after a tag, with the tag."""
-    stem, slash, tag = key.partition("/")
+    _, slash, tag = key.partition("/")
     try:
         return f"{catalog.find_key(key).name.partition('/')[0]}{slash}{tag}"
     except IamlabError:
-        return f"{stem}{slash}{tag}"
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else f"{value}"
+        return key
 
 
 def _python(cell: Cell) -> str:

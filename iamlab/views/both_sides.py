@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from iamlab.analysis.answers import statement_words
+from iamlab.analysis.words import capital
 from iamlab.core.conditions import ConditionMatch
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.layers import GRANTED, OWN, SILENT, Layer, Verdict
@@ -96,8 +97,7 @@ def _lacks_condition(one: StatementMatch) -> bool:
 
 def _nearly(one: StatementMatch) -> str:
     missing = "; ".join(why(check) for check in one.elements if not check.applies)
-    words = statement_words(one)
-    return f"{words[:1].upper()}{words[1:]} would, but for its condition: {missing}."
+    return f"{capital(statement_words(one))} would, but for its condition: {missing}."
 
 
 def _naming(evaluation: Evaluation, layer: Layer) -> str:

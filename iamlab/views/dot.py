@@ -12,7 +12,7 @@ from typing import Any
 import graphviz
 
 from iamlab.views import language
-from iamlab.views.graph import Edge, Graph, Node
+from iamlab.views.graph import Edge, Graph, Node, edge_key, node_key
 
 WRAP = 32
 """Characters in a line of a label."""
@@ -57,7 +57,7 @@ def dot(graph: Graph, *, keyed: bool = False) -> str:
         },
         edge_attr={"fontname": "Helvetica", "fontsize": "10"},
     )
-    keys = {node: f"n{index}" for index, node in enumerate(graph.nodes)}
+    keys = {node: node_key(index) for index, node in enumerate(graph.nodes)}
     style = Drawn(keys=keys, here=graph.here, keyed=keyed)
     for number, (account, nodes) in enumerate(groupby(sorted(graph.nodes, key=_account), key=_account)):
         if account:
@@ -67,7 +67,7 @@ def dot(graph: Graph, *, keyed: bool = False) -> str:
         else:
             _add_nodes(drawing, nodes, style)
     for index, edge in enumerate(graph.edges):
-        _add_edge(drawing, edge, style, f"e{index}")
+        _add_edge(drawing, edge, style, edge_key(index))
     return str(drawing.source)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
-from iamlab.analysis.answers import listed, statement_words
+from iamlab.analysis.answers import statement_words
+from iamlab.analysis.words import capital, listed
 from iamlab.core.arn import Arn
 from iamlab.core.conditions import ConditionMatch
 from iamlab.core.doubts import DOUBTS
@@ -13,9 +15,10 @@ from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.layers import Layer
 from iamlab.core.matching import Match, StatementMatch
 from iamlab.core.request import PrincipalType
+from iamlab.core.rules import RULES
 from iamlab.core.settlement import Reason, target
 from iamlab.views.html import Markup, breakable, code, element, join, page
-from iamlab.views.language import LAYERS, VERDICTS
+from iamlab.views.language import LAYERS, VERDICTS, LayerWords
 from iamlab.views.reasons import names_action, why
 
 
@@ -68,14 +71,18 @@ def _silence(evaluation: Evaluation) -> str:
     there = any(layer.name == evaluation.silent and layer.matches for layer in evaluation.layers)
     if not there:
         owner = {"resource": "the resource", "identity": who}.get(evaluation.silent, "nobody")
-        article = "an" if words.startswith("i") else "a"
-        return f"it needs {article} {words.replace('policies', 'policy')}, and {owner} has none"
+        type_ = _layer(evaluation, evaluation.silent)
+        return f"it needs {type_.article} {type_.one}, and {owner} has none"
     verb = "do not" if words.endswith("policies") else "does not"
     return f"the {words} {verb} allow it"
 
 
 def layer_words(evaluation: Evaluation, layer: str) -> str:
     """A type of policy in words; the resource policy of a role or a key by its own name."""
+    return _layer(evaluation, layer).words
+
+
+def _layer(evaluation: Evaluation, layer: str) -> LayerWords:
     return LAYERS[target(evaluation.request) or layer] if layer == "resource" else LAYERS[layer]
 
 
@@ -104,7 +111,7 @@ def text(evaluation: Evaluation) -> str:
         if several:
             lines.append(says(evaluation, layer))
         for match in _ordered(evaluation, layer):
-            lines.append(f"{_capital(statement_words(match))} ({match.statement.effect.value}) {_outcome(match)}")
+            lines.append(f"{capital(statement_words(match))} ({match.statement.effect.value}) {_outcome(match)}")
             lines += [f"  {check.element}: {_mark(check)} {why(check, match)}" for check in match.elements]
         left = len(layer.matches) - SHOWN
         if left > 0:
@@ -133,7 +140,7 @@ def says(evaluation: Evaluation, layer: Layer) -> str:
         Decision.EXPLICIT_DENY: "deny it" if plural else "denies it",
         Decision.IMPLICIT_DENY: "do not allow it" if plural else "does not allow it",
     }
-    return f"{_capital(words)}: {said[layer.decision]}."
+    return f"{capital(words)}: {said[layer.decision]}."
 
 
 def asked_keys(evaluation: Evaluation) -> dict[str, str | None]:
@@ -152,7 +159,7 @@ def asked_keys(evaluation: Evaluation) -> dict[str, str | None]:
 
 def _notes(evaluation: Evaluation) -> list[str]:
     """What has no say, what the request did not say, and what AWS leaves open."""
-    lines = [f"{_capital(layer_words(evaluation, one.layer))}: no say; {one.reason}." for one in evaluation.exempt]
+    lines = [f"{capital(layer_words(evaluation, one.layer))}: no say; {one.reason}." for one in evaluation.exempt]
     if evaluation.missing:
         lines.append(f"Not in the request: {', '.join(evaluation.missing)}.")
     return lines + [f"AWS leaves open: {DOUBTS[doubt]}" for doubt in evaluation.doubts]
@@ -176,10 +183,6 @@ def _mark(check: Match) -> str:
     return "yes," if check.applies else "no,"
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def html(evaluation: Evaluation) -> str:
     """The whole explanation as a finished piece of HTML."""
     return page(body(evaluation), label=f"Explanation: {VERDICTS[evaluation.decision].word}")
@@ -201,7 +204,7 @@ def body(evaluation: Evaluation) -> Markup:
                     cls="iamlab-verdict",
                     style=f"background: {look.colour}",
                 ),
-                f" {_capital(_meaning(evaluation))}.",
+                f" {capital(_meaning(evaluation))}.",
             ),
         ),
         _steps(evaluation),
@@ -245,14 +248,20 @@ def layer_table(evaluation: Evaluation, layer: Layer) -> str:
 
 
 def _row(match: StatementMatch, columns: tuple[str, ...], decides: bool) -> str:
-    cells = [element("th", _capital(statement_words(match)), scope="row")]
+    cells = [element("th", capital(statement_words(match)), scope="row")]
     cells.append(element("td", match.statement.effect.value))
     for kind in columns:
         checks = [check for check in match.elements if check.element.removeprefix("Not") == kind]
         said = "; ".join(f"{'✔' if check.applies else '✖'} {why(check, match)}" for check in checks)
-        cells.append(element("td", breakable(said) if said else "any"))
+        rules = {"title": _rules(checks)} if checks else {}
+        cells.append(element("td", breakable(said) if said else "any", **rules))
     cells.append(element("td", ("yes, and decides" if decides else "yes") if match.applies else "no"))
     return element("tr", join(*cells), cls="iamlab-decides" if decides else "")
+
+
+def _rules(checks: Iterable[Match]) -> str:
+    """The rules behind a cell of the table, for whoever points at it."""
+    return "; ".join(f"{one}: {RULES[one].sentence}" for one in dict.fromkeys(check.rule for check in checks))
 
 
 def message(evaluation: Evaluation) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from iamlab.core.arn import Arn
-from iamlab.core.evaluation import Evaluation
-from iamlab.core.layers import Layer
+from iamlab.analysis.words import capital
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
-from iamlab.core.request import PrincipalType
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +66,7 @@ class Graph:
         lonely = (
             f"{node.words} {self.alone}." if self.alone else node.name for node in self.nodes if node not in related
         )
-        return (*(sentence(edge) for edge in self.edges), *(_capital(one) for one in lonely))
+        return (*(sentence(edge) for edge in self.edges), *(capital(one) for one in lonely))
 
     def table(self) -> pd.DataFrame:
         """One row for each relation, in the words of its sentence; ``deciding`` is a bool."""
@@ -83,13 +80,19 @@ class Graph:
         return "\n".join((f"{self.title}:", *(f"- {one}" for one in self.sentences)))
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def sentence(edge: Edge) -> str:
     """The relation in words: ``User alice is a member of group Developers.``"""
-    return _capital(f"{edge.source.words} {edge.label} {edge.target.words}.")
+    return capital(f"{edge.source.words} {edge.label} {edge.target.words}.")
+
+
+def node_key(index: int) -> str:
+    """The key of a graph's node by its number, in drawings and in what is told of them."""
+    return f"n{index}"
+
+
+def edge_key(index: int) -> str:
+    """The key of a graph's edge by its number."""
+    return f"e{index}"
 
 
 def graph_of(title: str, nodes: Iterable[Node], edges: Iterable[Edge], alone: str) -> Graph:
@@ -124,103 +127,3 @@ def relation(statement: Statement) -> str:
 def edge(source: Node, target: Node, relation: str, label: str, *, deciding: bool = False) -> Edge:
     """An edge, in short."""
     return Edge(source=source, target=target, relation=relation, label=label, deciding=deciding)
-
-
-def question_graph(evaluation: Evaluation) -> Graph:
-    """One request: the policies that reach the caller, what each says to it, and which of them decided."""
-    request = evaluation.request
-    caller = Node(kind=_CALLERS[request.principal.type], name=_caller_name(evaluation))
-    target = _target(request.resource)
-    edges: list[Edge] = []
-    entity = caller
-    if request.principal.type is PrincipalType.ROLE_SESSION and evaluation.layers:
-        entity = Node(kind="role", name=Arn.parse(request.principal.role_arn).name)
-        edges.append(edge(caller, entity, "session of", "is a session of"))
-    judged = {layer.name for layer in evaluation.layers}
-    for policy in evaluation.policies.identity if "identity" in judged else ():
-        holder = Node(kind="group", name=policy.via) if policy.via else entity
-        node = policy_node(policy, holder)
-        if policy.via:
-            edges.append(edge(caller, holder, "member of", "is a member of"))
-        edges.append(attachment(holder, node, policy))
-        edges.extend(_answers(node, target, policy, evaluation))
-    for layer in evaluation.layers:
-        for policy in _policies(evaluation, layer) if layer.name != "identity" else ():
-            node = Node(kind="policy", name=f"{policy.name} ({_LAYERS[layer.name]})")
-            whose = target if layer.name in ("resource", "rcps") else entity
-            edges.append(edge(whose, node, "attached", _UNDER[layer.name]))
-            edges.extend(_answers(node, target, policy, evaluation))
-    if not any(edge.relation in _SAYING for edge in edges):
-        edges.append(_nothing_said(evaluation, entity, target))
-    title = f"{request.principal.name} asks for {request.action}: {evaluation.decision.value}"
-    return graph_of(title, [caller, target], edges, alone="is part of the question")
-
-
-def _target(resource: str) -> Node:
-    """What a request is about; an identity in the shape of its kind."""
-    if resource == "*":
-        return Node(kind="resource", name="* (the action takes none)")
-    arn = Arn.parse(resource)
-    kind = arn.kind if arn.service == "iam" and arn.kind in ("user", "group", "role") else "resource"
-    return Node(kind=kind, name=resource)
-
-
-def _policies(evaluation: Evaluation, layer: Layer) -> tuple[NamedPolicy, ...]:
-    levels = evaluation.policies.levels(layer.name)
-    return tuple(policy for level in levels for policy in level)
-
-
-def _nothing_said(evaluation: Evaluation, entity: Node, target: Node) -> Edge:
-    action = evaluation.request.action
-    if evaluation.allowed:
-        return edge(entity, target, "needs no policy", f"needs no policy for {action} on", deciding=True)
-    return edge(entity, target, "says nothing", f"has no policy that allows {action} on", deciding=True)
-
-
-_SAYING = ("allows", "denies", "says nothing")
-_LAYERS = {
-    "rcps": "resource control policy",
-    "scps": "service control policy",
-    "endpoint": "VPC endpoint policy",
-    "resource": "resource policy",
-    "boundary": "permissions boundary",
-    "session": "session policy",
-}
-_UNDER = {
-    "rcps": "is under",
-    "scps": "is under",
-    "endpoint": "comes through an endpoint with",
-    "resource": "has the policy",
-    "boundary": "is limited by",
-    "session": "is limited by",
-}
-
-_CALLERS = {
-    PrincipalType.ROOT: "root",
-    PrincipalType.USER: "user",
-    PrincipalType.ROLE_SESSION: "session",
-    PrincipalType.FEDERATED_USER: "federated user",
-    PrincipalType.SERVICE: "service",
-    PrincipalType.PROVIDER: "identity provider",
-    PrincipalType.ANONYMOUS: "caller",
-}
-
-
-def _caller_name(evaluation: Evaluation) -> str:
-    principal = evaluation.request.principal
-    return f"user of {principal.account}" if principal.type is PrincipalType.ROOT else principal.name
-
-
-def _answers(node: Node, target: Node, policy: NamedPolicy, evaluation: Evaluation) -> Iterator[Edge]:
-    """What one policy says to the request: its statements that apply, or its silence."""
-    action = evaluation.request.action
-    found = ((layer, one) for layer in evaluation.layers for one in layer.matches if one.source is policy)
-    layers = [(layer, one) for layer, one in found]
-    applying = [one for _, one in layers if one.applies]
-    deciding = {id(one) for one in evaluation.deciding}
-    for one in applying:
-        said = relation(one.statement)
-        yield edge(node, target, said, f"{said} {action} on", deciding=id(one) in deciding)
-    if not applying:
-        silent = any(layer.name == evaluation.silent for layer, _ in layers)
-        yield edge(node, target, "says nothing", f"says nothing about {action} on", deciding=silent)

@@ -68,16 +68,31 @@ EDGES: Final = {
 }
 """Relations; a label may say more, but each graph's edges have one of these looks."""
 
+
+@dataclass(frozen=True, slots=True)
+class LayerWords:
+    """A type of policy in words: ``one`` of them, with its article, and ``several`` where a request meets several."""
+
+    one: str
+    several: str = ""
+    article: str = "a"
+
+    @property
+    def words(self) -> str:
+        """What reaches a request of that type, be it one or several."""
+        return self.several or self.one
+
+
 LAYERS: Final = {
-    "rcps": "resource control policies",
-    "scps": "service control policies",
-    "endpoint": "VPC endpoint policy",
-    "resource": "resource policy",
-    "trust": "role trust policy",
-    "key": "key policy",
-    "identity": "identity policies",
-    "boundary": "permissions boundary",
-    "session": "session policies",
+    "rcps": LayerWords("resource control policy", "resource control policies"),
+    "scps": LayerWords("service control policy", "service control policies"),
+    "endpoint": LayerWords("VPC endpoint policy"),
+    "resource": LayerWords("resource policy"),
+    "trust": LayerWords("role trust policy"),
+    "key": LayerWords("key policy"),
+    "identity": LayerWords("identity policy", "identity policies", "an"),
+    "boundary": LayerWords("permissions boundary"),
+    "session": LayerWords("session policy", "session policies"),
 }
 """The types of policy, in words; ``trust`` and ``key`` are resource policies of roles and KMS keys."""
 
@@ -92,15 +107,10 @@ class VerdictLook:
     word: str
     sign: str
     colour: str
-    meaning: str
 
 
 VERDICTS: Final = {
-    Decision.ALLOW: VerdictLook(word="Allowed", sign="✔", colour="#00664b", meaning="the request goes through"),
-    Decision.EXPLICIT_DENY: VerdictLook(
-        word="Denied, explicitly", sign="✖", colour="#a33c00", meaning="a statement forbids it"
-    ),
-    Decision.IMPLICIT_DENY: VerdictLook(
-        word="Denied, implicitly", sign="○", colour="#555555", meaning="no statement allows it"
-    ),
+    Decision.ALLOW: VerdictLook(word="Allowed", sign="✔", colour="#00664b"),
+    Decision.EXPLICIT_DENY: VerdictLook(word="Denied, explicitly", sign="✖", colour="#a33c00"),
+    Decision.IMPLICIT_DENY: VerdictLook(word="Denied, implicitly", sign="○", colour="#555555"),
 }

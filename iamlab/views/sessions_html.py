@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from iamlab.core import errors
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.views import explain
@@ -74,7 +75,7 @@ def _error(error: IamlabError) -> Markup:
 
 def shortened(text: str) -> str:
     """A message that may hold what somebody typed: as much of it as can be read."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}"
+    return errors.shortened(text, LONGEST)
 
 
 def refusal_html(error: IamlabError, remedy: str) -> Markup:

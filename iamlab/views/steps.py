@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from iamlab.analysis.words import value_words
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.layers import Decision, Layer
 from iamlab.core.settlement import Reason
@@ -86,14 +87,10 @@ def step_html(evaluation: Evaluation, step: Step) -> Markup:
 
 def _request(evaluation: Evaluation) -> Markup:
     request = evaluation.request
-    said = [f"{key} is {_value(value)}" for key, value in sorted(request.context.items())]
+    said = [f"{key} is {value_words(value)}" for key, value in sorted(request.context.items())]
     listed = join(*(element("li", one) for one in said)) if said else element("li", "nothing else")
     words = element("p", "What comes with the request, and conditions can look at:")
     return join(element("p", join("The caller is ", code(request.principal.arn), ".")), words, element("ul", listed))
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list | set | frozenset) else str(value)
 
 
 def flow_graph(evaluation: Evaluation, at: int | None = None) -> Graph:

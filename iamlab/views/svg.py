@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 
 from iamlab.views.dot import dot
-from iamlab.views.graph import Graph
+from iamlab.views.graph import Graph, node_key
 
 
 def marked_svg(graph: Graph) -> str:
@@ -32,7 +32,7 @@ def svg(graph: Graph) -> str:
 
 
 def _titled(graph: Graph, drawn: str) -> str:
-    words = {f"n{index}": node.words for index, node in enumerate(graph.nodes)}
+    words = {node_key(index): node.words for index, node in enumerate(graph.nodes)}
     return re.sub(r"<title>(.*?)</title>", lambda found: _title(found.group(1), words), drawn, flags=re.DOTALL)
 
 

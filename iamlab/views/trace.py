@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from iamlab.views.graph import Edge, Graph, Node, sentence
+from iamlab.views.graph import Edge, Graph, Node, edge_key, node_key, sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +21,6 @@ class Trace:
     leads_on: tuple[str, ...]
     related: tuple[str, ...]
     detail: str = ""
-
-
-def node_key(index: int) -> str:
-    """The key of a graph's node by its number."""
-    return f"n{index}"
-
-
-def edge_key(index: int) -> str:
-    """The key of a graph's edge by its number."""
-    return f"e{index}"
 
 
 def traces(graph: Graph) -> tuple[Trace, ...]:

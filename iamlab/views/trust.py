@@ -10,7 +10,7 @@ from typing import Final
 from iamlab.analysis.wording import phrase
 from iamlab.core import wildcard
 from iamlab.core.arn import is_account_id
-from iamlab.core.naming import Named
+from iamlab.core.naming import PrincipalEntry
 from iamlab.core.policy import Effect, Policy, Statement
 from iamlab.world.state import State
 
@@ -24,7 +24,7 @@ class Trusted:
 
     effect: Effect
     position: int
-    named: Named
+    named: PrincipalEntry
     words: str
     condition: str
 
@@ -52,7 +52,7 @@ def _trusted(state: State, policy: Policy) -> Iterator[Trusted]:
             )
 
 
-def principal_words(state: State, named: Named) -> str:
+def principal_words(state: State, named: PrincipalEntry) -> str:
     """One principal of a policy in words: ``user oscar``, ``the whole account Development``, ``everybody``."""
     kind, name = named
     entity = state.entity_at(name)

@@ -75,7 +75,7 @@ def _entity_edges(state: State, record: EntityRecord) -> Iterator[Edge]:
             yield attachment(node, target, policy)
             yield from _policy_edges(state, target, policy.policy)
     if record.boundary:
-        name, _, _ = record.boundary.rpartition("/")[2].partition(":")
+        name = record.boundary.rpartition("/")[2]
         yield edge(node, Node(kind="policy", name=f"{name} (as boundary)"), "limits", "is limited by")
 
 

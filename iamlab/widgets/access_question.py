@@ -7,9 +7,10 @@ from typing import Final
 
 from iamlab.analysis.access import AccessMatrix
 from iamlab.analysis.actions import shared
-from iamlab.analysis.kinds import is_pattern
+from iamlab.analysis.fields import is_pattern
 from iamlab.analysis.subjects import everybody
 from iamlab.analysis.things import everything
+from iamlab.analysis.words import first_of
 from iamlab.catalog import LEVELS, find
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab, ResourceLike
@@ -95,7 +96,7 @@ class Question:
     @property
     def nothing(self) -> str:
         """What is said when there is not a single column."""
-        return f"There is nothing in this world that AWS asks about {_some(self._names)}."
+        return f"There is nothing in this world that AWS asks about {first_of(self._names, MOST)}."
 
     @property
     def python(self) -> str:
@@ -118,10 +119,6 @@ def _by_level(names: Iterable[str]) -> tuple[str, ...]:
 
 MOST: Final = 6
 """Names that are spelled out."""
-
-
-def _some(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:MOST]) + (f" and {len(names) - MOST} more" if len(names) > MOST else "")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Text
 
+from iamlab.analysis.words import capital
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import Policy
@@ -192,7 +193,7 @@ class BothSides(FramedBox):
         policies = "Identity policies" if self.left.policy is not None else "No identity policy of its own"
         self.left.entitle(here, f"{policies} of {request.principal.name}")
         words = self.right.policy.words if self.right.policy is not None else kind or "No policy can stand there"
-        self.right.entitle(there, f"{words[:1].upper()}{words[1:]}")
+        self.right.entitle(there, capital(words))
 
     def _account(self, id_: str) -> str:
         record = self._lab.world.state.accounts.get(id_)

@@ -12,10 +12,10 @@ import traitlets
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.display import graph_html
-from iamlab.views.graph import Graph
+from iamlab.views.graph import Graph, edge_key, node_key
 from iamlab.views.html import Markup, element, join
 from iamlab.views.svg import marked_svg
-from iamlab.views.trace import edge_key, node_key, traces
+from iamlab.views.trace import traces
 from iamlab.widgets.frame import STATIC, FramedBox, lab_of
 
 

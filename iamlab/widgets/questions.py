@@ -13,8 +13,8 @@ from iamlab.lab import CallerLike, Lab, ResourceLike
 from iamlab.lessons import checks, predict, progress, result
 from iamlab.lessons.exercise import SortExercise
 from iamlab.views.display import graph_html
-from iamlab.views.graph import question_graph
 from iamlab.views.html import element, join, page
+from iamlab.views.question_graph import question_graph
 from iamlab.widgets import memory
 from iamlab.widgets.frame import FramedBox, lab_of, live
 

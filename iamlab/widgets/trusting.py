@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from iamlab.core.documents import as_sequence
 from iamlab.core.errors import PolicyError
-from iamlab.core.naming import Named
+from iamlab.core.naming import PrincipalEntry
 from iamlab.core.policy import LATEST
 from iamlab.lab import Lab
 from iamlab.views.trust import Trusted, principal_words
@@ -24,14 +24,14 @@ LAST: Final = "A role always has a trust policy: let somebody else in first, or 
 class Party:
     """Somebody who can be trusted: as a policy names it, and in words."""
 
-    named: Named
+    named: PrincipalEntry
     words: str
 
 
 def parties(lab: Lab, account: Account) -> list[tuple[str, Party | str]]:
     """Whom a role of the account can be made to trust: its own people first, then other accounts', then services."""
     others = [one for one in lab.accounts if one != account]
-    named: list[Named] = []
+    named: list[PrincipalEntry] = []
     for home in (account, *others):
         people: tuple[User | Role, ...] = home.principals
         named += [("AWS", home.arn), *(("AWS", one.arn) for one in people)]
@@ -86,7 +86,7 @@ def remove(role: Role, one: Trusted) -> None:
 _ACTIONS: Final = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithSAML"}
 
 
-def _statement(named: Named) -> dict[str, Any]:
+def _statement(named: PrincipalEntry) -> dict[str, Any]:
     kind, name = named
     action = "sts:AssumeRole"
     if kind == "Federated":
@@ -94,7 +94,7 @@ def _statement(named: Named) -> dict[str, Any]:
     return {"Effect": "Allow", "Principal": {kind: name}, "Action": action}
 
 
-def _without(statement: dict[str, Any], named: Named) -> dict[str, Any]:
+def _without(statement: dict[str, Any], named: PrincipalEntry) -> dict[str, Any]:
     principal = statement["Principal"]
     if isinstance(principal, str):
         return {**statement, "Principal": {}}

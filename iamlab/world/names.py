@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from iamlab.core.arn import is_account_id
-from iamlab.core.errors import IamlabError
+from iamlab.core.errors import IamlabError, printable
 
 VALIDATION_ERROR: Final = "ValidationError"
 SHOWN: Final = 80
@@ -75,7 +75,7 @@ greater than or equal to 6
 def _shown(value: str) -> str:
     """The value in single quotes and in one line, however it came; of a long one the beginning."""
     text = value if len(value) <= SHOWN else f"{value[:SHOWN]}..."
-    return "'" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in text) + "'"
+    return f"'{printable(text)}'"
 
 
 _CHARACTERS: Final = r"[A-Za-z0-9_+=,.@-]+"

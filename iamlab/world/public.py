@@ -8,7 +8,7 @@ from iamlab.core import wildcard
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Effect, Policy, Statement
 
-FIXING_KEYS: Final = frozenset(
+WHO_KEYS: Final = frozenset(
     {
         "aws:principalarn",
         "aws:principalaccount",
@@ -19,11 +19,11 @@ FIXING_KEYS: Final = frozenset(
         "aws:sourceorgid",
         "aws:sourcevpc",
         "aws:sourcevpce",
-        "aws:sourceip",
         "aws:userid",
-        "s3:dataaccesspointaccount",
     }
 )
+"""Condition keys that say by names who may come."""
+FIXING_KEYS: Final = WHO_KEYS | {"aws:sourceip", "s3:dataaccesspointaccount"}
 """Condition keys that, held to fixed values, say who may come."""
 POSITIVE: Final = ("StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress")
 

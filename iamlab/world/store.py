@@ -196,10 +196,6 @@ def _converter() -> Any:
     return converter
 
 
-def _without_kind(one: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in one.items() if key != "kind"}
-
-
 def _exactly(value: Any, kind: type) -> Any:
     if type(value) is not kind:
         raise TypeError(f"{value!r} should be of the type {kind.__name__}")

@@ -11,9 +11,10 @@ import time
 import pytest
 
 from iamlab.core import wildcard
-from iamlab.core.evaluation import PolicySet, decide, evaluate
+from iamlab.core.evaluation import decide, evaluate
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 
 SESSION = Principal("arn:aws:sts::111111111111:assumed-role/App/s1")

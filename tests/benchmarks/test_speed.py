@@ -9,8 +9,9 @@ import time
 import pytest
 
 from iamlab import Lab, Policy, allow, deny
-from iamlab.core.evaluation import PolicySet, decide, evaluate
+from iamlab.core.evaluation import decide, evaluate
 from iamlab.core.matching import NamedPolicy
+from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.views import explain
 from iamlab.views.svg import svg

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from iamlab.analysis.actions import shared
 from iamlab.analysis.own import Elements
+from iamlab.analysis.situation import Situation
 from iamlab.analysis.strangers import unknown
 from iamlab.analysis.subjects import Subject, everybody
-from iamlab.analysis.unknowns import Situation
-from iamlab.core.layers import caller
-from iamlab.core.matching import Caller as Named
+from iamlab.core.layers import caller, service_linked
+from iamlab.core.matching import CallerNames
 from iamlab.core.policy import Effect
 from iamlab.core.request import PrincipalType
 from iamlab.world.authorization import Asked, Asker, asker, policy_set, request
@@ -24,7 +24,7 @@ _OWN: Final = ("scps", "identity", "boundary", "session")
 """The layers that come with the caller, whatever it asks about."""
 
 
-class Profile:
+class KnownCaller:
     """One caller, with everything about it that depends on neither action nor resource.
 
     Callers of one number (``alike``) differ to the engine in what their policies say alone.
@@ -48,11 +48,10 @@ class Profile:
             for name in _OWN
             if policies.levels(name)
         )
-        self.named: Named = caller(self.base, policies)
-        linked = principal.type is PrincipalType.ROLE_SESSION
+        self.named: CallerNames = caller(self.base, policies)
         alike = (
             principal.type,
-            linked and "/aws-service-role/" in self.base.role_arn,
+            service_linked(self.base),
             principal.account,
             tuple(name for name, _ in self.own),
             self.values.get("kms:resourcealiases"),
@@ -74,26 +73,26 @@ class Profile:
         return found
 
 
-class Profiles:
+class KnownCallers:
     """The callers of one state of the world, each looked at once, whatever is asked of them."""
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.elements = Elements()
-        self._found: dict[Caller, Profile] = {}
+        self._found: dict[Caller, KnownCaller] = {}
 
     @cached_property
     def everybody(self) -> tuple[Subject, ...]:
         """All callers, with their names."""
         return everybody(self.state)
 
-    def of(self, who: Caller, context: Mapping[str, Any]) -> Profile:
-        """The caller's profile; only without a context of the question's own is it remembered."""
+    def of(self, who: Caller, context: Mapping[str, Any]) -> KnownCaller:
+        """What is known of the caller; only without a context of the question's own is it remembered."""
         if context:
-            return Profile(self.state, who, context, self.elements)
+            return KnownCaller(self.state, who, context, self.elements)
         found = self._found.get(who)
         if found is None:
-            found = self._found[who] = Profile(self.state, who, context, self.elements)
+            found = self._found[who] = KnownCaller(self.state, who, context, self.elements)
         return found
 
 
