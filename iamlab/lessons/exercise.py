@@ -1,4 +1,8 @@
-"""Exercises as data: what is asked, what a right answer must do, and what the likely wrong ones get wrong."""
+"""Exercises as data: what is asked, what a right answer must do, and what the likely wrong ones get wrong.
+
+Hints say rules in plain words; ``rules`` are their names, for whoever has to look at the exercise when one has changed.
+Code in a hint stands in lines of its own, each with four blanks before it.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +86,7 @@ class PolicyExercise:
     kind: PolicyKind = PolicyKind.IDENTITY
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
+    rules: tuple[str, ...] = ()
     reference: Mapping[str, Any]
     explanation: str
     misconceptions: tuple[Misconception, ...]
@@ -94,7 +99,8 @@ class WorldExercise:
 
     An answer is the changed lab, or a function that changes the one it is given; ``reference`` and the answers of
     misconceptions are such functions. ``may_change`` says of each difference to the fresh world whether it was asked
-    for: whatever else somebody gained or lost is too much.
+    for: whatever else somebody gained or lost is too much. ``reach`` is how the lesson's own cells come to the world,
+    as in ``team.accounts``; ``button`` is the one that puts into it what a widget of the lesson only tries.
     """
 
     id: str
@@ -103,6 +109,9 @@ class WorldExercise:
     may_change: Callable[[Change], bool]
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
+    rules: tuple[str, ...] = ()
+    reach: str
+    button: str = ""
     reference: Callable[[Lab], Any]
     explanation: str
     misconceptions: tuple[Misconception, ...]
@@ -134,6 +143,7 @@ class SortExercise:
     title: str
     items: Mapping[str, Item]
     hints: tuple[str, str, str]
+    rules: tuple[str, ...] = ()
     explanation: str
     choices: tuple[str, ...] = ()
     world: Callable[[], Lab] = Lab

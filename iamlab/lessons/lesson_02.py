@@ -54,9 +54,11 @@ SORT: Final = SortExercise(
     },
     hints=(
         "What belongs to the account itself, and what is work inside of it?",
-        "ENT-22 lists what only the root user can do: things of the account, of the root user, and getting back in.",
+        "Only the root user can change what belongs to the account itself or to the root user, and get back in when "
+        "nobody else can.",
         "Three of the seven are everyday work: hire, bucket and attach.",
     ),
+    rules=("ENT-22",),
     explanation="Root is for the account itself (close, email) and for getting back in (locked, mend). Everything else "
     "an administrator can do, with a name of its own on the trail and with policies that can limit it.",
 )
@@ -106,9 +108,10 @@ STOP: Final = PolicyExercise(
     ),
     hints=(
         "AdministratorAccess allows everything and stays attached. What wins over an Allow?",
-        "An explicit Deny in any policy wins (EVAL-03). Deleting an object is about the object: which ARN is that?",
+        "An explicit Deny in any policy wins. Deleting an object is about the object: which ARN is that?",
         '{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": ...}: every object of acme-ledger is missing.',
     ),
+    rules=("EVAL-03",),
     reference=_document("Deny", "s3:DeleteObject", f"{LEDGER}/*"),
     explanation="One Deny beside AdministratorAccess, for one action on the objects of one bucket. It wins over the "
     "Allow for everything. Mind that ada, an administrator, may also take this policy away again: a limit that holds "
@@ -199,9 +202,10 @@ READ: Final = SortExercise(
     },
     hints=(
         "Read each message to its end: the last words say why.",
-        "'because no ... policy allows' is an implicit deny, 'with an explicit deny' an explicit one (STS-18).",
+        "'because no ... policy allows' is an implicit deny, 'with an explicit deny' an explicit one.",
         "What is missing can be added. What forbids has to be changed.",
     ),
+    rules=("STS-18",),
     explanation="The end of the message is the useful part: 'because no identity-based policy allows' means that an "
     "Allow is missing, 'with an explicit deny in an identity-based policy' that a statement forbids it, and in which "
     "kind of policy it stands.",

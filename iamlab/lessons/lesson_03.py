@@ -120,9 +120,13 @@ HIRE: Final = WorldExercise(
     ),
     hints=(
         "Look at the picture: by which way do dana and eric get what they may do? fay needs the same way.",
-        "A user has the policies of all its groups (ENT-07). So membership is enough; no policy has to be touched.",
-        'acme = team.accounts[0]; acme.group("Developers").add(...): only the user is missing, acme.user("fay").',
+        "A user has the policies of all its groups. So membership is enough; no policy has to be touched.",
+        'Only the user is missing, acme.user("fay"):\n'
+        "    acme = team.accounts[0]\n"
+        '    acme.group("Developers").add(...)',
     ),
+    rules=("ENT-07",),
+    reach="team.accounts",
     reference=_join,
     explanation="One membership, and nothing else. What the group has, fay has: today, after the next change, and "
     "until somebody takes her out.",
@@ -231,8 +235,11 @@ LEFT_OVER: Final = WorldExercise(
         "the lines that leave tess in the picture, or at her rows of office.table().",
         "A policy can be attached to several users and groups. Taking it off one of them leaves the others as they "
         "are; changing the policy itself changes it for all.",
-        'acme = office.accounts[0]; acme.user("tess").detach(...): only acme.managed_policy("DevAccess") is missing.',
+        'Only the policy is missing, acme.managed_policy("DevAccess"):\n'
+        "    acme = office.accounts[0]\n"
+        '    acme.user("tess").detach(...)',
     ),
+    reach="office.accounts",
     reference=_detach_from_tess,
     explanation="DevAccess was attached to tess herself, beside the group. Leaving the group could not take that away: "
     "it never came through the group. Detaching it from her touches nobody else.",
@@ -323,11 +330,12 @@ WRITE: Final = PolicyExercise(
     ),
     hints=(
         "Three actions: list, read, write. Ask of each: is it about the bucket, or about an object in it?",
-        "Two statements are the clearest: s3:ListBucket on arn:aws:s3:::acme-dev, and the other two on the objects "
-        "(POL-15). Whom it is about does not stand in the policy: that follows from the group it is put on.",
+        "Two statements are the clearest: s3:ListBucket on arn:aws:s3:::acme-dev, and the other two on the objects. "
+        "Whom it is about does not stand in the policy: that follows from the group it is put on.",
         '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-dev/*"} is one '
         "statement; the one for s3:ListBucket is missing.",
     ),
+    rules=("POL-15",),
     reference=_document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
     explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects "
     "in it. Nobody is named, for whoever is in the group has it.",

@@ -71,9 +71,10 @@ TRUST: Final = PolicyExercise(
     hints=(
         "Only the Principal is wrong. Whom does it name now, and who has a policy that allows sts:AssumeRole?",
         "Within one account, a trust policy that names the user herself is enough; one that names the account leaves "
-        "it to the account's own policies (EVAL-16).",
+        "it to the account's own policies.",
         f'"Principal": {{"AWS": ...}}: dana\'s own ARN is missing, arn:aws:iam::{DEVELOPMENT}:user/ and her name.',
     ),
+    rules=("EVAL-16",),
     reference=trust(AWS=DANA),
     untouched=trust(AWS=account(DEVELOPMENT)),
     explanation="The trust policy is about dana herself, so within the account nothing else is needed; and nobody else "
@@ -224,11 +225,14 @@ SWAP: Final = WorldExercise(
     ),
     hints=(
         "dana may read acme-dev all day long. In the role she may not. Whose permissions count there?",
-        "In a role one has the role's permissions and none of one's own (STS-12). So what the task needs, the role "
-        "must have.",
-        'acme = month.accounts[0]; acme.role("ReportWriter").put_policy("ReadCode", ...): '
-        'only allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*") is missing.',
+        "In a role one has the role's permissions and none of one's own. So what the task needs, the role must have.",
+        'Only the policy is missing, allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*"):\n'
+        "    acme = month.accounts[0]\n"
+        '    acme.role("ReportWriter").put_policy("ReadCode", ...)',
     ),
+    rules=("STS-12",),
+    reach="month.accounts",
+    button="Put it into the world",
     reference=_give,
     explanation="What the task needs, the role has now. dana's own permissions were no help: in a role they are set "
     "aside, and come back when the session is over.",
@@ -436,10 +440,11 @@ EXPIRY: Final = SortExercise(
     hints=(
         "Ask of each: are the credentials still good? Is it a request to S3, or a call to STS that opens a session? "
         "Does a policy that is read now allow it?",
-        "A session lasts 15 minutes to the role's longest, one hour when a session assumed it (STS-04, STS-06). Its "
-        "end is the first moment at which it counts no more (STS-26). The trust policy is read by AssumeRole alone.",
+        "A session lasts 15 minutes to the role's longest, one hour when a session assumed it. Its end is the "
+        "first moment at which it counts no more. The trust policy is read by AssumeRole alone.",
         "Three of the seven work: last second, dana herself, right lost. Each of the other codes comes at least once.",
     ),
+    rules=("STS-04", "STS-06", "STS-26"),
     explanation="An hour from 09:00:00 is over at 10:00:00, and then no policy is read: ExpiredToken. dana's own "
     "credentials go on. An open session outlives the right to assume; a new one is denied. And too long a duration is "
     "refused, not shortened: the role's longest session, or one hour in a chain.",

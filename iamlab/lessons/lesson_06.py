@@ -195,11 +195,15 @@ NO_DATA: Final = WorldExercise(
     hints=(
         "Two kinds of reading: how something is set up (its policy, who may use it), and what is in it. Which of AWS's "
         "three policies reads the first and not the second?",
-        "What is attached to a role adds up (EVAL-08): a narrower policy beside ReadOnlyAccess takes nothing away. So "
+        "What is attached to a role adds up: a narrower policy beside ReadOnlyAccess takes nothing away. So "
         "one has to go and another one to come.",
-        'role.detach(acme.managed_policy("ReadOnlyAccess")), and then role.attach(...) with the one of the three that '
-        "is made for checking how safe an account is.",
+        "Only a name is missing: that of the one of the three that is made for checking how safe an account is.\n"
+        "    acme = visited.accounts[0]\n"
+        '    acme.role("ConsultantRole").detach(acme.managed_policy("ReadOnlyAccess"))\n'
+        '    acme.role("ConsultantRole").attach(acme.managed_policy(...))',
     ),
+    rules=("EVAL-08",),
+    reach="visited.accounts",
     reference=_managed("SecurityAudit"),
     explanation="clara reads how things are set up: policies, roles, settings. What is in files, tables, queues and "
     "logs she does not. SecurityAudit is made for that; beside ReadOnlyAccess it would take nothing away, for policies "
@@ -413,12 +417,17 @@ VISIT: Final = WorldExercise(
     ),
     hints=(
         "Two things have an end: the time in which clara is let in, and each session of hers. Where does each stand?",
-        "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan "
-        "(COND-06), beside the one on sts:ExternalId; both must hold (COND-01). How long a session may last is the "
-        "role's MaxSessionDuration (ENT-10).",
-        "role.update(max_session_duration=3600), and role.update_trust(...) with the old trust policy, in whose "
-        f'Condition also stands "DateLessThan": {{"aws:CurrentTime": "{LAST}"}}.',
+        "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan, "
+        "beside the one on sts:ExternalId; both must hold. How long a session may last is the role's longest session, "
+        "max_session_duration, in seconds.",
+        f'Missing are the seconds of an hour, and the moment as a text, "{LAST}":\n'
+        "    role.update(max_session_duration=...)\n"
+        "    dated = role.trust.document\n"
+        '    dated["Statement"][0]["Condition"]["DateLessThan"] = {"aws:CurrentTime": ...}\n'
+        "    role.update_trust(dated)",
     ),
+    rules=("COND-01", "COND-06", "ENT-10"),
+    reach="week.accounts",
     reference=_both_limits,
     explanation="The date in the trust policy closes the door at 12:00. A session that lasts an hour at most, or a "
     "Deny in time, sees to it that nobody is left inside at 13:00. Neither does it alone.",
@@ -570,10 +579,11 @@ SLIPPED_IN: Final = PolicyExercise(
     hints=(
         "Go through the entries with a star, and ask of each which actions it fits. After from iamlab import catalog, "
         'catalog.expand("iam:*AccountSummary") lists them.',
-        "A star stands for any run of characters, at the front as well as at the end (POL-09): s3:*BucketPolicy fits "
+        "A star stands for any run of characters, at the front as well as at the end: s3:*BucketPolicy fits "
         "every action of S3 whose name ends so, whatever it does.",
         "Write the one action that reads in place of s3:*BucketPolicy; leave everything else as it is.",
     ),
+    rules=("POL-09",),
     reference=_look_around(["s3:GetBucketPolicy"]),
     untouched=_look_around(["s3:*BucketPolicy"]),
     explanation="s3:*BucketPolicy fits Get, and also Put and Delete: who may write a bucket policy may let anybody in. "

@@ -81,7 +81,10 @@ MORE: Final = "More has changed than was asked for"
 
 
 def _how(exercise: WorldExercise) -> str:
-    return f"Change it, then run the check again. {result.see_hints(exercise)}"
+    """How to change it: what a widget only tries is not in it, and variables from before are of another world."""
+    put = f'In the widget, press "{exercise.button}". ' if exercise.button else ""
+    begins = f"In Python, begin with {exercise.reach}: what the lesson made before is of another world."
+    return f"{put}{begins} {result.see_hints(exercise)}"
 
 
 def _worked(change: Callable[[Lab], Any], lab: Lab) -> tuple[Lab, str]:
