@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
+from answers import FORBIDS, LESS, MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
 from answers.documents import allow, policy
 from answers.lesson_01 import BUCKETS, PHOTOS
 
@@ -235,6 +235,24 @@ def test_an_answer_that_allows_more_than_was_asked_for_does_not_pass(id_: str, a
     assert result.status == "not yet", result
     assert result.counterexample is not None
     assert result.counterexample.allowed or "must be" in result.message
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in FORBIDS.items() for one in many])
+def test_an_answer_that_forbids_more_than_was_asked_for_does_not_pass(id_: str, answer: Any) -> None:
+    """Praise is for the one Deny that was asked for: what it hits besides is found and named."""
+    result = check(id_, answer)
+    assert result.status == "not yet", result
+    said = ("forbids", "must be allowed", "less than was asked")
+    assert any(words in result.message for words in said), result
+    assert result.counterexample is None or not result.counterexample.allowed
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in LESS.items() for one in many])
+def test_an_answer_that_leaves_something_out_does_not_pass(id_: str, answer: Any) -> None:
+    """Whatever the reference allows is asked for, also of things that are not there yet."""
+    result = check(id_, answer)
+    assert result.status == "not yet", result
+    assert "It does less than was asked. For example, " in result.message
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,9 @@ class PolicyExercise:
     ``only`` names all that ``caller`` may be allowed, as pairs of action and resource pattern: whatever else the policy
     allows, among all actions that AWS has, is too much. Of a trust policy (``kind``), ``caller`` is the role that it
     belongs to, and ``only`` holds pairs of action and pattern of a caller: whoever else it lets in is too much.
+
+    What anybody may do with the ``reference`` they must be able to do with an answer: what else it forbids is too much.
+    ``spared`` are pairs of action and resource pattern that it may forbid all the same.
     """
 
     id: str
@@ -83,6 +86,7 @@ class PolicyExercise:
     caller: Callable[[Lab], Principal]
     apply: Callable[[Lab, Policy], None]
     only: Wanted
+    spared: Wanted = ()
     kind: PolicyKind = PolicyKind.IDENTITY
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
@@ -99,14 +103,18 @@ class WorldExercise:
 
     An answer is the changed lab, or a function that changes the one it is given; ``reference`` and the answers of
     misconceptions are such functions. ``may_change`` says of each difference to the fresh world whether it was asked
-    for: whatever else somebody gained or lost is too much. ``reach`` is how the lesson's own cells come to the world,
-    as in ``team.accounts``; ``button`` is the one that puts into it what a widget of the lesson only tries.
+    for: whatever else somebody gained or lost is too much, and so is a Deny of what the reference leaves. ``spared``
+    are pairs of action and resource pattern that it may forbid all the same.
+
+    ``reach`` is how the lesson's own cells come to the world, as in ``team.accounts``; ``button`` is the one that puts
+    into it what a widget of the lesson only tries.
     """
 
     id: str
     title: str
     world: Callable[[], Lab]
     may_change: Callable[[Change], bool]
+    spared: Wanted = ()
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
     rules: tuple[str, ...] = ()

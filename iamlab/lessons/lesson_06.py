@@ -564,6 +564,7 @@ SLIPPED_IN: Final = PolicyExercise(
         ("iam:GetRole", "*"),
         ("s3:GetBucketPolicy", "*"),
     ),
+    spared=(("s3:GetBucketPolicy", "arn:aws:s3:*:*:accesspoint/*"),),  # a bucket's policy is what is meant
     probes=(
         _PUTS,
         _DELETES,

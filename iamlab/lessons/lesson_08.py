@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from iamlab import catalog
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import Effect, Statement, allow, deny
@@ -301,6 +302,7 @@ TESTERS: Final = WorldExercise(
     title="Testers denied, developers allowed",
     world=worlds_08.testers_can_too,
     may_change=_testers_lost_it,
+    spared=tuple((action, UPDATE_APP) for action in catalog.expand("sts:*")),  # whatever comes with assuming it
     probes=(
         _JANE,
         _NEXT_TESTER,
@@ -325,7 +327,7 @@ TESTERS: Final = WorldExercise(
     reach="office.accounts",
     button="Put it into the world",
     reference=_never,
-    explanation="One Deny for whoever is a tester, about one role. Production needs to know nothing of testers: it "
+    explanation="A Deny for whoever is a tester, about one role. Production needs to know nothing of testers: it "
     "trusts the account, and the account decides who of it may come.",
     misconceptions=(
         Misconception(

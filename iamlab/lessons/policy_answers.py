@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from iamlab import catalog
+from iamlab.analysis.difference import Change
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.wildcard import has_wildcard
 from iamlab.lab import Lab
-from iamlab.lessons import result
+from iamlab.lessons import result, shortfall
 from iamlab.lessons.circumstances import condition
 from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
@@ -41,6 +42,8 @@ def judge(exercise: PolicyExercise, answer: Any) -> Result:
     excess = _excess(exercise, policy, lab)
     if excess:
         return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}.", excess)
+    if less := _less(exercise, lab):
+        return result.not_yet(exercise, shortfall.said(less), shortfall.shown(less))
     return result.correct(exercise, _without_version(policy) + _in_vain(policy))
 
 
@@ -82,6 +85,13 @@ def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | 
         return first_trusted(policy, exercise.caller(lab).role_arn, exercise.only, lab)
     fresh = exercise.world()
     return first_excess(policy, exercise.caller(fresh), exercise.only, fresh.resources)
+
+
+def _less(exercise: PolicyExercise, lab: Lab) -> Change | None:
+    """What the answer forbids too much, or leaves out: one example, or None."""
+    reference = exercise.world()
+    exercise.apply(reference, Policy.parse(exercise.reference, exercise.kind))
+    return next(shortfall.shortfalls(reference, lab, exercise.spared), None)
 
 
 def _more(exercise: PolicyExercise, excess: Evaluation) -> str:

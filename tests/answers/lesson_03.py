@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import MFA, allow, policy, when
+from answers.documents import MFA, allow, deny, policy, when
 from iamlab import Lab
 
 CODE = "arn:aws:s3:::acme-dev"
 ITS_OWN = [CODE, f"{CODE}/*"]
 BUCKETS = allow("s3:ListAllMyBuckets")
+SECRETS = f"{CODE}/secret/*"
 WORK = allow(["s3:ListBucket", "s3:GetObject", "s3:PutObject"], ITS_OWN)
 
 
@@ -119,6 +120,23 @@ TOO_MUCH = {
         policy(allow(["s3:List*", "s3:Get*", "s3:Put*"], ITS_OWN)),
         policy({"Effect": "Allow", "NotAction": "s3:Delete*", "Resource": ITS_OWN}),
         policy(WORK, when(allow("*"), Bool=MFA)),
+    ],
+}
+
+FORBIDS = {
+    # dana and eric, or fay, are kept from some of what they need.
+    "03.1": [
+        lambda lab: (_join_as_root(lab), lab.accounts[0].user("fay").put_policy("Less", policy(deny("s3:*", SECRETS)))),
+    ],
+    "03.3": [policy(WORK, deny("s3:*", SECRETS))],
+}
+
+LESS = {
+    "03.3": [
+        policy(
+            allow("s3:ListBucket", CODE), allow(["s3:GetObject", "s3:PutObject"], [f"{CODE}/plan.txt", f"{CODE}/src/*"])
+        ),
+        policy(when(WORK, DateLessThan={"aws:CurrentTime": "2030-01-01"})),
     ],
 }
 
