@@ -145,7 +145,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortExercise:
-    """Give each item one of the choices: verdicts to predict, tasks to sort, questions with answers of their own."""
+    """Give each item one of the choices: verdicts to predict, tasks to sort, questions with answers of their own.
+
+    With a ``part`` ("ticket") the items' keys begin with the number of the part that they belong to, ``1: layer``; a
+    part that has all its answers is judged while others are open.
+    """
 
     id: str
     title: str
@@ -154,6 +158,7 @@ class SortExercise:
     rules: tuple[str, ...] = ()
     explanation: str
     choices: tuple[str, ...] = ()
+    part: str = ""
     world: Callable[[], Lab] = Lab
 
     def choices_of(self, key: str) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Decision
-from iamlab.core.policy import Policy, allow, deny
+from iamlab.core.policy import Effect, Policy, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
+from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, is_roots
 from iamlab.lessons.recognizing import covers, names, on, silent
@@ -205,6 +206,12 @@ def _narrow(lab: Lab) -> None:
     shared.create_version(allow("s3:ListAllMyBuckets"), set_as_default=True)
 
 
+def _forbidden_to_tess(attempt: Attempt) -> bool:
+    """Whether a Deny reaches tess."""
+    policies = (one.policy for one in worlds.user(attempt.lab, "tess").policies)
+    return any(one.effect is Effect.DENY for policy in policies for one in policy.statements)
+
+
 def _still_forbidden(attempt: Attempt) -> bool:
     return any(
         one.probe.words == _COMES_BACK.words and one.evaluation.decision is Decision.EXPLICIT_DENY
@@ -262,6 +269,21 @@ LEFT_OVER: Final = WorldExercise(
             ),
         ),
         Misconception(
+            answer=lambda lab: worlds.user(lab, "tess").put_policy("NoWriting", deny("s3:PutObject", on=f"{CODE}/*")),
+            message="A Deny covers a part of the old grant up, and does not take it away: what the Deny does not name, "
+            "tess still may. Find by which way the grant comes to her.",
+            known_by=lambda attempt: attempt.fails(_TESS_READS.words) and _forbidden_to_tess(attempt),
+        ),
+        Misconception(
+            answer=lambda lab: worlds.user(lab, "tess").delete_policy("SeeUsers"),
+            message="SeeUsers lets her list the users, which she needs. What lets her into acme-dev is another policy.",
+            known_by=lambda attempt: (
+                attempt.fails(_TESS_READS.words)
+                and attempt.fails(_TESS_USERS.words)
+                and not _forbidden_to_tess(attempt)
+            ),
+        ),
+        Misconception(
             answer=_narrow,
             message="A new version of a managed policy counts for everybody whom the policy reaches: the developers "
             "have lost it with her.",
@@ -300,7 +322,7 @@ _THREE: Final = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
 
 
 def _give_the_group(lab: Lab, policy: Policy) -> None:
-    worlds.group(lab, "Developers").put_policy("Answer", policy)
+    worlds.group(lab, "Developers").put_policy(YOURS, policy)
 
 
 def _names_objects(attempt: Attempt) -> bool:

@@ -193,12 +193,26 @@ def _give_both(lab: Lab) -> None:
     worlds.development(lab).group("Developers").put_policy("Write", allow("s3:PutObject", on=f"{REPORTS}/*"))
 
 
+def _give_dana_too(lab: Lab) -> None:
+    """First dana, in vain, and then the role."""
+    worlds.user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*"))
+    _give(lab)
+
+
 def _was_asked_for(change: Change) -> bool:
     """The role and root: whatever is new in an account, its root user gains."""
     if change.subject.kind == "root":
         return True
     reads = change.turn is Turn.GAINED and change.resource.startswith(f"{CODE}/")
     return change.subject.name == "ReportWriter" and reads and change.actions == ("s3:GetObject",)
+
+
+def _names_the_bucket(attempt: Attempt) -> bool:
+    """Whether an Allow of the role for reading lists the bucket's ARN, and nothing in it."""
+    statements = (one for source in _writer(attempt.lab).policies for one in source.policy.statements)
+    reading = [one.resources for one in statements if "s3:getobject" in {action.lower() for action in one.actions}]
+    named = {arn for resources in reading for arn in resources}
+    return CODE in named and not any(arn.startswith(f"{CODE}/") for arn in named)
 
 
 def _names_with_a_star(attempt: Attempt) -> bool:
@@ -238,6 +252,12 @@ SWAP: Final = WorldExercise(
     "aside, and come back when the session is over.",
     misconceptions=(
         Misconception(
+            answer=_give_both,
+            message="Now dana writes reports without the role, on any day. Then there is no use for it: the role is "
+            "there so that nobody has that permission all the time.",
+            known_by=lambda attempt: attempt.fails(_DANA_WRITES.words),
+        ),
+        Misconception(
             answer=lambda lab: worlds.user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
             message="That gives something to a developer, or to the group. In the role, what they have does not "
             "count: permissions are swapped, not added.",
@@ -275,10 +295,20 @@ SWAP: Final = WorldExercise(
             known_by=lambda attempt: attempt.fails(_READS_ARCHIVE.words) and _names_with_a_star(attempt),
         ),
         Misconception(
-            answer=_give_both,
-            message="Now dana writes reports without the role, on any day. Then there is no use for it: the role is "
-            "there so that nobody has that permission all the time.",
-            known_by=lambda attempt: attempt.fails(_DANA_WRITES.words),
+            answer=_give_dana_too,
+            message="The role can do its task now. What you gave dana, eric or their group besides is left over: in "
+            "the role it is of no use. Take it away again, with Undo or with delete_policy.",
+            known_by=lambda attempt: (
+                not attempt.fails(_ROLE_READS.words)
+                and (_developers_got_something(attempt) or _bucket_names_dana(attempt))
+            ),
+            number=5,
+        ),
+        Misconception(
+            answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=CODE)),
+            message="The role is right. But you name the bucket, and reading is about the objects in it: another ARN.",
+            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _names_the_bucket(attempt),
+            number=13,
         ),
     ),
 )

@@ -11,7 +11,7 @@ from iamlab.analysis.actions import shared
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import allow, deny
+from iamlab.core.policy import Effect, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_06
 from iamlab.lessons.circumstances import in_any_case, with_another
@@ -157,6 +157,18 @@ def _forgets(attempt: Attempt) -> bool:
     )
 
 
+def _denies_some_of_it(attempt: Attempt) -> bool:
+    """Whether the role has a Deny beside ReadOnlyAccess, and reads data all the same, of more than one kind or not."""
+    statements = (one for source in consultant(attempt.lab).policies for one in source.policy.statements)
+    failed = {failure.probe.words for failure in attempt.failures}
+    return (
+        _has(attempt, "ReadOnlyAccess")
+        and any(one.effect is Effect.DENY for one in statements)
+        and bool(failed & {one.words for one in (*_READS_OF_DATA, *_FORGOTTEN)})
+        and not _hits_settings(attempt)
+    )
+
+
 def _hits_settings(attempt: Attempt) -> bool:
     """Whether a Deny hits what must stay."""
     return any(
@@ -242,6 +254,13 @@ NO_DATA: Final = WorldExercise(
             message="A list of what is forbidden forgets something: there is another action that reads the same. Begin "
             "with a policy that does not read data.",
             known_by=_forgets,
+            number=14,
+        ),
+        Misconception(
+            answer=_denies("s3:GetObject", "dynamodb:Scan"),
+            message="A Deny has to name every action that reads data, and there are hundreds. Which of AWS's policies "
+            "does not allow them in the first place?",
+            known_by=lambda attempt: _denies_some_of_it(attempt) and not _forgets(attempt),
             number=14,
         ),
         Misconception(
@@ -429,8 +448,8 @@ VISIT: Final = WorldExercise(
     rules=("COND-01", "COND-06", "ENT-10"),
     reach="week.accounts",
     reference=_both_limits,
-    explanation="The date in the trust policy closes the door at 12:00. A session that lasts an hour at most, or a "
-    "Deny in time, sees to it that nobody is left inside at 13:00. Neither does it alone.",
+    explanation="It takes two limits. The date in the trust policy closes the door at 12:00; a second one, such as the "
+    "longest session, sees to it that whoever came in before is out by 13:00. Neither does it alone.",
     misconceptions=(
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:TokenIssueTime": LAST}}, hours=1),

@@ -36,7 +36,7 @@ def _assumes(who: str, words: str, *, allowed: bool = False) -> Probe:
 
 _EC2: Final = _assumes(EC2, "EC2, for the server,", allowed=True)
 _LAMBDA: Final = _assumes(LAMBDA, "Lambda, another service,")
-_ALICE: Final = _assumes("alice", "alice, the administrator,")
+_ADA: Final = _assumes("ada", "ada, the administrator,")
 _BOB: Final = _assumes("bob", "bob, who starts servers,")
 _READS: Final = Probe(
     words="a minute later the program on the server reads acme-photos/1.jpg (s3:GetObject)",
@@ -68,7 +68,7 @@ SERVICE: Final = PolicyExercise(
     caller=calling_as("AppRole"),
     apply=lambda lab, policy: app_role(lab).update_trust(policy),
     only=(("sts:AssumeRole", EC2),),
-    probes=(_EC2, _READS, _LAMBDA, _ALICE, _BOB),
+    probes=(_EC2, _READS, _LAMBDA, _ADA, _BOB),
     hints=(
         "The role's permissions are right, and so is the profile. Who is to assume the role, and whom does its trust "
         "policy name?",
@@ -85,7 +85,7 @@ SERVICE: Final = PolicyExercise(
         Misconception(
             answer=trust(AWS="*"),
             message='"*" is everybody: all users and roles here, and of every other account those whom it permits.',
-            known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ALICE.words),
+            known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ADA.words),
         ),
         Misconception(
             answer=trust(AWS=DEVELOPMENT),
@@ -100,9 +100,9 @@ SERVICE: Final = PolicyExercise(
         Misconception(
             answer=_trusts_both(),
             message="EC2 gets in now. But the account is still named, so whoever of it has a permission to assume "
-            "roles gets in as well: alice, for one.",
+            "roles gets in as well: ada, for one.",
             known_by=lambda attempt: (
-                attempt.fails(_ALICE.words) and not attempt.fails(_EC2.words) and _trusts(attempt, *THE_ACCOUNT)
+                attempt.fails(_ADA.words) and not attempt.fails(_EC2.words) and _trusts(attempt, *THE_ACCOUNT)
             ),
         ),
         Misconception(
@@ -412,6 +412,11 @@ PASS: Final = PolicyExercise(
             known_by=lambda attempt: attempt.fails(_STARTS.words) and _launching_needs_a_service(attempt),
         ),
         Misconception(
+            answer=_pass(APP_ROLE, StringEquals={"iam:PassedToService": "ec2"}),
+            message='The service is named by its whole name, as in a trust policy: "ec2.amazonaws.com".',
+            known_by=lambda attempt: attempt.fails(_TO_EC2.words) and _short_name(attempt),
+        ),
+        Misconception(
             answer=_pass("*", StringEquals=_TO),
             message="The service is named, and the role is not: bob may hand EC2 any role, and ProdRole may do "
             "everything.",
@@ -444,6 +449,13 @@ def _passed(attempt: Attempt) -> tuple[str, ...]:
         if "iam:passrole" in {action.lower() for action in one.actions}
         for pattern in one.resources
     )
+
+
+def _short_name(attempt: Attempt) -> bool:
+    """Whether a condition on the service that gets the role names none by its whole name."""
+    conditions = (one for statement in attempt.policy.statements for one in statement.conditions)
+    values = [text for one in conditions if one.key.lower() == "iam:passedtoservice" for text in one.values]
+    return bool(values) and not any(one.lower().endswith(".amazonaws.com") for one in values)
 
 
 def _launching_needs_a_service(attempt: Attempt) -> bool:

@@ -359,6 +359,7 @@ GUARD: Final = WorldExercise(
 BOARD: Final = SortExercise(
     id="09.4",
     title="Ten tickets",
+    part="ticket",
     world=worlds_09.help_desk,
     items=denials.WhenAsked(
         tickets.keys(help_desk.TICKETS), lambda: tickets.items(worlds_09.help_desk(), help_desk.TICKETS)
