@@ -2,7 +2,9 @@
 
 ``python notebooks/build.py`` writes them, ``--check`` writes nothing and fails when one differs from its source. With
 ``--check --unexecuted`` the outputs are not made anew, and left to whoever runs the notebooks, as nbval does.
-A cell tagged ``solution`` stands only in the solutions, one tagged ``exercise`` only in the learner's notebook.
+A cell tagged ``solution`` stands only in the solutions, one tagged ``exercise`` only in the learner's notebook. Text
+tagged ``conclusion`` is folded up: it says what comes out of the prediction before it. Code tagged ``folded`` shows its
+first line alone: it is run for what it shows.
 What breaks a rule of ``lint.py`` is not built.
 """
 
@@ -41,15 +43,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--unexecuted", action="store_true", help="with --check: compare the cells, not what they show")
     parser.add_argument("sources", nargs="*", type=Path, help="sources to build (default: all)")
     options = parser.parse_args(arguments)
+    if options.unexecuted and not options.check:
+        parser.error("--unexecuted goes with --check")
+    for source in options.sources:
+        if not source.is_file():
+            parser.error(f"there is no {source}; the sources are in {HERE / 'src'}")
     sources = options.sources or [*sorted((HERE / "src").glob("[0-9][0-9]_*.py")), HERE / "src" / GALLERY]
+    announced: dict[Path, str | None] = {}
     try:
-        if not options.check:
-            for source in sources:
-                _announce(source)
         if options.check and options.unexecuted:
             return _check([pair for source in sources for pair in unexecuted(source)], _cells_differ)
+        if not options.check:
+            for source in sources:
+                announced |= _announce(source)
         built = [pair for source in sources for pair in build(source)]
     except BuildError as error:
+        _take_back(announced)
         print(error, file=sys.stderr)
         return 1
     return _check(built) if options.check else _write(built)
@@ -80,14 +89,29 @@ def unexecuted(source: Path) -> list[tuple[Path, Any]]:
     return [(path, _variant(source, text, header, left_out)) for path, left_out in variants]
 
 
-def _announce(source: Path) -> None:
-    """Put a lesson that is new or renamed in place unexecuted, for the start page lists what is there."""
+def _announce(source: Path) -> dict[Path, str | None]:
+    """Put a lesson that is new or renamed in place unexecuted, for the start page lists what is there.
+
+    Returns what was there before, by its path: None where there was nothing.
+    """
     notebook = jupytext.read(source)
     header = _header(source, notebook)
     path = HERE / _name(source)
-    if not path.exists() or nbformat.read(path, as_version=4).metadata.get("iamlab") != header:
-        made = _variant(source, notebook, header, "solution")
-        path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+    before = path.read_text(encoding="utf-8") if path.exists() else None
+    if before is not None and nbformat.reads(before, as_version=4).metadata.get("iamlab") == header:
+        return {}
+    made = _variant(source, notebook, header, "solution")
+    path.write_text(nbformat.writes(made) + "\n", encoding="utf-8")
+    return {path: before}
+
+
+def _take_back(announced: dict[Path, str | None]) -> None:
+    """What is not built leaves nothing behind."""
+    for path, before in announced.items():
+        if before is None:
+            path.unlink()
+        else:
+            path.write_text(before, encoding="utf-8")
 
 
 def _name(source: Path) -> str:
@@ -99,7 +123,7 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise BuildError(f"{source.name}: the header is missing; begin with '# jupyter:' and 'iamlab:' in it.")
     for key, type_ in HEADER.items():
-        if not isinstance(header.get(key), type_):
+        if not isinstance(header.get(key), type_) or isinstance(header.get(key), bool):
             raise BuildError(f"{source.name}: the header's {key} is {header.get(key)!r}, not a {type_.__name__}.")
     if header["lesson"] != source.name[:2] and source.name != GALLERY:
         raise BuildError(f"{source.name}: the header says lesson {header['lesson']!r}.")
@@ -108,7 +132,9 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
 
 GALLERY = "gallery.py"
 """Every widget on a story's world: no lesson, and not among what learners get."""
-KNOWN_TAGS = {"exercise", "solution"}
+KNOWN_TAGS = {"exercise", "solution", "conclusion", "folded"}
+CONCLUSION = "<details{state}>\n<summary><b>Once you have answered:</b> what it shows</summary>\n\n{text}\n\n</details>"
+"""Whoever predicts must not read on the same screen what comes out."""
 QUESTION = re.compile(r"(?m)^(Choice|Predict)\(")
 """The code of a question holds its answer: it is folded away, but for its first line, and opened by a click."""
 
@@ -119,14 +145,22 @@ def _variant(source: Path, notebook: Any, header: dict[str, Any], left_out: str)
         tags = set(cell.metadata.get("tags", []))
         if tags - KNOWN_TAGS:
             raise BuildError(f"{source.name}, cell {index}: unknown tag {', '.join(tags - KNOWN_TAGS)}.")
+        if ("conclusion" if cell.cell_type == "code" else "folded") in tags:
+            raise BuildError(f"{source.name}, cell {index}: text is tagged conclusion, code is tagged folded.")
         if left_out not in tags:
             new = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
-            made.cells.append(new(_linked_from_solutions(cell.source) if left_out == "exercise" else cell.source))
-            if source.name != GALLERY and QUESTION.search(cell.source):
+            text = cell.source if "conclusion" not in tags else _folded(cell.source, solutions=left_out == "exercise")
+            made.cells.append(new(_linked_from_solutions(text) if left_out == "exercise" else text))
+            if "folded" in tags or (source.name != GALLERY and QUESTION.search(cell.source)):
                 made.cells[-1].metadata["jupyter"] = {"source_hidden": True}
     for index, cell in enumerate(made.cells):
         cell.id = f"cell-{index:02}"
     return made
+
+
+def _folded(text: str, *, solutions: bool) -> str:
+    """A conclusion as a fold that is opened by a click; in the solutions it stands open."""
+    return CONCLUSION.format(state=" open" if solutions else "", text=text)
 
 
 def _linked_from_solutions(text: str) -> str:

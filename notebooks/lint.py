@@ -641,7 +641,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="notebooks to look at (default: all of the course)")
     paths = parser.parse_args(arguments).notebooks or lessons()
-    found = [one for path in paths for one in problems(path, json.loads(path.read_text(encoding="utf-8")))]
+    found: list[Problem] = []
+    for path in paths:
+        try:
+            found += problems(path, json.loads(path.read_text(encoding="utf-8")))
+        except OSError as error:
+            parser.error(f"{path} cannot be read: {error.strerror}")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            parser.error(f"{path} is no notebook of format 4")
     for problem in found:
         print(problem)
     return 1 if found else 0

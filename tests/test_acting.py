@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
+from types import SimpleNamespace
 from urllib.parse import urlparse
+from zipfile import ZipFile
 
 import pytest
+from awscli.clidriver import create_clidriver
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 from botocore.validate import ParamValidator
@@ -578,11 +582,54 @@ def test_the_table_s_actions_and_keys_are_real(name, models):
             assert catalog.find_key(key).name.lower() == key.lower()
 
 
-def test_boto3_and_cli_lines(everything):
-    """Lines of Python that parse, and commands of the AWS CLI."""
+def test_the_boto3_lines_are_python(everything):
     for entry in everything:
         compile(entry.boto3(), "trail", "eval")
-        assert entry.cli().startswith("aws ")
+
+
+@pytest.fixture
+def aws_cli(tmp_path, monkeypatch):
+    """The AWS CLI itself, stopped before anything is sent: a command in, its exit code and what it would send out."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "example")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "metadata.xml").write_text("x" * 1000)
+    with ZipFile(tmp_path / "code.zip", "w") as code:
+        code.writestr("app.py", "")
+    driver, sent = create_clidriver(), []
+
+    def stop(model, **_):
+        sent.append(model.name)
+        return SimpleNamespace(status_code=200, headers={}), {
+            "ResponseMetadata": {"HTTPStatusCode": 200},
+            "VirtualMFADevice": {},
+        }
+
+    driver.session.register("before-call", stop)
+
+    def run(command):
+        sent.clear()
+        try:
+            return driver.main(shlex.split(command)[1:]), list(sent)
+        except SystemExit as left:
+            return left.code, []
+
+    return run
+
+
+def test_every_cli_line_is_a_command_that_the_aws_cli_takes(everything, aws_cli, capsys):
+    """It knows the options and finds them complete and of the right form; and it would make the call that was made."""
+    for entry in everything:
+        code, sent = aws_cli(entry.cli())
+        assert (code, sent) == (0, [entry.operation]), f"{entry.cli()}\n{capsys.readouterr().err}"
+
+
+def test_the_aws_cli_refuses_what_is_no_command_of_its(aws_cli):
+    assert aws_cli("aws iam create-user --name alice")[0] != 0
+    assert aws_cli("aws ec2 run-instances --image-id ami-0abcdef1234567890 --min-count 1 --max-count 1")[0] != 0
 
 
 def test_the_trail_as_a_table(lab, dev, alice):

@@ -545,3 +545,17 @@ def test_the_linters_own_examples() -> None:
     import doctest
 
     assert doctest.testmod(lint).failed == 0
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]", '{"cells": []}'])
+def test_what_is_no_notebook_is_refused_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    """A path that is not there, and files that hold something else."""
+    path = tmp_path / "01-x.ipynb"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit) as left:
+        lint.main([str(path)])
+    assert left.value.code == 2
+    assert str(path) in capsys.readouterr().err

@@ -126,6 +126,16 @@ BAD_SOURCES = {
         '#     exercises: []\n# ---\n# %% tags=["solutoin"]\n1\n',
         "unknown tag solutoin",
     ),
+    "minutes as a yes": (
+        '# ---\n# jupyter:\n#   iamlab:\n#     lesson: "09"\n#     title: T\n#     minutes: true\n'
+        "#     exercises: []\n# ---\n# %%\n1\n",
+        "the header's minutes",
+    ),
+    "code as a conclusion": (
+        '# ---\n# jupyter:\n#   iamlab:\n#     lesson: "09"\n#     title: T\n#     minutes: 5\n'
+        '#     exercises: []\n# ---\n# %% tags=["conclusion"]\n1\n',
+        "cell 0: text is tagged conclusion",
+    ),
 }
 
 
@@ -141,3 +151,39 @@ def test_a_bad_source_is_named_with_its_place(tmp_path: Path, source: str, expec
     assert "09_bad.py" in done.stderr
     assert expected in done.stderr
     assert not (NOTEBOOKS / "09-bad.ipynb").exists()
+
+
+def _build(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, folder / "build.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_build_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    """Of a new lesson nothing is there; a lesson with another title keeps what it showed."""
+    copy = tmp_path / "notebooks"
+    shutil.copytree(NOTEBOOKS, copy)
+    source, lesson = copy / "src" / "01_first_permission.py", copy / "01-first-permission.ipynb"
+    text, before = source.read_text(encoding="utf-8"), lesson.read_bytes()
+    source.write_text(text.replace("title: The", "title: A") + "\n# %%\n1 / 0\n", encoding="utf-8")
+    new = copy / "src" / "10_new.py"
+    new.write_text(text.replace('lesson: "01"', 'lesson: "10"') + "\n# %%\n1 / 0\n", encoding="utf-8")
+    assert _build(copy, source, new).returncode == 1
+    assert lesson.read_bytes() == before
+    assert not (copy / "10-new.ipynb").exists()
+
+
+def test_arguments_that_make_no_sense_are_refused() -> None:
+    """In a sentence, before anything is built."""
+    for arguments, words in ((("--unexecuted",), "goes with --check"), (("src/10_nothing.py",), "there is no")):
+        done = _build(NOTEBOOKS, *arguments)
+        assert (done.returncode, words in done.stderr) == (2, True)
+
+
+def test_a_conclusion_is_folded_up_and_stands_open_in_the_solutions() -> None:
+    """So nobody reads what comes out before having predicted it."""
+    for folder, begins in ((NOTEBOOKS, "<details>"), (NOTEBOOKS / "solutions", "<details open>")):
+        cells = json.loads((folder / LESSON.name).read_text(encoding="utf-8"))["cells"]
+        texts = ["".join(cell["source"]) for cell in cells]
+        (folded,) = [text for text in texts if "So there are two ways to be denied" in text]
+        assert folded.startswith(begins)
+        assert folded.endswith("</details>")

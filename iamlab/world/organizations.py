@@ -290,6 +290,10 @@ class Organization:
             )
         return ControlPolicy(self, found)
 
+    def attached(self, target: Target) -> tuple[ControlPolicy, ...]:
+        """The control policies of a target itself (ListPoliciesForTarget); those above it count as well (EVAL-27)."""
+        return tuple(ControlPolicy(self, id_) for id_ in self.record.attached.get(self._target(target), ()))
+
     def attach(self, policy: ControlPolicy, target: Target) -> None:
         """Attach a control policy to the root, a unit or an account.
 

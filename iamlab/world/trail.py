@@ -58,7 +58,7 @@ class TrailEntry:
         if self.service == CONSOLE:
             return SIGN_IN
         words = ["aws", CLI_COMMANDS.get(self.service, self.service), _words(self.operation, "-")]
-        for name, value in self.parameters.items():
+        for name, value in _as_options(self.service, self.operation, self.parameters).items():
             option = f"--{_words(name, '-')}"
             if isinstance(value, bool):
                 words.append(option if value else f"--no-{option[2:]}")
@@ -85,6 +85,23 @@ class TrailEntry:
 
 TO_FILE: Final = (("s3", "GetObject"), ("lambda", "Invoke"))
 """Calls whose CLI command wants a file for what comes back."""
+
+
+def _as_options(service: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters as the AWS CLI takes them: a few calls have options of its own, and files in place of content."""
+    options = dict(parameters)
+    match service, operation:
+        case "ec2", "RunInstances":
+            least, most = options.pop("MinCount"), options.pop("MaxCount")
+            options["Count"] = least if least == most else f"{least}:{most}"
+        case "iam", "CreateVirtualMFADevice":
+            options |= {"Outfile": "device.png", "BootstrapMethod": "QRCodePNG"}
+        case "iam", "CreateSAMLProvider":
+            options["SAMLMetadataDocument"] = "file://metadata.xml"
+        case "lambda", "CreateFunction":
+            options["ZipFile"] = "fileb://code.zip"
+            del options["Code"]
+    return options
 
 
 def _words(name: str, separator: str) -> str:

@@ -18,12 +18,16 @@
 # ## How a lesson works
 #
 # 1. **Run** a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>; it moves on to the next one.
-# 2. **Predict** before you see a verdict. Being wrong is the quickest way to learn this.
+# 2. **Predict** before you see a verdict. Being wrong is the quickest way to learn this. What it shows is folded up
+#    below: open it once you have answered.
 # 3. **Read why**: every verdict names the statement and the rule behind it.
 # 4. **Solve** the exercises. They check themselves and never mind a wrong answer. Stuck? `hint("01.1")` gives one
 #    hint after the other.
-#
-# Try it with the cell below: click it and press <kbd>Shift</kbd>+<kbd>Enter</kbd>.
+
+# %% [markdown]
+# Try it with the cell below: click it and press <kbd>Shift</kbd>+<kbd>Enter</kbd>. (If a cell ever says that
+# something already exists, it has run before. Then run its notebook from the top: *Run, Run All Above Selected
+# Cell*.)
 
 # %%
 from iamlab import Lab
@@ -67,7 +71,7 @@ course_map()
 #
 # | | after this lesson you can ... |
 # |---|---|
-# | [1](01-first-permission.ipynb) | say why a new user, group or role can do nothing, and grant the first permission |
+# | [1](01-first-permission.ipynb) | say what a new user may do, and why, and grant the first permission |
 # | [2](02-root-and-admin.ipynb) | tell root from an admin user, and why nobody works as root |
 # | [3](03-team-through-a-group.ipynb) | manage a team through a group |
 # | [4](04-assume-a-role.ipynb) | assume a role and read temporary credentials |

@@ -8,11 +8,11 @@
 # ---
 
 # %% [markdown]
-# # 1 · A new user can do nothing: grant the first permission
+# # 1 · The first day: grant the first permission
 #
 # **After this lesson you can**
 #
-# - say why a new user, group or role can do nothing,
+# - say what a new user, group or role may do, and why,
 # - write a policy that grants one permission,
 # - tell a bucket's ARN from that of the objects in it.
 #
@@ -28,7 +28,7 @@
 # %%
 from iamlab import Lab, deny
 from iamlab.lessons import check, hint, reveal
-from iamlab.widgets import RequestExplorer
+from iamlab.widgets import Choice, RequestExplorer
 
 lab = Lab()
 dev = lab.create_account("Development", "111111111111")
@@ -141,9 +141,9 @@ check("01.1", verdicts)
 # %% [markdown]
 # ## Ask for yourself
 #
-# The **request explorer** asks what you choose: who, which action, which resource. Predict first, then reveal.
-# Beside each action stands the kind of access it gives. One action on the list is allowed to everybody: can you
-# find it? (It only asks who you are. *The root user* on the list came with the account; lesson 2 is about it.)
+# The **request explorer** asks what you choose: who, which action, which resource. Predict first, then reveal. Beside
+# each action stands the kind of access it gives. One action on the list is allowed to everybody: can you find it?
+# (*The root user* on the list came with the account; lesson 2 is about it.)
 
 # %%
 explorer = RequestExplorer(lab)
@@ -153,8 +153,7 @@ explorer
 # ## The first permission
 #
 # Permissions come from **policies**. A policy is a document with one or more **statements**, and a statement says
-# three things: the **Effect** (`Allow` or `Deny`), the **Action** and the **Resource**. This one lets alice list
-# the account's users:
+# three things: the **Effect** (`Allow` or `Deny`), the **Action** and the **Resource**. This one is put into alice:
 
 # %%
 see_users = {
@@ -167,9 +166,9 @@ alice.put_policy("SeeUsers", see_users)
 lab.graph()
 
 # %% [markdown]
-# Compare the picture with the one before: a line now leads from alice through a policy to a resource. The policy is
-# **embedded** in alice, which AWS also calls *inline*. `Version` is the version of the policy *language*; the newest is of
-# 2012. And `*` means *every resource*: to list the users is about no single one, so nothing narrower can be written.
+# Compare the picture with the one before. The policy is **embedded** in alice, which AWS also calls *inline*.
+# `Version` is the version of the policy *language*; the newest is of 2012. And `*` means *every resource*: some
+# actions are about no single one, and then nothing narrower can be written.
 #
 # **Predict.** May alice list the users now?
 
@@ -217,9 +216,12 @@ alice.put_policy("NoUsers", deny("iam:ListUsers"))
 prediction = "explicit deny"
 reveal(prediction, lab.evaluate(alice, "iam:ListUsers"))
 
+# %% [markdown] tags=["conclusion"]
+# So there are two ways to be denied, and they are mended differently: what is missing can be added; what forbids has
+# to be taken away.
+
 # %% [markdown]
-# So there are two ways to be denied, and they are mended differently: what is missing can be added; what forbids has to
-# be taken away. Take it away again (the table shows which statements reach whom):
+# Take the Deny away again (the table shows which statements reach whom):
 
 # %%
 alice.delete_policy("NoUsers")
@@ -251,9 +253,9 @@ see_buckets = {
 check("01.2", see_buckets)
 
 # %% [markdown] tags=["solution"]
-# **Explained.** `s3:ListAllMyBuckets` is about all buckets at once, so it takes no resource, and only `*` matches.
-# `s3:ListBucket` is another action: it lists what is *in* one bucket. `s3:*` or `s3:List*` would grant more than was
-# asked for.
+# **Explained.** `s3:ListAllMyBuckets` is about all buckets at once: it takes no resource, so one writes `*`. (No
+# single bucket's ARN matches; of the longer patterns AWS takes `arn:aws:s3:::*` alone.) `s3:ListBucket` is another
+# action: it lists what is *in* one bucket. `s3:*` or `s3:List*` would grant more than was asked for.
 
 # %% [markdown]
 # ## A bucket is not what is in it
@@ -326,7 +328,7 @@ check("01.3", look_at_photos)
 # %% [markdown]
 # ## Policies that AWS made
 #
-# You need not write every policy. AWS keeps many ready ones, called **AWS managed policies**. The broadest is
+# You need not write every policy. AWS keeps many ready ones, called **AWS managed policies**. One of them is
 # `AdministratorAccess`. It is not embedded in the user as yours was: it is **attached**, and can be attached to
 # others too.
 
@@ -350,15 +352,16 @@ reveal(prediction, lab.evaluate(ada, "s3:DeleteBucket", photos))
 # ## The same in the real cloud
 #
 # Each step that you made here is a call that AWS has as well. `lab.trail` keeps them all, as AWS's service CloudTrail
-# does. The first five, as commands of the AWS CLI (`create-bucket` as it is for the Region us-east-1; elsewhere it also
-# wants to be told the Region):
+# does. The first five, as commands of the **AWS CLI**, AWS's command-line tool. (In a Region other than us-east-1,
+# `create-bucket` also wants to be told which.)
 
 # %%
 for step in lab.trail[:5]:
     print(step.cli())
 
 # %% [markdown]
-# And in Python, with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `s3 = boto3.client("s3")`:
+# And in Python, with **boto3**, AWS's library for it, after `import boto3, json`, `iam = boto3.client("iam")` and
+# `s3 = boto3.client("s3")`:
 
 # %%
 for step in lab.trail[:5]:
@@ -371,6 +374,20 @@ for step in lab.trail[:5]:
 # - You can write a policy that grants one permission: Effect, Action, Resource, and all must match.
 # - You can tell a bucket's ARN from that of its objects: `acme-photos` and `acme-photos/*`.
 #
-# **Looking back:** where on the [start page](00-start.ipynb) do you see your progress? Run that cell again.
-#
+# **Looking back** at the ARNs:
+
+# %%
+# A question: run this cell.
+Choice(
+    "A policy allows s3:GetObject on arn:aws:s3:::acme-photos. What can be read with it?",
+    {
+        "every object in acme-photos": "Those are arn:aws:s3:::acme-photos/*. This ARN is the bucket's.",
+        "nothing": "GetObject is asked about objects, and the ARN is the bucket's: they never meet.",
+        "the list of what is in acme-photos": "Listing is another action, s3:ListBucket. That one is about the bucket.",
+    },
+    right="nothing",
+    beliefs={"every object in acme-photos": 13, "the list of what is in acme-photos": 13},
+)
+
+# %% [markdown]
 # **Next:** who is the *root user*, and is ada the same? [Lesson 2: root and administrators](02-root-and-admin.ipynb).

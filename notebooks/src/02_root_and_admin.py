@@ -40,7 +40,7 @@ lab.graph()
 # %% [markdown]
 # The root user is not in the picture: no policy is attached to it, and none can be.
 #
-# **Predict.** The root user lists the account's users. Is it allowed, although no policy reaches it?
+# **Predict.** The root user lists the account's users. No policy reaches it.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -61,10 +61,11 @@ reveal(prediction, lab.evaluate(ada, "iam:ListUsers"))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(ada, "iam:ListUsers"))
 
+# %% [markdown] tags=["conclusion"]
+# The same verdict, for two reasons: read both rules. ada is allowed **by a statement**, and what a statement gives
+# can be changed. The root user needs none.
+
 # %% [markdown]
-# The same verdict, for two reasons: read both rules. ada is allowed **by a statement**; root needs none. So what ada
-# may do can be changed; and no policy of users, groups or roles changes what root may do.
-#
 # ## Forbid one thing
 #
 # A statement with the Effect `Deny` **forbids**. Here one policy with one Deny is **embedded** in ada: put into this
@@ -100,8 +101,11 @@ ada.put_policy("Really", allow("s3:DeleteObject", on=ledger / "2026.csv"))
 prediction = "explicit deny"
 reveal(prediction, lab.evaluate(ada, "s3:DeleteObject", ledger / "2026.csv"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # An explicit Deny wins over every Allow. It does not matter which of the two is more exact, or came later.
+
+# %% [markdown]
+# KeepTheBooks is ada's. Acme would like the same for the root user; but there is nothing to put it on.
 #
 # **Predict.** The root user deletes the same object.
 
@@ -113,12 +117,14 @@ reveal(prediction, lab.evaluate(dev.root, "s3:DeleteObject", ledger / "2026.csv"
 prediction = "allowed"
 reveal(prediction, lab.evaluate(dev.root, "s3:DeleteObject", ledger / "2026.csv"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # **That is why nobody works as root.** Within its account, no policy of a user, group or role reaches it, so nothing
-# stops a slip of the hand or a thief with its password. Acme locks the root user away, with a second factor, and works
-# as users. (What stands above an account can bind its root user too: lesson 9.)
-#
-# Switch between root, ada and alice yourself:
+# stops a slip of the hand or a thief with its password. Acme locks the root user away, with a second factor, and
+# works as users. (What stands above an account can bind its root user too: lesson 9.)
+
+# %% [markdown]
+# Switch between root, ada and alice yourself. Can you find a request that the root user may make and ada may not? And
+# one that ada may make, and alice may not?
 
 # %%
 RequestExplorer(
@@ -126,9 +132,9 @@ RequestExplorer(
 )
 
 # %% [markdown]
-# ## Locked out
+# ## A slip
 #
-# A slip: ada embeds a Deny of everything in herself. **Predict.** Can she delete that policy again?
+# ada embeds a Deny of everything in herself. **Predict.** Can she delete that policy again?
 
 # %% tags=["exercise"]
 ada.put_policy("Oops", deny("*", on="*"))
@@ -140,9 +146,12 @@ ada.put_policy("Oops", deny("*", on="*"))
 prediction = "explicit deny"
 reveal(prediction, lab.evaluate(ada, "iam:DeleteUserPolicy", ada))
 
+# %% [markdown] tags=["conclusion"]
+# She has locked herself out, and she was the only administrator.
+
 # %% [markdown]
-# She was the only administrator. Now the root user is fetched from its safe. `lab.signed_in(...)` means: what is done
-# in these lines is done by this caller, and AWS is asked first.
+# Acme fetches its root user from the safe. `lab.signed_in(...)` means: what is done in these lines is done by this
+# caller, and AWS is asked first.
 
 # %%
 with lab.signed_in(dev.root):
@@ -150,10 +159,9 @@ with lab.signed_in(dev.root):
 lab.trail[-1]
 
 # %% [markdown]
-# ## Even root can be denied
+# ## A bucket with a policy of its own
 #
-# A bucket can have a policy of its own, a **bucket policy**, which says *who* (`Principal`) may do what with it. This
-# one denies everything to everybody.
+# Such a **bucket policy** says *who* (`Principal`) may do what with it. This one denies everything to everybody.
 #
 # **Predict.** The root user reads an object in it.
 
@@ -174,7 +182,7 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(dev.root, "s3:GetObject", ledger / "2026.csv"))
 
 # %% [markdown]
-# **Predict.** The root user deletes that bucket policy, although it denies this too.
+# **Predict.** The root user deletes that bucket policy. (`s3:*` is every action of S3.)
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -184,7 +192,7 @@ reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # No bucket policy can take this way out: the root user of the bucket's own account may get, put and delete its bucket
 # policy. And what concerns the account itself, closing it or its e-mail address, is root's alone.
 
@@ -261,13 +269,13 @@ check("02.2", keep_the_books)
 # %% [markdown]
 # ## Exercise 02.3: read an AccessDenied message
 #
-# Two messages, as AWS writes them: alice, who has no policy, lists the buckets; and ada, from the lines above, deletes
-# an object. Read each to its end.
+# Two messages, in AWS's words (S3 also sets the ARN in quotation marks): alice, who has no policy, lists the buckets;
+# and ada, from the lines above, deletes an object. Read each to its end.
 
 # %%
 print(lab.evaluate(alice, "s3:ListAllMyBuckets").error_message)
 print()
-ledger.delete_policy()
+ledger.delete_policy()  # the Deny that is left is ada's own
 print(lab.evaluate(ada, "s3:DeleteObject", ledger / "2026.csv").error_message)
 
 # %% [markdown]
@@ -305,7 +313,7 @@ for step in lab.trail[-5:]:
     print(step.cli())
 
 # %% [markdown]
-# And in Python, with boto3:
+# And with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `s3 = boto3.client("s3")`:
 
 # %%
 for step in lab.trail[-5:]:

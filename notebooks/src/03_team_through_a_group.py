@@ -13,7 +13,7 @@
 # **After this lesson you can**
 #
 # - give a team its permissions through one group, and change them for all at once,
-# - say what a group is not: it makes no requests, does not sign in and holds no other groups,
+# - say what a group is not,
 # - write the policy for a bucket and its objects.
 #
 # **You need:** lessons [1](01-first-permission.ipynb) and [2](02-root-and-admin.ipynb). **Time:** about 35 minutes.
@@ -61,7 +61,7 @@ developers.add(eric)
 lab.graph()
 
 # %% [markdown]
-# Compare the two pictures. There is now a way from each user to the bucket: user, group, policy, resource.
+# Compare the two pictures.
 #
 # **Predict.** dana lists what is in `acme-dev`. No policy is attached to her.
 
@@ -84,11 +84,14 @@ reveal(prediction, lab.evaluate(dana, "s3:GetObject", code / "plan.txt"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(dana, "s3:GetObject", code / "plan.txt"))
 
+# %% [markdown] tags=["conclusion"]
+# One ARN does not do for both actions: lesson 1's old trap. DevAccess has to be mended.
+
 # %% [markdown]
 # ## One change for the whole team
 #
-# One ARN does not do for both actions: lesson 1's old trap. So DevAccess must be mended. A managed policy is not
-# overwritten: it gets a new **version**. AWS keeps up to five of them, and one is the **default version**.
+# A managed policy is not overwritten: it gets a new **version**. AWS keeps up to five of them, and one is the
+# **default version**.
 
 # %%
 mended = {
@@ -99,7 +102,7 @@ mended = {
     ],
 }
 new = dev_access.create_version(mended)
-print(f"There is a version {new} now. The default version is {dev_access.default_version}.")
+print("New version:", new)
 
 # %% [markdown]
 # **Predict.** Does eric read `plan.txt` now?
@@ -112,10 +115,12 @@ reveal(prediction, lab.evaluate(eric, "s3:GetObject", code / "plan.txt"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(eric, "s3:GetObject", code / "plan.txt"))
 
+# %% [markdown] tags=["conclusion"]
+# `v2` is there, and `v1` still the default: only the **default version** is in force. That is useful: a new version
+# can be looked at first, and an old one brought back. (`create_version(mended, set_as_default=True)` would have done
+# both steps at once.)
+
 # %% [markdown]
-# `v2` is there, and `v1` still the default: only the **default version** is in force. That is useful: a new version can be looked at first, and an old one
-# brought back. (`create_version(mended, set_as_default=True)` would have done both steps at once.)
-#
 # **Predict.** The next cell makes `v2` the default. Neither user, nor the group, is touched. And now?
 
 # %% tags=["exercise"]
@@ -128,15 +133,16 @@ dev_access.set_default_version("v2")
 prediction = "allowed"
 reveal(prediction, lab.evaluate(eric, "s3:GetObject", code / "plan.txt"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # dana has it as well: it was one change for all members, however many.
-#
+
+# %% [markdown]
 # **Your turn.** eric goes on leave for a year. You put somebody in with `developers.add(...)`; the opposite is
 # `developers.remove(...)`. Write the line that takes eric out below the comment. The picture shows what it changed.
 
 # %% tags=["exercise"]
 before = lab.snapshot()
-# Your line:
+# Your line here:
 lab.graph(lab.difference(before))
 
 # %% tags=["solution"]
@@ -173,6 +179,7 @@ WorldEditor(team)
 
 # %% tags=["exercise"]
 acme = team.accounts[0]
+# Your lines here, or use the editor above:
 check("03.1", team)
 
 # %% tags=["solution"]
@@ -187,18 +194,8 @@ check("03.1", team)
 # %% [markdown]
 # ## What a group is not
 #
-# Whoever can make requests is a **principal**: a user, the root user, a session of a role, an AWS service. A group has
-# no password and no keys, so it cannot sign in. Ask what *the group* may do, and you get a sentence instead of a verdict:
-
-# %%
-try:
-    lab.evaluate(developers, "s3:ListBucket", code)
-except IamlabError as error:
-    print(error)
-
-# %% [markdown]
-# A policy can also stand on the other side, at the bucket. Such a **bucket policy** has one more element,
-# `Principal`: it says *who* may. It could name dana by her ARN. The group has an ARN as well.
+# A policy can also stand on the other side, at the bucket: a **bucket policy**, as in lesson 2. It has one more
+# element, `Principal`, which says *who* may. It could name dana by her ARN. The group has an ARN as well.
 
 # %%
 # A question: run this cell.
@@ -231,6 +228,17 @@ except IamlabError as error:
     print(error)
 
 # %% [markdown]
+# Whoever can make requests is a **principal**: a user, the root user, a session of a role, an AWS service. A group
+# has no password and no keys, so it cannot sign in. Ask what *the group* may do, and you get a sentence instead of a
+# verdict:
+
+# %%
+try:
+    lab.evaluate(developers, "s3:ListBucket", code)
+except IamlabError as error:
+    print(error)
+
+# %% [markdown]
 # In many databases a group can be a member of another group. Suppose there are testers, and they should have what the
 # developers have.
 
@@ -238,9 +246,21 @@ except IamlabError as error:
 testers = dev.create_group("Testers")
 print(testers.arn)
 
+# %%
+# A question: run this cell.
+Choice(
+    "What happens if the group Testers is put into the group Developers?",
+    {
+        "its members have what the developers have": "So it is in many databases. IAM's groups do not nest.",
+        "nothing: it is a member, and has nothing of it": "AWS is stricter: it does not even make it a member.",
+        "it is refused": "Only users go into a group. See below.",
+    },
+    right="it is refused",
+    beliefs={"its members have what the developers have": 3},
+)
+
 # %% [markdown]
-# **Predict, then try:** what happens if you put the group *Testers* into *Developers*? Replace the dots by the line
-# that does it.
+# Try it: replace the dots by the line that does it.
 
 # %% tags=["exercise"]
 try:
@@ -254,7 +274,7 @@ try:
 except IamlabError as error:
     print(error)
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # Groups do not **nest**. Where two teams need the same, attach the same managed policy to both groups; or put a user
 # into both, for a user has the policies of all its groups together (up to ten groups).
 
@@ -283,6 +303,7 @@ WorldEditor(office)
 
 # %% tags=["exercise"]
 acme = office.accounts[0]
+# Your lines here, or use the editor above:
 check("03.2", office)
 
 # %% tags=["solution"]
@@ -306,8 +327,8 @@ check("03.2", office)
 # %% [markdown]
 # ## One policy, a folder for each
 #
-# Does a group give everybody exactly the same? Not quite. In `acme-home` each developer shall have a folder named after
-# the user, and stay out of the others'.
+# Does a group give everybody exactly the same? In `acme-home` each developer shall have a folder, named after the
+# user.
 
 # %%
 homes = dev.create_bucket("acme-home")
@@ -362,7 +383,8 @@ reveal(prediction, lab.evaluate(dana, "s3:GetObject", homes / "eric/notes.txt"))
 
 # %% [markdown]
 # The **policy workbench** tries your policy on the requests that must be allowed and those that must be denied, each
-# time you change it. When all is well, give it to the check: `check("03.3", workbench)`.
+# time you change it. (The statement in it is only a sample: write over it.) When all is well, give it to the check:
+# `check("03.3", workbench)`.
 
 # %%
 workbench = PolicyWorkbench(exercise="03.3")

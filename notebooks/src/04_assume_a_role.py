@@ -13,7 +13,7 @@
 # **After this lesson you can**
 #
 # - say who may assume a role, and read it off a trust policy,
-# - say which permissions count in a role, and which are set aside,
+# - say which permissions count in a role,
 # - read temporary credentials: their three parts, and when they end.
 #
 # **You need:** [lesson 3](03-team-through-a-group.ipynb). **Time:** about 45 minutes, in two halves.
@@ -43,7 +43,8 @@ developers.put_policy("ReadCode", allow("s3:GetObject", on=code / "*"))
 lab.graph()
 
 # %% [markdown]
-# That is what a **role** is for: a set of permissions that belongs to nobody. One *assumes* it.
+# That is what a **role** is for: a set of permissions that belongs to nobody. One *assumes* it. (*Credentials*, in
+# the table, prove to AWS who is asking: a password for people, an **access key** for programs.)
 #
 # | | user | group | role |
 # |---|---|---|---|
@@ -70,7 +71,7 @@ lab.graph()
 # %% [markdown]
 # Follow the lines: ReportWriter may write reports, and it trusts dana.
 #
-# **Predict.** dana writes October's report, with her own keys, as on any day.
+# **Predict.** dana writes October's report, signing with her access key, as on any day.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -80,7 +81,7 @@ reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # As long as dana has not assumed it, nothing of it is hers.
 
 # %%
@@ -111,9 +112,11 @@ reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 
+# %% [markdown] tags=["conclusion"]
+# Within one account, a trust policy that names the user herself is enough.
+
 # %% [markdown]
-# Within one account, a trust policy that names the user herself is enough. And the other way round? Here comes ada, an
-# administrator.
+# And the other way round? Here comes ada, an administrator.
 
 # %%
 ada = dev.create_user("ada")
@@ -132,13 +135,14 @@ reveal(prediction, lab.evaluate(ada, "sts:AssumeRole", writer))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(ada, "sts:AssumeRole", writer))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # Nobody gets past the trust policy. (As an administrator ada may *change* it, and that would stand on the trail.)
-#
+
+# %% [markdown]
 # ## The whole account
 #
-# A trust policy can also name an account. `arn:aws:iam::111111111111:root` looks like the root user, but in a policy it
-# means **the whole account**; `111111111111` says the same.
+# A trust policy can also name an account. `arn:aws:iam::111111111111:root` looks like the root user, but in a policy
+# it means **the whole account**; `111111111111` says the same.
 
 # %%
 whole_account = {
@@ -163,9 +167,10 @@ reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # Who trusts an account leaves it to that account to say *who of it*: by policies of its own.
-#
+
+# %% [markdown]
 # The developers get such a policy:
 
 # %%
@@ -183,14 +188,27 @@ reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", writer))
 
+# %%
+# A question: run this cell.
+Choice(
+    "dana, eric and ada: who of them may assume ReportWriter now?",
+    {
+        "dana alone": "The trust policy no longer names her: it names the account.",
+        "dana and eric": "They have a policy for it, as developers. And ada? Look at what her policy allows.",
+        "all three": "The role trusts the account, and each of them has a policy that allows it. ada's is the administrator's.",
+        "nobody": "The account is trusted, and the developers have a policy that allows it.",
+    },
+    right="all three",
+)
+
 # %% [markdown]
-# Who may assume it now, and through which policies?
+# Here they are, and the policies through which they may:
 
 # %%
 lab.graph(lab.who_can("sts:AssumeRole", writer))
 
 # %% [markdown]
-# ada too: her AdministratorAccess is such a policy, now that the role trusts the account. So within one account:
+# ada's AdministratorAccess is such a policy too, now that the role trusts the account. So within one account:
 #
 # | the trust policy names | what the caller needs besides |
 # |---|---|
@@ -283,10 +301,11 @@ reveal(prediction, lab.evaluate(october, "s3:GetObject", code / "plan.txt"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(october, "s3:GetObject", code / "plan.txt"))
 
+# %% [markdown] tags=["conclusion"]
+# Permissions are **swapped, not added**. In the role only the role's count; dana's own are set aside.
+
 # %% [markdown]
-# Permissions are **swapped, not added**. In the role only the role's count; dana's own are set aside, and not lost:
-#
-# **Predict.** At the same moment, in another window, dana reads `plan.txt` with her own keys.
+# **Predict.** At the same moment, in another window, dana reads `plan.txt` with her own access key.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -318,7 +337,7 @@ AssumeConsole(
 )
 
 # %% [markdown]
-# ## Exercise 04.2: swapped, not added
+# ## Exercise 04.2: the missing files
 #
 # In this copy the report is made from files in `acme-dev`. Every developer may read them, and yet whoever is in
 # ReportWriter cannot. Let whoever is in the role **read every object in acme-dev** and write reports. dana and eric
@@ -329,8 +348,9 @@ month = begin("04.2")
 month.graph()
 
 # %% [markdown]
-# Write the policy in the workbench; `on=` says who gets it. On dana, is it of any use in the role? If not, change
-# `on=` and run the cell again. (Undo takes back what you have put into the world.)
+# Write the policy in the workbench; the statement in it is only a sample. `on=` says who gets it, by name: `"dana"`,
+# `"Developers"`, `"ReportWriter"`. Who must have it? To give it to somebody else, change `on=` and run the cell
+# again: your text stays. When all requests come out as they must, press *Put it into the world*.
 
 # %%
 PolicyWorkbench(
@@ -347,6 +367,7 @@ PolicyWorkbench(
 
 # %% tags=["exercise"]
 acme = month.accounts[0]
+# Your lines here, or use the workbench above:
 check("04.2", month)
 
 # %% tags=["solution"]
@@ -452,15 +473,31 @@ for seconds in (600, 900, 7200):
         print(error)
 
 # %% [markdown]
-# A third limit: a session can assume a further role. That is **chaining**. The role *Archiver* has twelve hours as its
-# longest session, and the developers and ReportWriter may assume it. Both ask for all of it: dana with her own keys, and
-# a session of ReportWriter.
+# A third limit: a session can assume a further role. That is **chaining**. The role *Archiver* has twelve hours as
+# its longest session, and the developers and ReportWriter may assume it. Two ask for it: dana with her own access
+# key, and a session of ReportWriter.
 
 # %%
 archiver = dev.create_role("Archiver", trust=whole_account, max_session_duration=43200)
 for one in (developers, writer):
     one.put_policy("AssumeArchiver", allow("sts:AssumeRole", on=archiver.arn))
 november = lab.sts.assume_role(dana, writer, "dana-november")
+
+# %%
+# A question: run this cell.
+Choice(
+    "Both ask for twelve hours in Archiver. Who gets them?",
+    {
+        "both": "The role would let both. But in a chain AWS has a limit of its own, below the role's.",
+        "dana, with her own access key": "For her the role's longest session counts. A session in a chain gets an hour at most.",
+        "the session of ReportWriter": "It is the other way round: a session that assumes a further role gets less.",
+        "neither": "dana gets them: twelve hours is what the role allows.",
+    },
+    right="dana, with her own access key",
+    beliefs={"both": 20},
+)
+
+# %%
 for caller in (dana, november):
     try:
         print(lab.sts.assume_role(caller, archiver, "dana-archive", duration=43200))
@@ -489,10 +526,13 @@ reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv
 prediction = "allowed"
 reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
+# %% [markdown] tags=["conclusion"]
+# The right to assume is asked for when the role is assumed, and not again.
+
 # %% [markdown]
-# The right to assume is asked for when the role is assumed, and not again. To stop a session that is open, one
-# **revokes** the role's sessions: the button *Revoke active sessions* on AWS's web pages puts a policy on the role that
-# denies everything to whatever was issued until now (and in the next half minute, to be safe).
+# To stop a session that is open, one **revokes** the role's sessions. The button *Revoke active sessions* on AWS's
+# web pages puts a policy on the role, *AWSRevokeOlderSessions*. It is about whatever was issued until now (and in the
+# next half minute, to be safe).
 
 # %%
 writer.revoke_sessions()
@@ -509,10 +549,11 @@ reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv
 prediction = "explicit deny"
 reveal(prediction, lab.evaluate(november, "s3:PutObject", reports / "2026-11.csv"))
 
+# %% [markdown] tags=["conclusion"]
+# That policy denies everything; its condition compares the moment at which the credentials were issued. Who assumes
+# the role after that half minute gets a session that works, and dana's own keys were never touched.
+
 # %% [markdown]
-# The condition in that policy compares the moment at which the credentials were issued. Who assumes the role after that
-# half minute gets a session that works, and dana's own keys were never touched.
-#
 # ## Exercise 04.3: predict what happens at expiry
 #
 # At 09:00:00 dana assumes ReportWriter for one hour. What comes of each of these: `"it works"`, or which error,

@@ -108,7 +108,7 @@ lab.graph(lab.difference(closed, actions="sts:AssumeRole"))
 # **Your turn.** dana shall deploy to production too. Write the line below the comment.
 
 # %% tags=["exercise"]
-# Your line:
+# Your line here:
 lab.graph(lab.difference(closed, actions="sts:AssumeRole"))
 
 # %% tags=["solution"]
@@ -116,7 +116,7 @@ release.add(dana)
 lab.graph(lab.difference(closed, actions="sts:AssumeRole"))
 
 # %% [markdown]
-# oscar assumes ProdRole, and is somebody else for an hour:
+# (Two lines to ProdRole? Then it has worked.) Now oscar assumes ProdRole:
 
 # %%
 release_day = lab.sts.assume_role(oscar, prod_role, "oscar-release")
@@ -133,13 +133,14 @@ reveal(prediction, lab.evaluate(release_day, "s3:PutObject", staging / "app.zip"
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(release_day, "s3:PutObject", staging / "app.zip"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # Swapped, not added: for staging he goes into the other role. So a slip in one stage cannot touch the other.
-#
+
+# %% [markdown]
 # ## Developers and roles, as a table
 #
-# The **access explorer** asks who can do what, everybody at once: here who may assume which role. Choose a cell and it
-# says why. In Python: `lab.who_can("sts:AssumeRole", prod_role)`.
+# The **access explorer** asks who can do what, everybody at once: here who may assume which role. Choose a cell and
+# it says why. In Python: `lab.who_can("sts:AssumeRole", prod_role)`.
 
 # %%
 AccessExplorer(lab, actions=["sts:AssumeRole"], resources=[staging_role, prod_role], kind="user")
@@ -166,14 +167,16 @@ team = begin("05.1")
 team.graph(team.who_can("sts:AssumeRole", "arn:aws:iam::111111111111:role/*"))
 
 # %% [markdown]
-# Change it in Python, in the cell below: `acme = team.accounts[0]` has `create_group(name)`, `user(name)` and
-# `role(name)`; groups, users and roles have `put_policy(name, policy)`. Memberships and trust can also be changed here:
+# Change it in Python, in the last cell of this exercise: `acme = team.accounts[0]` has `create_group(name)`,
+# `user(name)` and `role(name)`; groups, users and roles have `put_policy(name, policy)`. Memberships and trust can
+# also be changed here:
 
 # %%
 WorldEditor(team)
 
 # %% tags=["exercise"]
 acme = team.accounts[0]
+# Your lines here, or use the editor above:
 check("05.1", team)
 
 # %% tags=["solution"]
@@ -189,7 +192,7 @@ check("05.1", team)
 # A permission for all developers with a Deny for two of them does not: it forgets whoever comes next.
 
 # %% [markdown]
-# ## A star too many
+# ## One policy for all roles
 #
 # New roles come, and somebody grows tired of listing them: the developers' policy gets `"Resource": "*"`. "They can
 # still assume only roles that trust them", is the reason given.
@@ -209,9 +212,12 @@ reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", prod_role))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(eric, "sts:AssumeRole", prod_role))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # ProdRole trusts *the account*, which is everybody in it whom a policy permits; and now a policy permits everybody.
-# What did the star change? (The access explorer above has followed, too.)
+# The star was too many.
+
+# %% [markdown]
+# What did it change? (The access explorer above has followed, too.)
 
 # %%
 lab.graph(lab.difference(before))
@@ -293,9 +299,12 @@ reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 
+# %% [markdown] tags=["conclusion"]
+# To have a device is not enough: a code must be sent.
+
 # %% [markdown]
-# To have a device is not enough, a code must be sent: the request to STS carries the device's number and the code it
-# shows. Here `mfa=True` reads it off the make-believe phone.
+# With a code, the request to STS carries the device's number and what it shows. Here `mfa=True` reads it off the
+# make-believe phone.
 
 # %%
 with_code = lab.sts.assume_role(oscar, prod_role, "oscar-mfa", mfa=True)
@@ -303,7 +312,7 @@ print(with_code)
 print(lab.trail[-1].cli())
 
 # %% [markdown]
-# A colleague finds a policy with another operator, `BoolIfExists`, and puts it in. (It has its place, in a Deny: lesson 9.)
+# A colleague finds a policy with another operator, `BoolIfExists`, and puts it in.
 
 # %%
 prod_role.update_trust(with_mfa("BoolIfExists"))
@@ -321,14 +330,31 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(oscar, "sts:AssumeRole", prod_role))
 
 # %% [markdown]
+# **Predict.** Now he asks STS for temporary credentials first, without a code, and comes with those
+# (`get_session_token`). They do say something about MFA: `false`.
+
+# %% tags=["exercise"]
+token = lab.sts.get_session_token(oscar)
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(token, "sts:AssumeRole", prod_role))
+
+# %% tags=["solution"]
+token = lab.sts.get_session_token(oscar)
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(token, "sts:AssumeRole", prod_role))
+
+# %% [markdown] tags=["conclusion"]
 # `...IfExists` means: *if the condition key is there, it must hold; if not, never mind.* Three ways to come:
 #
 # | who comes with | the request says of MFA | `Bool` `true` | `BoolIfExists` `true` |
 # |---|---|---|---|
 # | an access key alone | nothing | does not hold | holds |
-# | temporary credentials, got without a code | `false` | does not hold | does not hold |
+# | a user's temporary credentials, got without a code | `false` | does not hold | does not hold |
 # | a code | `true` | holds | holds |
 #
+# (`BoolIfExists` has its place, in a Deny: lesson 9.)
+
+# %% [markdown]
 # Who may assume ProdRole now, and how?
 
 # %%
@@ -430,7 +456,7 @@ for step in (*steps.values(), assumed):
 # **Looking back** at lesson 4. oscar's session, the one with the code, is open. Now he is taken out of *Release*.
 
 # %%
-release.remove(oscar)
+dev.group("Release").remove(oscar)
 lab.graph(lab.who_can("sts:AssumeRole", prod_role))
 
 # %% [markdown]
@@ -444,6 +470,9 @@ reveal(prediction, lab.evaluate(with_code, "s3:PutObject", prod / "app.zip"))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(with_code, "s3:PutObject", prod / "app.zip"))
 
+# %% [markdown] tags=["conclusion"]
+# The right to assume is asked for when the role is assumed, and not again: a session outlives it (lesson 4).
+
 # %% [markdown]
-# **Next:** somebody from outside shall look at everything and change nothing.
-# [Lesson 6: a consultant](06-consultant.ipynb).
+# **Next:** somebody from outside shall look at everything and change nothing. [Lesson 6: a
+# consultant](06-consultant.ipynb).

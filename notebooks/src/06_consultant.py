@@ -74,8 +74,11 @@ reveal(prediction, lab.evaluate(clara, "sts:AssumeRole", consultant))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(clara, "sts:AssumeRole", consultant))
 
+# %% [markdown] tags=["conclusion"]
+# Between two accounts, both have to agree. Acme has done its half; the firm's half is a policy for clara.
+
 # %% [markdown]
-# Between two accounts, both have to agree. Acme has done its half. The firm's half is a policy for clara:
+# The firm gives clara a policy:
 
 # %%
 clara.put_policy("AssumeConsultantRole", allow("sts:AssumeRole", on=consultant.arn))
@@ -84,10 +87,10 @@ lab.graph(lab.who_can("sts:AssumeRole", consultant))
 # %% [markdown]
 # ## An ID for the customer
 #
-# The firm looks after many companies, and gives each an ID: Acme's is `acme-7f3c`. clara's program sends it along,
-# as the **external ID**, and Acme's trust policy asks for it. Why? Suppose mallory is a customer too, and names *Acme's*
-# role as hers. The firm would open it, and look into Acme's account for mallory. But it sends mallory's ID along, and
-# Acme's trust policy says no.
+# The firm looks after many companies, and gives each an ID: Acme's is `acme-7f3c`. clara's program sends it along, as
+# the **external ID**, and Acme's trust policy asks for it. Why? Suppose mallory, another customer, tells the firm "my
+# role is ..." and gives the name of **Acme's** role. Without an ID the firm's program would assume it, and show
+# mallory Acme's account. With it, the program sends *mallory's* ID, and Acme's trust policy says no.
 
 # %%
 trust["Statement"][0]["Condition"] = {"StringEquals": {"sts:ExternalId": "acme-7f3c"}}
@@ -117,8 +120,11 @@ reveal(prediction, lab.evaluate(clara, "sts:AssumeRole", consultant))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(clara, "sts:AssumeRole", consultant))
 
+# %% [markdown] tags=["conclusion"]
+# A condition on something that the request does not say at all is not met.
+
 # %% [markdown]
-# A condition on something that the request does not say at all is not met. With the ID she comes in:
+# Now with the ID:
 
 # %%
 visit = lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c")
@@ -136,7 +142,7 @@ print("Users of Development:", [user.name for user in dev.users])
 # | access level | what it is for | for example |
 # |---|---|---|
 # | List | to see that things are there | `s3:ListAllMyBuckets` |
-# | Read | to see how they are set up, **or what is in them** | `s3:GetObject` |
+# | Read | to look closer at one of them | `s3:GetBucketPolicy` |
 # | Write | to make, change or delete | `s3:PutObject` |
 # | Permissions management | to change who may do what | `s3:PutBucketPolicy` |
 # | Tagging | to put labels on, or take them off | `s3:PutObjectTagging` |
@@ -163,9 +169,12 @@ reveal(prediction, lab.evaluate(visit, "secretsmanager:GetSecretValue", password
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(visit, "secretsmanager:GetSecretValue", password))
 
+# %% [markdown] tags=["conclusion"]
+# Secrets are left out of `ReadOnlyAccess`; most other data is not. The level *Read* is for seeing how things are set
+# up, **and for what is in them**. So **read-only means: nothing is changed. It does not mean that nothing is seen.**
+
 # %% [markdown]
-# Secrets are left out of `ReadOnlyAccess`; most other data is not. **Read-only means: nothing is changed. It does not
-# mean that nothing is seen.** Some of what she reaches (`1.jpg` stands for the objects in the bucket):
+# Some of what she reaches (`1.jpg` stands for the objects in the bucket):
 
 # %%
 looks = [
@@ -177,9 +186,24 @@ lab.graph(lab.what_can(visit, looks))
 # %% [markdown]
 # ## Three policies to look with
 #
-# `ReadOnlyAccess` has two narrower sisters, `ViewOnlyAccess` and `SecurityAudit`. In a copy of the account, a role with
-# each of them stands beside ConsultantRole. The **access explorer** shows who may do what. By their names: which of them
-# reads a bucket's policy? Then choose the access level *List*, then *Read*. Where do the three roles differ?
+# `ReadOnlyAccess` has two narrower sisters, `ViewOnlyAccess` and `SecurityAudit`.
+
+# %%
+# A question: run this cell.
+Choice(
+    "By their names: which of them reads a bucket's policy, and not what is in the bucket?",
+    {
+        "ViewOnlyAccess": "It sees that things are there. A policy is how they are set up.",
+        "SecurityAudit": "It sees how things are set up, and leaves alone what is in them.",
+        "ReadOnlyAccess": "It reads the policy, and what is in the bucket as well.",
+    },
+    right="SecurityAudit",
+    beliefs={"ReadOnlyAccess": 14},
+)
+
+# %% [markdown]
+# In a copy of the account, a role with each of them stands beside ConsultantRole. The **access explorer** shows who
+# may do what. Choose the access level *List*, then *Read*. Where do the three roles differ?
 
 # %%
 shelf = lab.copy()
@@ -194,11 +218,11 @@ about = ["*", payroll, payroll / "2026.csv", orders, password, consultant]
 AccessExplorer(shelf, asked, about, kind="role", turned=True)
 
 # %% [markdown]
-# `ViewOnlyAccess` sees that things are there, `SecurityAudit` how they are set up, `ReadOnlyAccess` what is in them as
-# well. In plain Python: how many actions of S3 may each role do here, level by level? (`s3:*/Read` means: all actions of
-# S3 whose access level is Read.)
+# In plain Python: how many actions of S3 may each role do here, level by level? (`s3:*/Read` means: all actions of S3
+# whose access level is Read. What sees settings may list as well.)
 
-# %%
+# %% tags=["folded"]
+# How many: run this cell.
 def count(role, level):
     found = shelf.what_can(role, f"s3:*/{level}").found
     return len({action for one in found for action in one.actions})
@@ -223,6 +247,7 @@ WorldEditor(visited)
 
 # %% tags=["exercise"]
 acme = visited.accounts[0]
+# Your lines here, or use the editor above:
 check("06.1", visited)
 
 # %% tags=["solution"]
@@ -236,9 +261,11 @@ check("06.1", visited)
 # policy. And `ReadOnlyAccess` had to be taken off: what is attached to a role adds up.
 
 # %% [markdown]
-# Now the same in Acme's account. clara's session, opened before, is still there.
+# Acme has done the same in its own account. clara's session, opened before, is still there. What does the change take
+# from her?
 
-# %%
+# %% tags=["folded"]
+# What became of it in Acme's account: run this cell.
 before = lab.snapshot()
 consultant.detach(dev.managed_policy("ReadOnlyAccess"))
 consultant.attach(dev.managed_policy("SecurityAudit"))
@@ -257,14 +284,14 @@ lab.graph(lab.difference(before, actions=looks))
 # %% tags=["exercise"]
 seconds = 3600  # your number
 try:
-    lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c", duration=seconds)
+    print(lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c", duration=seconds))
 except IamlabError as error:
     print(error)
 
 # %% tags=["solution"]
 seconds = 7200
 try:
-    lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c", duration=seconds)
+    print(lab.sts.assume_role(clara, consultant, "clara", external_id="acme-7f3c", duration=seconds))
 except IamlabError as error:
     print(error)
 
@@ -303,12 +330,12 @@ reveal(prediction, lab.evaluate(friday, "iam:ListUsers"))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(friday, "iam:ListUsers"))
 
+# %% [markdown] tags=["conclusion"]
+# The trust policy is read when somebody comes in, and then no more. Whoever is inside stays until the session ends,
+# or until somebody **revokes** it.
+
 # %% [markdown]
-# The trust policy is read when somebody comes in, and then no more. Whoever is inside stays until the session ends;
-# or until somebody **revokes** it. That puts a policy into the role which denies everything to the sessions that
-# there are.
-#
-# **Predict.** Acme revokes. She lists the users again.
+# **Predict.** Acme revokes the role's sessions, as in lesson 4. clara lists the users again.
 
 # %% tags=["exercise"]
 consultant.revoke_sessions()
@@ -367,11 +394,11 @@ check("06.2", week)
 # date alone somebody could have stayed until midnight; with the hour alone she would have come back every hour.
 
 # %% [markdown]
-# ## Read-only is not a wall
+# ## The report
 #
-# Next month clara comes again. She shall leave her report in a bucket, and somebody gives that bucket a policy. The role
-# has `SecurityAudit` as before, which writes nothing. (The policy that revoked may stay: it says nothing of sessions that
-# are issued later. Taken away too early, it would give an open session its permissions back.)
+# Next month clara comes again. She shall leave her report in a bucket, and somebody gives that bucket a policy. The
+# role has `SecurityAudit` as before, which writes nothing. (The policy that revoked may stay: it says nothing of
+# sessions that are issued later. Taken away too early, it would give an open session its permissions back.)
 
 # %%
 lab.clock.advance(days=28)
@@ -397,9 +424,12 @@ reveal(prediction, lab.evaluate(consultant, "s3:PutObject", reports / "report.pd
 prediction = "allowed"
 reveal(prediction, lab.evaluate(consultant, "s3:PutObject", reports / "report.pdf"))
 
+# %% [markdown] tags=["conclusion"]
+# A policy that allows only looking is no wall: it says nothing of the rest. Within one account, an Allow at the
+# bucket is enough.
+
 # %% [markdown]
-# A policy that allows only looking is no wall: it says nothing of the rest. Within one account, an Allow at the bucket is
-# enough. So do not ask what a policy is called. Ask what the role can do, from wherever it comes:
+# So do not ask what a policy is called. Ask what the role can do, from wherever it comes:
 
 # %%
 lab.graph(lab.what_can(consultant, ["s3:*/Write", "s3:*/Permissions management", "s3:*/Tagging"]))

@@ -124,7 +124,7 @@ prediction = "allowed"
 reveal(prediction, lab.evaluate(first, "s3:GetObject", photos / "1.jpg"))
 
 # %% [markdown]
-# alice is the administrator: her policy allows `sts:AssumeRole` on every role.
+# alice has become an administrator: her policy allows `sts:AssumeRole` on every role.
 
 # %%
 alice = dev.create_user("alice")
@@ -288,13 +288,14 @@ reveal(prediction, lab.evaluate(server.session, "s3:ListBucket", photos, {"s3:pr
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(server.session, "s3:ListBucket", photos, {"s3:prefix": "web/2026/"}))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # `StringEquals` compares letter for letter, stars too. Its sister `StringLike` takes a star as any run of characters.
-#
+
+# %% [markdown]
 # ## Exercise 07.2: least privilege for one prefix
 #
-# *Least privilege* means: what is needed, and no more. The program shall list what is in `web/` and in the folders below,
-# and read these objects. It shall list nothing else, read nothing else and change nothing.
+# *Least privilege* means: what is needed, and no more. The program shall list what is in `web/` and in the folders
+# below, and read these objects. It shall list nothing else, read nothing else and change nothing.
 
 # %%
 workbench = PolicyWorkbench(exercise="07.2")
@@ -380,9 +381,12 @@ reveal(prediction, lab.evaluate(second.session, "ec2:DescribeInstances"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(second.session, "ec2:DescribeInstances"))
 
+# %% [markdown] tags=["conclusion"]
+# The one who starts a server does not get the role's permissions, and the program does not get his. **Handing on is
+# not assuming.** But whoever may sign in to the server is there what the role is: so it matters which roles one may
+# hand on.
+
 # %% [markdown]
-# The one who starts a server does not get the role's permissions, and the program does not get his. **Handing on is not
-# assuming.** But whoever may sign in to the server is there what the role is: so it matters which roles one may hand on.
 # Who else may hand AppRole on?
 
 # %%
@@ -449,7 +453,7 @@ check("07.3", bobs)
 # ## If credentials are stolen
 #
 # The old credentials in the backup were worth nothing. But suppose that somebody gets at those which are good until
-# 20:56. What Acme did in lesson 6, when the visitor was to leave, works here too.
+# 20:56. Acme does what it did in lesson 6, when the visitor was to leave.
 #
 # **Predict.** Acme revokes the sessions of AppRole, and the thief reads a photo.
 
@@ -466,9 +470,8 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(stolen, "s3:GetObject", photos / "web/1.jpg"))
 
 # %% [markdown]
-# The program stands still too, for it has the same credentials. But EC2 delivers new ones, which are issued later, and the
-# thief does not have them. (When, is for EC2 to say: in AWS nobody can ask for it. Here `server.refresh()` makes that
-# moment come.)
+# In time, EC2 delivers new credentials to the server. (When, is for EC2 to say: there is no call for it. Here
+# `server.refresh()` makes that moment come.)
 #
 # **Predict.** The new credentials are there. The program reads the photo.
 
@@ -484,10 +487,15 @@ server.refresh()
 prediction = "allowed"
 reveal(prediction, lab.evaluate(server.session, "s3:GetObject", photos / "web/1.jpg"))
 
+# %% [markdown] tags=["conclusion"]
+# Until then the program stood still too: it had the same credentials as the thief. The new ones were issued later,
+# and the thief does not have them.
+
 # %% [markdown]
-# How does a thief get at them? A program that fetches any address it is told can be tricked into fetching the metadata
-# service's. So one asks for its second version (IMDSv2) when starting a server: `--metadata-options HttpTokens=required`.
-# Then a token has to be fetched first, by a kind of request that such a trick does not make.
+# How does a thief get at them? A program that fetches any address it is told can be tricked into fetching the
+# metadata service's. So one asks for its second version (IMDSv2) when starting a server:
+# `--metadata-options HttpTokens=required`. Then a token has to be fetched first, by a kind of request that such
+# tricks can hardly make.
 
 # %% [markdown]
 # ## The same in the real cloud

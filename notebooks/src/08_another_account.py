@@ -57,6 +57,20 @@ trust = {
 }
 update_app = prod.create_role("UpdateApp", trust=trust)
 
+# %% [markdown]
+# **Predict.** Production has said its part. In Development nothing has been said yet. David assumes the role.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(david, "sts:AssumeRole", update_app))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(david, "sts:AssumeRole", update_app))
+
+# %% [markdown] tags=["conclusion"]
+# Two accounts, two administrators, and each has a half of the answer.
+
 # %%
 # A question: run this cell.
 Choice(
@@ -71,21 +85,9 @@ Choice(
 )
 
 # %% [markdown]
-# **Predict.** Production has said its part. In Development nothing has been said yet. David assumes the role.
-
-# %% tags=["exercise"]
-prediction = ...  # "allowed", "implicit deny" or "explicit deny"
-reveal(prediction, lab.evaluate(david, "sts:AssumeRole", update_app))
-
-# %% tags=["solution"]
-prediction = "implicit deny"
-reveal(prediction, lab.evaluate(david, "sts:AssumeRole", update_app))
-
-# %% [markdown]
-# ## The other half
+# ## What Development says
 #
-# Two accounts, two administrators, and each has a half of the answer. The administrator of Development gives hers to
-# the group.
+# The administrator of Development gives a policy to the group.
 #
 # **Predict.** David assumes the role.
 
@@ -144,7 +146,7 @@ BothSides(lab, david, "sts:AssumeRole", update_app)
 # In plain Python the same two texts are changed with `update_app.update_trust(...)` and
 # `developers.put_policy("AssumeUpdateApp", ...)`, and `lab.evaluate(...)` says what comes of it.
 #
-# ## Power at home does not count
+# ## An administrator from elsewhere
 #
 # Frank works for the consulting firm of lesson 6. In the firm's account he is an administrator: everything on every
 # resource.
@@ -164,10 +166,11 @@ reveal(prediction, lab.evaluate(frank, "sts:AssumeRole", update_app))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(frank, "sts:AssumeRole", update_app))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # His half is as large as it can be. The other one is not his to give.
-#
-# And the root user of Development, whose account is trusted? It is refused before any policy is read:
+
+# %% [markdown]
+# And the root user of Development, whose account is trusted?
 
 # %%
 try:
@@ -212,7 +215,7 @@ reveal(prediction, lab.evaluate(david, "sts:AssumeRole", deploy))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(david, "sts:AssumeRole", deploy))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # | the trust policy names | same account | another account |
 # |---|---|---|
 # | the user itself | trust is enough | both halves |
@@ -286,18 +289,19 @@ role_arn = "arn:aws:iam::999999999999:role/UpdateApp"
 office.graph(office.who_can("sts:AssumeRole", role_arn))
 
 # %% [markdown]
-# You are the administrator of Development. Keep out **all testers, today's and tomorrow's**, and nobody else. They keep
-# their PowerUserAccess and the role *TestApp*; the next developer must get in without anybody touching Production.
+# You are the administrator of Development. Keep out **all testers, today's and tomorrow's**, and nobody else. They
+# keep their PowerUserAccess and the role *TestApp*; the next developer must get in without anybody touching
+# Production.
 #
-# The workbench puts a policy on the group and tries it:
+# The workbench puts a policy on the group and tries it. Write where the dots are, texts in quotes:
 
 # %%
 test_role = "arn:aws:iam::999999999999:role/TestApp"
 PolicyWorkbench(
     office,
     on="Testers",
-    name="NeverUpdateApp",
-    policy='{"Version": "2012-10-17", "Statement": [{"Effect": ..., "Action": ..., "Resource": ...}]}',
+    name="ForTesters",
+    policy='{"Version": "2012-10-17", "Statement": [\n  {"Effect": ..., "Action": ..., "Resource": ...}\n]}',
     must_allow=[("David", "sts:AssumeRole", role_arn), ("Jane", "sts:AssumeRole", test_role)],
     must_deny=[("Jane", "sts:AssumeRole", role_arn)],
 )
@@ -330,7 +334,8 @@ office.graph(office.who_can("sts:AssumeRole", role_arn))
 # ## Another way in: the bucket's own policy
 #
 # A role is one way to reach another account. Some resources can open themselves: a bucket has a policy of its own,
-# with a `Principal`, as a role has its trust policy. Here Production lets David read the shop, without any role.
+# with a `Principal`, as a role has its trust policy. Here Production says that David may read the shop, without any
+# role.
 
 # %%
 def reading(bucket):
@@ -365,9 +370,13 @@ reveal(prediction, lab.evaluate(david, "s3:GetObject", notes / "todo.txt"))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(david, "s3:GetObject", notes / "todo.txt"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # So in **one** account, the bucket policy *or* a policy of the user is enough. Across accounts it takes the bucket
-# policy *and* a policy of the user. Give David the missing half: replace the dots by an ARN.
+# policy *and* a policy of the user. (Between accounts that are not of one organization, S3 says no more than *Access
+# Denied*; here you see the reason.)
+
+# %% [markdown]
+# Give David the missing half: replace the dots by an ARN.
 #
 # **Predict** what he gets then.
 
@@ -399,7 +408,7 @@ reveal(prediction, lab.evaluate(session, "s3:GetObject", notes / "todo.txt"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(session, "s3:GetObject", notes / "todo.txt"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # | | through a role | through a bucket policy |
 # |---|---|---|
 # | who asks | a session, of the role's account | David himself |
@@ -427,8 +436,21 @@ Choice(
 # Each night a program copies releases: in **one** request it reads from `acme-build`, in Development, and writes to
 # `productionapp/releases/`. It signs as David, who may read `acme-build` and assume UpdateApp.
 #
-# Decide which way it is to be, and build it: David writes below `releases/`, and nowhere else. Nobody else gains
+# Decide which way it is to be, then build it: David writes below `releases/`, and nowhere else. Nobody else gains
 # anything.
+
+# %%
+# A question: run this cell.
+Choice(
+    "One request reads in Development and writes in Production. Who has to sign it?",
+    {
+        "a session of UpdateApp": "In the session David's own permissions are set aside. Who reads acme-build then?",
+        "David himself": "He keeps what he may do at home. And Production lets him write: by which policy?",
+        "first the one, then the other": "That would be two requests. It is one.",
+    },
+    right="David himself",
+    beliefs={"a session of UpdateApp": 5},
+)
 
 # %%
 night = begin("08.3")
@@ -473,7 +495,7 @@ for step in steps:
     print(step.cli())
 
 # %% [markdown]
-# And in Python, with boto3 (`import boto3, json`, `iam = boto3.client("iam")`, `sts = boto3.client("sts")`):
+# And with boto3, after `import boto3, json`, `iam = boto3.client("iam")` and `sts = boto3.client("sts")`:
 
 # %%
 for step in steps:
@@ -504,6 +526,9 @@ later.accounts[0].group("Developers").delete_policy("AssumeUpdateApp")
 prediction = "allowed"
 reveal(prediction, later.evaluate(later.sessions[0], "s3:PutObject", shop / "v3.zip"))
 
+# %% [markdown] tags=["conclusion"]
+# The right to assume is asked for when the role is assumed, and not again (lesson 4).
+
 # %% [markdown]
-# **Next:** two halves, groups, bucket policies, and more to come. When AWS says no, which of them was it?
-# [Lesson 9: find out why a request was denied](09-why-denied.ipynb).
+# **Next:** two halves, groups, bucket policies, and more to come. When AWS says no, which of them was it? [Lesson 9:
+# find out why a request was denied](09-why-denied.ipynb).

@@ -52,13 +52,17 @@ prediction = "explicit deny"
 denied = lab.evaluate(dana, "s3:GetObject", code / "secret/key.txt")
 reveal(prediction, denied)
 
+# %% [markdown] tags=["conclusion"]
+# AWS's message says two things at its very end. *How* it was denied: `because no ... allows` (something is missing)
+# or `with an explicit deny` (something forbids). And **which type of policy** it was.
+
 # %% [markdown]
-# AWS's message says two things at its very end. *How* it was denied: `because no ... allows` (something is missing) or
-# `with an explicit deny` (something forbids). And **which type of policy** it was.
+# Here the reason is always given. Some services of AWS leave it out, mostly between accounts: STS, and S3 where the
+# two accounts are not of one organization, say no more than that access is denied. Then one has to look through the
+# types one by one.
 #
-# (Here the reason is always given. Some services of AWS leave it out, STS mostly between accounts; then one has to look
-# through the types one by one.) Six types you have to know. You have met the first three: the policies at users, groups and
-# roles, bucket policies, trust policies.
+# Six types you have to know. You have met the first three: the policies at users, groups and roles, bucket policies,
+# trust policies.
 
 # %% [markdown]
 # | type of policy | where it stands | what it can do |
@@ -68,7 +72,7 @@ reveal(prediction, denied)
 # | trust policy | at a role: its resource policy | let in, forbid |
 # | permissions boundary | at a user or role | **cap**, forbid |
 # | session policy | in one session | **cap**, forbid |
-# | service control policy (SCP) | above the account | **cap**, forbid |
+# | service control policy (SCP) | at an organization's root, a unit, an account | **cap**, forbid |
 #
 # To *cap* is to set a limit: what it does not allow, nobody below can. It grants nothing. (Two more, by name only: a
 # *resource control policy* caps what anybody may do with an organization's resources, a *VPC endpoint policy* what passes
@@ -76,9 +80,11 @@ reveal(prediction, denied)
 
 # %% [markdown]
 # AWS asks every type that is there. A Deny in any of them ends it. Otherwise each cap must allow, and somebody must
-# grant. (One exception, soon.) The same as a picture, for dana's request (once you have predicted it above):
+# grant (with one exception, which you will meet). The same as a picture, for dana's request (once you have predicted
+# it above):
 
-# %%
+# %% tags=["folded"]
+# The picture, once you have predicted.
 flow_graph(denied) if prediction is not ... else print("Predict first, above. Then run this cell again.")
 
 # %% [markdown]
@@ -163,11 +169,15 @@ reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(dana, "s3:PutObject", code / "plan.txt"))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # Read the ends of the two messages: once the identity policies are silent, once the boundary. What is left to her is
-# what **both** allow. Here is what the boundary changed for her; is there anything that she gained?
+# what **both** allow.
 
-# %%
+# %% [markdown]
+# Here is what the boundary changed for her. Is there anything that she gained?
+
+# %% tags=["folded"]
+# What changed: run this cell.
 for change in lab.difference(before).changes:
     if change.subject.name == "dana":
         print(change.words)
@@ -188,11 +198,15 @@ code.put_policy({"Version": "2012-10-17", "Statement": [named]})
 prediction = "allowed"
 reveal(prediction, lab.evaluate(dana, "s3:DeleteObject", code / "plan.txt"))
 
+# %% [markdown] tags=["conclusion"]
+# A boundary does not cap everything. What a resource policy of the same account gives to **the user itself**, or to
+# one session, gets past its silence (not past its Deny). What it gives to a *role* does not: for a session of the
+# role it counts like the role's own permissions, and is capped with them. (In a role's trust policy, AWS's pages say
+# both; here the boundary has to allow.)
+
 # %% [markdown]
-# A boundary does not cap everything. What a resource policy of the same account gives to **the user itself**, or to one
-# session, gets past its silence (not past its Deny). What it gives to a *role* does not: for a session of the role it
-# counts like the role's own permissions, and is capped with them. (And for the team leads: their own policies must demand
-# the boundary too, by a condition on `iam:PermissionsBoundary`, or they make users without one.)
+# (And the team leads? Their own policies must demand the boundary too, by a condition on `iam:PermissionsBoundary`,
+# or they make users without one.)
 
 # %% [markdown]
 # ## Exercise 09.2: boundary and permissions
@@ -238,16 +252,19 @@ check("09.2", verdicts)
 # names the user, and the role behind the session.
 
 # %% [markdown]
-# A **session policy** is such a limit for one session: whoever assumes a role may narrow it, and it is fixed until the
-# session ends. *Deployer* may read and write everything in `acme-dev`; dana asks for a session that only reads.
+# ## A limit for one session
+#
+# Whoever assumes a role may hand over a **session policy**, which is fixed until the session ends. *Deployer* may
+# read and write everything in `acme-dev`; dana hands over a policy that allows `s3:GetObject` on `*`.
 
 # %%
 trust = {"Effect": "Allow", "Principal": {"AWS": dana.arn}, "Action": "sts:AssumeRole"}
 deployer = dev.create_role("Deployer", trust={"Version": "2012-10-17", "Statement": [trust]})
 deployer.put_policy("Deploy", allow("s3:GetObject", "s3:PutObject", on=code / "*"))
-dana.delete_boundary()
+dana.delete_boundary()  # it does not allow sts:AssumeRole, so it is off for a moment
 session = lab.sts.assume_role(dana, deployer, "dana", policy=allow("s3:GetObject", on="*"))
 dana.put_boundary(limit)
+payroll = dev.create_bucket("acme-payroll")
 
 # %% [markdown]
 # **Predict.** The session writes `plan.txt`.
@@ -261,10 +278,26 @@ prediction = "implicit deny"
 reveal(prediction, lab.evaluate(session, "s3:PutObject", code / "plan.txt"))
 
 # %% [markdown]
+# **Predict.** It reads `2026.csv` in another bucket, `acme-payroll`.
+
+# %% tags=["exercise"]
+prediction = ...  # "allowed", "implicit deny" or "explicit deny"
+reveal(prediction, lab.evaluate(session, "s3:GetObject", payroll / "2026.csv"))
+
+# %% tags=["solution"]
+prediction = "implicit deny"
+reveal(prediction, lab.evaluate(session, "s3:GetObject", payroll / "2026.csv"))
+
+# %% [markdown] tags=["conclusion"]
+# A session policy caps, and grants nothing: the session has what **both** the role and it allow.
+
+# %% [markdown]
 # ## Above the account: an organization
 #
-# Acme has put its accounts into an **organization**. The account that made it is the **management account**; the others
-# are its members, here under the unit *Workloads*.
+# (A good place for a break: this is the middle of the lesson.)
+#
+# Acme has put its accounts into an **organization**. The account that made it is the **management account**; the
+# others are its members, here under the unit *Workloads*.
 
 # %%
 head = lab.create_account("Management", "222222222222")
@@ -279,7 +312,8 @@ keep = organization.create_policy("KeepLogs", deny(*logs, on="*"))
 organization.attach(keep, workloads)
 
 # %% [markdown]
-# CloudTrail is AWS's log of all calls. The SCP *KeepLogs* keeps whoever is in the unit from stopping or weakening it.
+# CloudTrail is AWS's log of calls (of reading and writing objects only if one asks for that). The SCP *KeepLogs*
+# denies what would stop or weaken it; it is attached to the unit.
 #
 # **Predict.** ada is an administrator of Development. She stops its trail.
 
@@ -321,19 +355,21 @@ reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", own_trail))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(mia, "cloudtrail:StopLogging", own_trail))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # SCPs bind a member account's root user, and **leave the management account alone**. So nothing of the business runs
 # there.
-#
-# And an SCP grants nothing. Yet a request gets through only if **on every level** (the root, each unit, the account) some
-# SCP allows it. When SCPs are put to use, AWS attaches `FullAWSAccess` everywhere; whoever puts a shorter list in its place caps all the
-# rest.
+
+# %% [markdown]
+# An SCP grants nothing. Yet a request gets through only if **on every level** (the root, each unit, the account) some
+# SCP allows it. When SCPs are put to use, AWS attaches `FullAWSAccess` everywhere; whoever puts a shorter list in its
+# place caps all the rest.
 
 # %% [markdown]
 # dana's request from the beginning, once more. It has a longer way now; the step that decides is marked, and what stands
 # behind it can change nothing any more.
 
-# %%
+# %% tags=["folded"]
+# The picture, once you have predicted.
 denied = lab.evaluate(dana, "s3:GetObject", code / "secret/key.txt")
 flow_graph(denied) if prediction is not ... else print("Predict first, above. Then run this cell again.")
 
@@ -349,28 +385,31 @@ orders = "arn:aws:sqs:us-east-1:999999999999:orders"
 print(company.evaluate(production.user("pia"), "sqs:CreateQueue", orders).error_message)
 
 # %% [markdown]
-# What stands above Production?
+# Which SCPs are attached to Production, and to what it is in? Read the table from the top: which level is silent?
 
 # %%
-acme = company.organizations[0]
-for target in (acme.root.id, acme.units[0].id, production.id):
-    for id_ in acme.record.attached[target]:
-        policy = acme.record.policy(id_)
-        print(acme.record.name_of(target), policy.name, policy.policy.document["Statement"], sep=" | ")
+org = company.organizations[0]
+for target in (org.root, org.units[0], production):
+    for policy in org.attached(target):
+        for statement in policy.policy.document["Statement"]:
+            print(f"{target.name:12}{policy.name:20}", statement["Effect"], statement["Action"])
 
 # %% [markdown]
 # You are mia, and run the organization. Let Production use queues (`sqs:*`). Nothing else is to change: not for
 # Production, not for anybody.
-#
-# What you may need: `acme.policy(name)` with `.update(document)`, `acme.create_policy(name, document)`,
-# `acme.attach(policy, target)` and `acme.detach(...)`. A target is `acme.root`, `acme.units[0]` or `production`.
+
+# %% [markdown]
+# What you may need: `org.policy(name)` finds an SCP; its `.policy.document` is a copy of its text, and
+# `.update(document)` puts a whole new text in the old one's place. `org.create_policy(name, document)` makes one;
+# `org.attach(policy, target)` and `org.detach(...)` take as target `org.root`, `org.units[0]` or `production`.
 
 # %% tags=["exercise"]
-listed = acme.policy("ProductionServices")
+listed = org.policy("ProductionServices")
+# Your lines here:
 check("09.3", company)
 
 # %% tags=["solution"]
-listed = acme.policy("ProductionServices")
+listed = org.policy("ProductionServices")
 listed.update(allow("s3:*", "ec2:*", "cloudtrail:*", "sts:*", "sqs:*", on="*"))
 check("09.3", company)
 
@@ -386,10 +425,10 @@ check("09.3", company)
 company.graph(company.who_can("sqs:CreateQueue", orders))
 
 # %% [markdown]
-# ## Three traps
+# ## Three policies to read closely
 #
-# Some policies look as if they said something else. In a small world of her own, tess shall stop no instance without
-# **MFA**, a second factor. She signs with her access key: with such long-term keys, requests say nothing of MFA at all.
+# In a small world of her own, tess shall stop no instance without **MFA**, a second factor. She signs with her access
+# key: with such long-term keys, requests say nothing of MFA at all.
 #
 # **Predict.** She stops an instance.
 
@@ -410,31 +449,39 @@ reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 prediction = "allowed"
 reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
+# %% [markdown] tags=["conclusion"]
+# A key that is not in the request makes `Bool` false, so the Deny never applied. Lesson 5 asked for MFA in an
+# **Allow**: there the missing key must not open, hence `Bool`. Here is a **Deny**: the missing key must close.
+
 # %% [markdown]
-# A key that is not in the request makes `Bool` false, so the Deny never applied. An operator may end in `IfExists`:
-# it is then true where the key is missing.
-#
-# Lesson 5 asked for MFA in an **Allow**: there the missing key must not open, hence `Bool`. Here is a **Deny**: the missing
-# key must close. Mend the guard: put the right operator in place of the dots. **Predict** what she gets then.
+# Mend the guard: which operator holds where the key is missing, too? (Lesson 5 had it.) Write it in the place of
+# `Bool`.
 
 # %% tags=["exercise"]
-operator = ...  # the name of the operator, in quotes
-if operator is not ...:
-    mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
-    tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
+mended = {"Bool": {"aws:MultiFactorAuthPresent": "false"}}
+tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
+
+# %% tags=["solution"]
+mended = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
+
+# %% [markdown]
+# **Predict.** tess stops the instance, as before without a code.
+
+# %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% tags=["solution"]
-operator = "BoolIfExists"
-if operator is not ...:
-    mended = {operator: {"aws:MultiFactorAuthPresent": "false"}}
-    tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
 prediction = "explicit deny"
 reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
+# %% [markdown] tags=["conclusion"]
+# An explicit deny? Then the guard holds: `BoolIfExists` is true where the key is missing. If she still gets through,
+# the Deny does not apply yet.
+
 # %% [markdown]
-# The second trap. tess may make queues, tagged with `team` and `env` and nothing else: `ForAllValues` asks that **every**
+# The second. tess may make queues, tagged with `team` and `env` and nothing else: `ForAllValues` asks that **every**
 # tag she names be one of these. She makes a queue and names no tag at all.
 #
 # **Predict.**
@@ -453,11 +500,13 @@ reveal(prediction, small.evaluate(tess, "sqs:CreateQueue", jobs))
 prediction = "allowed"
 reveal(prediction, small.evaluate(tess, "sqs:CreateQueue", jobs))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # Of no tags at all, every one is on the list. With an Allow, ask for the key as well:
 # `"Null": {"aws:TagKeys": "false"}`.
-#
-# The third. "tess may not touch IAM" was written as an `Allow` with `NotAction`. **Predict.** May she delete the queue?
+
+# %% [markdown]
+# The third. "tess may not touch IAM" was written as an `Allow` with `NotAction`. **Predict.** May she delete the
+# queue?
 
 # %% tags=["exercise"]
 no_iam = {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}
@@ -471,14 +520,18 @@ tess.put_policy("NoIam", {"Version": "2012-10-17", "Statement": [no_iam]})
 prediction = "allowed"
 reveal(prediction, small.evaluate(tess, "sqs:DeleteQueue", jobs))
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # `NotAction` with an Allow forbids nothing; it **allows everything else**, in every service, today's and tomorrow's.
 
 # %% [markdown]
 # ## Exercise 09.4: ten tickets
 #
-# You sit at Acme's help desk. Ten requests were denied. If each is meant to go through: what has to change? Choose, of
-# each ticket,
+# (The other good place for a break: the ten take half an hour.)
+#
+# You sit at Acme's help desk. Ten requests were denied. If each is meant to go through: what has to change?
+
+# %% [markdown]
+# Choose, of each ticket,
 #
 # - the **layer**: the type of policy that AWS names,
 # - the **statement**: the Deny that decides; where an Allow is missing, the Allow of that type that names the action but
@@ -486,8 +539,11 @@ reveal(prediction, small.evaluate(tess, "sqs:DeleteQueue", jobs))
 # - the **cure**. Each is tried in a copy of the world.
 
 # %% [markdown]
-# (In 09.1 a missing Allow was *none*: there only a Deny was asked for.) Ticket 4 is about a *KMS key*, with which AWS
-# encrypts; it has a policy of its own, as a bucket has.
+# An example for the statement: the message says that no identity policy allows `s3:PutObject`, and a statement of the
+# caller's allows it on another bucket. That is the one. (In 09.1 a missing Allow was *none*: there only a Deny was
+# asked for.)
+#
+# Ticket 4 is about a *KMS key*, with which AWS encrypts; it has a policy of its own, as a bucket has.
 
 # %%
 TicketBoard()
@@ -558,16 +614,20 @@ check("09.4", answers)
 print(small.evaluate(tess, "sqs:CreateQueue", jobs).simulate_command)
 
 # %% [markdown]
-# And what you did, as commands of the AWS CLI and with boto3 (`boto3.client("iam")`, `boto3.client("organizations")`):
+# And what you did, as commands of the AWS CLI:
 
 # %%
 wanted = ("PutUserPermissionsBoundary", "EnablePolicyType", "AttachPolicy")
-steps = [step for step in lab.trail if step.operation in wanted]
-for step in steps[:3]:
+steps = {step.operation: step for step in lab.trail if step.operation in wanted}.values()
+for step in steps:
     print(step.cli())
 
+# %% [markdown]
+# And with boto3, after `import boto3`, `iam = boto3.client("iam")` and
+# `organizations = boto3.client("organizations")`:
+
 # %%
-for step in steps[:3]:
+for step in steps:
     print(step.boto3())
 
 # %% [markdown]
@@ -580,8 +640,8 @@ for step in steps[:3]:
 # - You can say what control policies cap: everybody in a member account, root too; **not the management account**.
 
 # %% [markdown]
-# **Looking back** at lesson 8. `notes` is a bucket in another account. Its policy names ada and lets her read. May she?
-# Think of her AdministratorAccess before you answer.
+# **Looking back** at lesson 8. `notes` is a bucket in another account. Its policy names ada and lets her read. May
+# she?
 
 # %%
 notes = head.create_bucket("acme-head-notes")

@@ -8,7 +8,7 @@
 # ---
 
 # %% [markdown]
-# # Gallery: every widget, on the story's worlds
+# # Gallery: the widgets, on the story's worlds
 #
 # For teachers and authors. Widgets on one lab follow each other: change it with one, and see the others. The first ones
 # work on the developer group.

@@ -28,8 +28,7 @@ def notebook(page: Page, lab_url: str) -> Notebook:
 def explorer(notebook: Notebook) -> Locator:
     """The request explorer of lesson 01, run from the top."""
     notebook.open(LESSON).run_all()
-    box = notebook.panel.locator(".iamlab-widget")
-    box.scroll_into_view_if_needed()
+    box = notebook.widget("Request explorer")
     expect(box).to_have_attribute("data-ready", "true")
     return box
 
