@@ -36,7 +36,7 @@ def _assumes(who: str, words: str, *, allowed: bool = False) -> Probe:
 
 _EC2: Final = _assumes(EC2, "EC2, for the server,", allowed=True)
 _LAMBDA: Final = _assumes(LAMBDA, "Lambda, another service,")
-_ADA: Final = _assumes("ada", "ada, the administrator,")
+_ALICE: Final = _assumes("alice", "alice, the administrator,")
 _BOB: Final = _assumes("bob", "bob, who starts servers,")
 _READS: Final = Probe(
     words="a minute later the program on the server reads acme-photos/1.jpg (s3:GetObject)",
@@ -68,7 +68,7 @@ SERVICE: Final = PolicyExercise(
     caller=calling_as("AppRole"),
     apply=lambda lab, policy: app_role(lab).update_trust(policy),
     only=(("sts:AssumeRole", EC2),),
-    probes=(_EC2, _READS, _LAMBDA, _ADA, _BOB),
+    probes=(_EC2, _READS, _LAMBDA, _ALICE, _BOB),
     hints=(
         "The role's permissions are right, and so is the profile. Who is to assume the role, and whom does its trust "
         "policy name?",
@@ -85,7 +85,7 @@ SERVICE: Final = PolicyExercise(
         Misconception(
             answer=trust(AWS="*"),
             message='"*" is everybody: all users and roles here, and of every other account those whom it permits.',
-            known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ADA.words),
+            known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ALICE.words),
         ),
         Misconception(
             answer=trust(AWS=DEVELOPMENT),
@@ -100,9 +100,9 @@ SERVICE: Final = PolicyExercise(
         Misconception(
             answer=_trusts_both(),
             message="EC2 gets in now. But the account is still named, so whoever of it has a permission to assume "
-            "roles gets in as well: ada, for one.",
+            "roles gets in as well: alice, for one.",
             known_by=lambda attempt: (
-                attempt.fails(_ADA.words) and not attempt.fails(_EC2.words) and _trusts(attempt, *THE_ACCOUNT)
+                attempt.fails(_ALICE.words) and not attempt.fails(_EC2.words) and _trusts(attempt, *THE_ACCOUNT)
             ),
         ),
         Misconception(

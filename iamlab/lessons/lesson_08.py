@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from iamlab import catalog
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import Effect, Statement, allow, deny
@@ -302,7 +301,7 @@ TESTERS: Final = WorldExercise(
     title="Testers denied, developers allowed",
     world=worlds_08.testers_can_too,
     may_change=_testers_lost_it,
-    spared=tuple((action, UPDATE_APP) for action in catalog.expand("sts:*")),  # whatever comes with assuming it
+    spared=(("sts:*", UPDATE_APP),),  # tags and the like come with assuming it
     probes=(
         _JANE,
         _NEXT_TESTER,

@@ -12,6 +12,7 @@ from typing import Final
 from iamlab.analysis.access import Access
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Evaluation
+from iamlab.core.matching import action_matches
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons.excess import Wanted
@@ -41,7 +42,7 @@ def _less(changes: Iterable[Change], spared: Wanted) -> Iterator[Change]:
 
 
 def _is_spared(action: str, resource: str, spared: Wanted) -> bool:
-    return any(action == name and resource_matches(pattern, resource) for name, pattern in spared)
+    return any(action_matches(name, action) and resource_matches(pattern, resource) for name, pattern in spared)
 
 
 def said(change: Change) -> str:

@@ -29,11 +29,11 @@ def app_role(lab: Lab) -> Role:
 
 
 def _account() -> tuple[Lab, Account]:
-    """The photos; ada, who is an administrator; and bob, who has no policy yet."""
+    """The photos; alice, who is an administrator; and bob, who has no policy yet."""
     lab = Lab()
     dev = lab.create_account("Development", DEVELOPMENT)
     dev.create_bucket("acme-photos")
-    dev.create_user("ada").attach(dev.managed_policy("AdministratorAccess"))
+    dev.create_user("alice").attach(dev.managed_policy("AdministratorAccess"))
     dev.create_user("bob")
     return lab, dev
 

@@ -83,7 +83,7 @@ OTHER_CORRECT = {
 TOO_MUCH = {
     "07.1": [
         policy(_trust({"Service": [EC2, "ecs-tasks.amazonaws.com"]})),
-        policy(_trust({"Service": EC2}), _trust({"AWS": f"arn:aws:iam::{ACCOUNT}:user/ada"})),
+        policy(_trust({"Service": EC2}), _trust({"AWS": f"arn:aws:iam::{ACCOUNT}:user/alice"})),
         policy(_trust({"Service": EC2, "AWS": "999999999999"})),
     ],
     "07.2": [
