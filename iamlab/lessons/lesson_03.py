@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.evaluation import Decision
-from iamlab.core.policy import Effect, Policy, allow, deny
+from iamlab.core.policy import Policy, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.excess import YOURS
@@ -207,9 +207,10 @@ def _narrow(lab: Lab) -> None:
 
 
 def _forbidden_to_tess(attempt: Attempt) -> bool:
-    """Whether a Deny reaches tess."""
-    policies = (one.policy for one in worlds.user(attempt.lab, "tess").policies)
-    return any(one.effect is Effect.DENY for policy in policies for one in policy.statements)
+    """Whether a Deny keeps tess from some of what DevAccess gives her."""
+    tess, lab = worlds.user(attempt.lab, "tess"), attempt.lab
+    asked = (lab.evaluate(tess, "s3:ListBucket", CODE), lab.evaluate(tess, "s3:PutObject", PLAN))
+    return any(one.decision is Decision.EXPLICIT_DENY for one in asked)
 
 
 def _still_forbidden(attempt: Attempt) -> bool:

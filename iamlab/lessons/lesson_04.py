@@ -302,7 +302,6 @@ SWAP: Final = WorldExercise(
                 not attempt.fails(_ROLE_READS.words)
                 and (_developers_got_something(attempt) or _bucket_names_dana(attempt))
             ),
-            number=5,
         ),
         Misconception(
             answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=CODE)),

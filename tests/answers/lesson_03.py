@@ -151,6 +151,11 @@ NOT_SAID = {
         policy(allow("s3:*", CODE)),
         "The resources are right",
     ),
+    "a Deny of something else covers nothing up": (
+        "03.2",
+        lambda lab: lab.accounts[0].user("tess").put_policy("No", policy(deny("iam:*"))),
+        "covers a part",
+    ),
     "all of S3 is no administrator": ("03.1", _attach_all_of_s3, "An administrator"),
     "testers and an attached policy are no new group": ("03.1", _test_and_attach, "on another group"),
 }
