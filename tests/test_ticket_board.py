@@ -99,6 +99,7 @@ def test_without_the_board_whole_tickets_are_judged_while_others_are_open() -> N
     nothing = check("09.4", {"2: layer": "identity policy"})
     assert nothing.status == "not attempted"
     assert "Still open: 2: statement, 2: cure, tickets 1, 3, 4" in nothing.message
+    assert "The choices for '2: statement' are " in nothing.message
     assert check("09.4", {**first, "1: cure": "z"}).status == "not valid"
 
 

@@ -27,7 +27,8 @@ def judge(exercise: SortExercise, answer: Any) -> Result:
     parts_open = {_part(key) for key in open_}
     whole = [key for key in keys if exercise.part and _part(key) not in parts_open]
     if open_ and not whole:
-        message = f"Still open: {_open_words(exercise, open_)}. {_choices_words(exercise, open_[0])}"
+        asked = (*_begun(exercise, open_), *open_)[0]
+        message = f"Still open: {_open_words(exercise, open_)}. {_choices_words(exercise, asked)}"
         return result.not_attempted(exercise, message)
     judged = _judge(exercise, answer, whole or keys)
     if open_ and judged.correct:
@@ -69,11 +70,15 @@ def _open_words(exercise: SortExercise, open_: Sequence[str]) -> str:
     """What is open; a part of which nothing is answered by its number alone."""
     if not exercise.part:
         return ", ".join(open_)
-    every = Counter(map(_part, exercise.items))
-    there = Counter(map(_part, open_))
-    begun = [key for key in open_ if there[_part(key)] < every[_part(key)]]
-    untouched = [part for part in there if there[part] == every[part]]
+    begun = _begun(exercise, open_)
+    untouched = list(dict.fromkeys(_part(key) for key in open_ if key not in begun))
     return ", ".join([*begun, *([_numbered(exercise.part, untouched)] if untouched else [])])
+
+
+def _begun(exercise: SortExercise, open_: Sequence[str]) -> list[str]:
+    """What is open of a part of which something is answered."""
+    every, there = Counter(map(_part, exercise.items)), Counter(map(_part, open_))
+    return [key for key in open_ if exercise.part and there[_part(key)] < every[_part(key)]]
 
 
 def _numbered(part: str, numbers: Sequence[str]) -> str:
@@ -93,7 +98,10 @@ def truth(item: Item, lab: Lab) -> tuple[str, Evaluation | None]:
 
 def _choices_words(exercise: SortExercise, key: str) -> str:
     choices = exercise.choices_of(key)
-    return VERDICT_WORDS if choices == VERDICTS else f"The choices are {', '.join(map(repr, choices))}."
+    if choices == VERDICTS:
+        return VERDICT_WORDS
+    which = f" for {key!r}" if exercise.items[key].choices else ""
+    return f"The choices{which} are {', '.join(map(repr, choices))}."
 
 
 VERDICT_WORDS: Final = (
