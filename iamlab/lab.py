@@ -33,19 +33,18 @@ from iamlab.world import names, organizations, store
 from iamlab.world.access_keys import AccessKey
 from iamlab.world.account import Account
 from iamlab.world.authorization import judge
-from iamlab.world.callers import Caller as Acting
-from iamlab.world.callers import Signer
+from iamlab.world.callers import Caller, Signer
 from iamlab.world.calls import Check
 from iamlab.world.clock import Clock
 from iamlab.world.entities import AccountRecord
 from iamlab.world.identities import Group, Role, Root, User
 from iamlab.world.organizations import Organization
-from iamlab.world.profiles import Provider
+from iamlab.world.providers import IdentityToken, Provider, token
 from iamlab.world.quotas import Quotas
 from iamlab.world.requests import by_credentials, service_call
 from iamlab.world.sessions import Session
 from iamlab.world.state import START, State
-from iamlab.world.sts import IdentityToken, Sts, token
+from iamlab.world.sts import Sts
 from iamlab.world.things import Bucket, Resource
 from iamlab.world.trail import TrailEntry
 from iamlab.world.world import World
@@ -53,9 +52,7 @@ from iamlab.world.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
-Identity = User | Role | Root
-Caller = Identity | Session | AccessKey | str
-
+CallerLike = User | Role | Root | Session | AccessKey | str
 ResourceLike = Resource | User | Role | Group | str
 
 
@@ -70,10 +67,21 @@ class Lab:
     """
 
     def __init__(self, *, seed: int = 0, start: datetime = START, quotas: Quotas | None = None) -> None:
-        self.world = World(seed, start=start, quotas=quotas)
-        self.clock = Clock(self.world)
-        self.sts = Sts(self.world)
+        self._take(World(seed, start=start, quotas=quotas))
+
+    def _take(self, world: World) -> None:
+        """Become the lab over that world."""
+        self.world = world
+        self.clock = Clock(world)
+        self.sts = Sts(world)
         self._profiles: Profiles | None = None  # of the last question's state, for the next question
+
+    @classmethod
+    def _over(cls, world: World) -> Lab:
+        """A lab over a world that is there already."""
+        lab = cls.__new__(cls)
+        lab._take(world)
+        return lab
 
     @classmethod
     def load(cls, path: str | Path) -> Lab:
@@ -81,10 +89,7 @@ class Lab:
 
         Raises IamlabError (``NoSuchFile``, ``DamagedFile``).
         """
-        lab = cls()
-        lab.world = store.load(path)
-        lab.clock, lab.sts = Clock(lab.world), Sts(lab.world)
-        return lab
+        return cls._over(store.load(path))
 
     def save(self, path: str | Path) -> None:
         """Write the whole world to one JSON file, wholly or not at all: clock, trail and make-believe secrets too.
@@ -139,8 +144,11 @@ class Lab:
         return trail_table(self.trail)
 
     @property
-    def callers(self) -> tuple[Identity, ...]:
-        """Everybody who can make a request: users, roles for whoever assumes them, and root users."""
+    def callers(self) -> tuple[User | Role | Root, ...]:
+        """The users, the roles for whoever assumes them, and the root users of all accounts.
+
+        Sessions, services and anonymous callers make requests too, and are not among these.
+        """
         return tuple(one for account in self.accounts for one in (*account.principals, account.root))
 
     @property
@@ -153,10 +161,7 @@ class Lab:
 
     def copy(self) -> Lab:
         """A lab of its own with the same world in it: what is done there is not done here."""
-        made = Lab()
-        made.world = self.world.copy()
-        made.clock, made.sts = Clock(made.world), Sts(made.world)
-        return made
+        return Lab._over(self.world.copy())
 
     def snapshot(self) -> State:
         """The world as it is now, for ``restore``; two snapshots that differ in the trail alone are equal."""
@@ -171,7 +176,7 @@ class Lab:
     # Acting as somebody
 
     @contextmanager
-    def signed_in(self, caller: Caller) -> Iterator[Caller]:
+    def signed_in(self, caller: CallerLike) -> Iterator[CallerLike]:
         """Within ``with lab.signed_in(alice):`` every operation is alice's: authorized first, then done, then noted.
 
         Outside of it the world's builder acts, unchecked. A role must be assumed first. Raises IamlabError
@@ -202,12 +207,12 @@ class Lab:
         become condition keys where AWS makes them so; ``context`` adds further keys. Operations that change the world
         are called on it (``account.create_user``). Raises AccessDeniedError, and IamlabError as ``evaluate`` does.
         """
-        found = catalog.find(_check_text(action))
+        found = catalog.find(_check_action(action))
         arn = _check_resource(found, resource)
         made = service_call(self.world.state, found.name, arn, _check_context(context), parameters)
         return self.world.perform(made, lambda state: state)
 
-    def credentials(self, access_key_id: str, secret_access_key: str, session_token: str | None = None) -> Caller:
+    def credentials(self, access_key_id: str, secret_access_key: str, session_token: str | None = None) -> CallerLike:
         """Whoever these credentials belong to, to be signed in with.
 
         Raises IamlabError (``InvalidClientTokenId``, ``SignatureDoesNotMatch``, ``MissingAuthenticationToken``).
@@ -238,7 +243,7 @@ class Lab:
 
     def evaluate(
         self,
-        principal: Caller,
+        principal: CallerLike,
         action: str,
         resource: ResourceLike | None = None,
         context: Mapping[str, Any] | None = None,
@@ -255,13 +260,13 @@ class Lab:
         """
         who = _check_caller(principal)
         self._check_here(principal)
-        found = catalog.find(_check_text(action))
+        found = catalog.find(_check_action(action))
         arn = _check_resource(found, resource)
         return judge(self.world.state, who, Check(action=found.name, resource=arn, context=_check_context(context)))
 
     def access_matrix(
         self,
-        principals: Iterable[Caller] | None = None,
+        principals: Iterable[CallerLike] | None = None,
         actions: str | Iterable[str] = "*",
         resources: ResourceLike | Iterable[ResourceLike] | None = None,
         context: Mapping[str, Any] | None = None,
@@ -310,14 +315,14 @@ class Lab:
         return answers(title_of((action,) if isinstance(action, str) else action, matrix.resources[0]), matrix)
 
     def what_can(
-        self, principal: Caller, actions: str | Iterable[str] = "*", context: Mapping[str, Any] | None = None
+        self, principal: CallerLike, actions: str | Iterable[str] = "*", context: Mapping[str, Any] | None = None
     ) -> Answers:
         """Everything that one caller may do, to everything there is in this world."""
         matrix = self.access_matrix([principal], actions, None, context)
         return answers(f"What {matrix.subjects[0].words} may do", matrix)
 
     def paths(
-        self, action: str, resource: ResourceLike | None = None, principal: Caller | Group | Provider | None = None
+        self, action: str, resource: ResourceLike | None = None, principal: CallerLike | Group | Provider | None = None
     ) -> Paths:
         """Every way to the action: directly, through roles, and through services that are passed a role.
 
@@ -326,7 +331,7 @@ class Lab:
         (``"*"``). The shortest come first; conditions on the way are in words. Raises IamlabError as ``evaluate`` does.
         """
         state = self.world.state
-        found = catalog.find(_check_text(action))
+        found = catalog.find(_check_action(action))
         arn = _check_resource(found, resource)
         if isinstance(principal, Group):
             start: tuple[Subject, ...] = tuple(self._subject(one) for one in principal.members)
@@ -370,7 +375,7 @@ class Lab:
             check_pattern(text)
         return text
 
-    def _subject(self, principal: Caller) -> Subject:
+    def _subject(self, principal: CallerLike) -> Subject:
         who = _check_caller(principal)
         self._check_here(principal)
         return subject(self.world.state, who)
@@ -390,7 +395,7 @@ class Lab:
             raise IamlabError(f"There is no kind of policy {kind!r}. There are {kinds}.", code="InvalidInput")
         return findings(policy, found)
 
-    def _check_here(self, caller: Caller) -> None:
+    def _check_here(self, caller: CallerLike) -> None:
         if not isinstance(caller, str) and not caller.exists_in(self.world):
             raise IamlabError(f"{caller!r} is not of this lab, or has been deleted.", code="NoSuchEntity")
 
@@ -442,13 +447,13 @@ def _check_context(given: Mapping[str, Any] | None) -> dict[str, Any]:
     return catalog.check_context(given or {})
 
 
-def _check_caller(principal: object) -> Acting:
+def _check_caller(principal: object) -> Caller:
     if isinstance(principal, User | Role | Root | Session | AccessKey):
         return principal.caller
     if principal == ANONYMOUS:
-        return Acting(Signer.NOBODY, ANONYMOUS)
+        return Caller(Signer.NOBODY, ANONYMOUS)
     if isinstance(principal, str) and principal.endswith(".amazonaws.com"):
-        return Acting(Signer.SERVICE, principal)
+        return Caller(Signer.SERVICE, principal)
     if isinstance(principal, Group):
         raise IamlabError(
             f"The group {principal.name} makes no requests: a group is no principal, it only passes its policies on. "
@@ -462,7 +467,7 @@ def _check_caller(principal: object) -> Acting:
     )
 
 
-def _check_text(action: object) -> str:
+def _check_action(action: object) -> str:
     if not isinstance(action, str):
         raise IamlabError(f"An action is a text such as 's3:ListAllMyBuckets', not {action!r}.", code=catalog.UNKNOWN)
     if wildcard.has_wildcard(action):

@@ -343,7 +343,7 @@ def test_principal_org_paths(lab, dev, organization):
 
 def test_organizations_refuse_what_aws_refuses(lab, dev, organization):
     """Twice, of a wrong kind, the last SCP, what is in use."""
-    prod = lab.accounts[1]
+    prod, sandbox = lab.accounts[1], lab.create_account("Sandbox", "222222222222")
     organization.enable("SCP")
     policy = organization.create_policy("NoS3", deny("s3:*"))
     organization.attach(policy, prod)
@@ -354,6 +354,9 @@ def test_organizations_refuse_what_aws_refuses(lab, dev, organization):
         lambda: organization.add(prod),
         lambda: organization.attach(policy, prod),
         lambda: organization.attach(policy, "Workloads"),
+        lambda: organization.move(prod, dev),
+        lambda: organization.add(sandbox, prod),
+        lambda: organization.create_unit("Under", prod),
         lambda: organization.attach(dev.managed_policy("ReadOnlyAccess"), prod),
         lambda: organization.detach(organization.policy("FullAWSAccess"), organization.root),
         lambda: organization.detach(policy, organization.root),
@@ -373,6 +376,66 @@ def test_organizations_refuse_what_aws_refuses(lab, dev, organization):
         with pytest.raises(IamlabError):
             attempt()
         assert lab.snapshot() == before
+
+
+def _organized():
+    """A lab with an organization of one unit and one policy, and an account outside of it."""
+    lab = Lab()
+    found = lab.create_organization(lab.create_account("Development", DEV))
+    found.enable("SCP")
+    policy = found.create_policy("NoS3", deny("s3:*"))
+    return lab, found, found.create_unit("Workloads"), policy, lab.create_account("Production", PROD)
+
+
+def test_nothing_of_another_lab_s_organization_is_taken():
+    """Labs of one seed give the same IDs; so it is not enough to look at those."""
+    lab, organization, unit, policy, prod = _organized()
+    _, _, their_unit, their_policy, their_prod = _organized()
+    assert (their_unit.id, their_policy.id) == (unit.id, policy.id)
+    for ask in (
+        lambda: organization.add(their_prod),
+        lambda: organization.add(prod, their_unit),
+        lambda: organization.create_unit("Sandbox", their_unit),
+        lambda: organization.attach(their_policy, unit),
+        lambda: organization.attach(policy, their_unit),
+        lambda: lab.create_organization(their_prod),
+    ):
+        before = lab.snapshot()
+        with pytest.raises(IamlabError) as caught:
+            ask()
+        assert caught.value.message.endswith("It is of another lab: take both from the same one.")
+        assert lab.snapshot() is before
+
+
+def test_an_account_that_is_taken_into_a_unit_is_invited_and_moved():
+    """An invited account is under the root; to move it is a second call, with a permission of its own."""
+    lab, organization, unit, _, prod = _organized()
+    organization.add(prod, unit)
+    assert [one.operation for one in lab.trail[-2:]] == ["InviteAccountToOrganization", "MoveAccount"]
+    assert organization.record.parents[PROD] == unit.id
+    organization.remove(prod)
+    admin = lab.accounts[0].create_user("alice")
+    admin.put_policy("Invite", allow("organizations:InviteAccountToOrganization"))
+    before = lab.snapshot()
+    with pytest.raises(AccessDeniedError), lab.signed_in(admin):
+        organization.add(prod, unit)
+    assert lab.snapshot() == before
+
+
+def test_who_may_not_change_an_organization_learns_nothing_of_it():
+    """Authorization comes before everything else, and the attempt is on the trail."""
+    lab, organization, unit, _, prod = _organized()
+    alice = lab.accounts[0].create_user("alice")
+    _denied(lab, alice, lambda: organization.move(prod, unit))
+    organization.add(prod)
+    _denied(lab, alice, lambda: organization.add(prod))
+    with pytest.raises(IamlabError) as caught:
+        organization.add(prod)
+    assert caught.value.code == "DuplicateAccountException"
+    organization.remove(prod)
+    with pytest.raises(IamlabError) as caught:
+        organization.move(prod, unit)
+    assert caught.value.code == "AccountNotFoundException"
 
 
 # Block Public Access (EVAL-30)

@@ -10,6 +10,7 @@ import pytest
 from iamlab import IamlabError, Lab, PolicyError, allow, deny
 from iamlab.lessons.story import account, document, trust
 from iamlab.world.quotas import Quotas
+from iamlab.world.services import SERVICES
 
 DEV, PROD = "111111111111", "999999999999"
 
@@ -273,6 +274,21 @@ def test_numbers_of_things():
     lab.create_account("Production", PROD).create_user("bob")
 
 
+def test_numbers_of_versions_and_control_policies():
+    """A lab sets these as all other quotas."""
+    lab = Lab(quotas=Quotas(VersionsPerPolicy=2, SCPsPerTarget=1, RCPsPerTarget=1))
+    dev = lab.create_account("Development", DEV)
+    policy = dev.create_policy("P", allow("s3:*"))
+    assert not policy.is_full
+    policy.create_version(allow("s3:Get*"))
+    assert policy.is_full
+    _failed(lab, lambda: policy.create_version(allow("s3:List*")), "LimitExceeded")
+    organization = lab.create_organization(dev)
+    organization.enable("SCP")
+    scp = organization.create_policy("NoS3", deny("s3:*"))
+    _failed(lab, lambda: organization.attach(scp, dev), "ConstraintViolationException")
+
+
 # Tags (ENT-19)
 
 
@@ -305,6 +321,20 @@ def test_tags(lab, dev, alice):
     assert alice.tags == {"a\u00a0b": "c d"}
 
 
+def test_one_tag_of_several_is_taken_off_a_bucket(lab, dev):
+    """S3 takes all tags off, or puts all: the rest is put, by a call that does in AWS what was done here."""
+    bucket = dev.create_bucket("acme-photos", tags={"a": "1", "b": "2"})
+    things = {"Bucket": bucket, "Object": bucket.put_object("x", tags={"a": "1", "b": "2"})}
+    for word, thing in things.items():
+        thing.untag("a")
+        assert thing.tags == {"b": "2"}
+        assert lab.trail[-1].operation == f"Put{word}Tagging"
+        assert lab.trail[-1].parameters["Tagging"] == {"TagSet": [{"Key": "b", "Value": "2"}]}
+        thing.untag("b")
+        assert thing.tags == {}
+        assert lab.trail[-1].operation == f"Delete{word}Tagging"
+
+
 def test_a_tag_in_two_letter_cases_is_one_key_with_two_values(lab, dev, alice):
     """ENT-19: what a plain operator makes of it is open (UNSURE-15); a set operator sees both."""
     own = {"StringEquals": {"aws:ResourceTag/team": "web"}}
@@ -331,6 +361,8 @@ def test_names_clash_ignoring_case_also_when_renamed(lab, dev, alice):
     alice.rename("ALICE")
     assert dev.user("alice").name == "ALICE"
     _failed(lab, lambda: dev.user("carol"), "NoSuchEntity", "The user with name carol cannot be found.")
+    near = f"The user with name {alice.name[1:]} cannot be found. Did you mean {alice.name}?"
+    _failed(lab, lambda: dev.user(alice.name[1:]), "NoSuchEntity", near)
 
 
 def test_a_role_cannot_name_itself_before_it_exists(lab, dev):
@@ -437,6 +469,38 @@ def test_resource_policies_know_who_is_there(lab, dev, alice):
     assert not lab.evaluate(again, "s3:GetObject", bucket / "a").allowed
 
 
+NOBODY = f"arn:aws:iam::{DEV}:user/nobody"
+PLACES = {
+    "Statement.Principal.AWS": lambda one: {**one, "Principal": {"AWS": NOBODY}},
+    "Statement[0].Principal.AWS": lambda one: [{**one, "Principal": {"AWS": NOBODY}}],
+    "Statement[1].Principal.AWS[1]": lambda one: [
+        {**one, "Principal": "*"},
+        {**one, "Principal": {"AWS": [account(DEV), NOBODY]}},
+    ],
+    "Statement[0].NotPrincipal.AWS": lambda one: [{**one, "Effect": "Deny", "NotPrincipal": {"AWS": NOBODY}}],
+}
+
+
+@pytest.mark.parametrize(("place", "statements"), PLACES.items(), ids=PLACES.keys())
+def test_an_unknown_principal_is_told_with_its_place(dev, place, statements):
+    """POL-23: as all else that is wrong in a policy; the editor points at it."""
+    queue = dev.create_queue("jobs")
+    read = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": queue.arn}
+    with pytest.raises(PolicyError) as caught:
+        queue.put_policy({"Version": "2012-10-17", "Statement": statements(read)})
+    assert caught.value.message == f'Invalid principal in policy: "AWS":"{NOBODY}"'
+    assert (caught.value.path, caught.value.value) == (place, NOBODY)
+    assert caught.value.code == "InvalidAttributeValue"
+
+
+def test_each_service_has_a_code_of_its_own_for_a_policy(dev):
+    """Lambda's too: what the table says of the service, also of a permission for somebody who is not there."""
+    function = dev.create_function("f", role=dev.create_role("F", trust=trust(Service="lambda.amazonaws.com")))
+    with pytest.raises(PolicyError) as caught:
+        function.add_permission("them", principal=NOBODY)
+    assert caught.value.code == SERVICES["function"].malformed == "InvalidParameterValueException"
+
+
 # Things, and what is given in their place
 
 
@@ -515,9 +579,33 @@ def test_a_thing_of_another_lab_is_told_so(lab, dev, role):
         with pytest.raises(IamlabError) as caught:
             ask()
         assert caught.value.message.endswith(elsewhere)
+
+
+def test_a_namesake_of_another_lab_does_not_stand_in(lab, dev, alice, role):
+    """The same ARN and the same ID, and another thing; AWS's own policies are the same in every lab."""
+    other = Lab()
+    there = other.create_account("Development", DEV)
+    _, deploy = there.create_user("alice"), there.create_role("R", trust=trust(AWS=account(DEV)))
+    alice.put_policy("Assume", allow("sts:AssumeRole", on=role))
+    dev.create_policy("Own", deny("s3:*"))
     own = there.create_policy("Own", allow("s3:*"))
-    missing = f"Policy {own.arn} does not exist or is not attachable: there is none of that ARN in this lab."
-    _failed(lab, lambda: role.attach(own), "NoSuchEntity", missing)
+    elsewhere = "It is of another lab: take both from the same one."
+    for ask in (
+        lambda: role.attach(own),
+        lambda: role.detach(own),
+        lambda: role.put_boundary(own),
+        lambda: dev.create_user("bob", boundary=own),
+        lambda: lab.sts.assume_role(alice, role, "alice", policies=[own]),
+    ):
+        _failed(lab, ask, "NoSuchEntity", f"{own!r} cannot be used here. {elsewhere}")
+    _failed(
+        lab,
+        lambda: lab.sts.assume_role(alice, deploy, "alice"),
+        "NoSuchEntity",
+        f"{deploy!r} cannot be used here. {elsewhere}",
+    )
+    role.attach(there.managed_policy("ReadOnlyAccess"))
+    assert [one.name for one in role.policies] == ["ReadOnlyAccess"]
 
 
 def test_instances_and_keys_are_named_in_hexadecimal_digits(lab, dev):

@@ -8,7 +8,7 @@ from botocore.model import ServiceModel
 
 from iamlab import IamlabError
 from iamlab.world import names
-from iamlab.world.identities import LONGEST_SESSION
+from iamlab.world.identities import SESSION_MAXIMA
 from iamlab.world.sts import LONGEST, LONGEST_OF_USER, SHORTEST
 
 BREACH = "1 validation error detected: Value '{}' at '{}' failed to satisfy constraint: Member must {}."
@@ -132,4 +132,4 @@ def test_bounds_of_durations_are_those_of_aws_own_description() -> None:
         described = _field("sts", operation, "DurationSeconds")
         assert bounds == (described["min"], described["max"])
     described = _field("iam", "CreateRole", "MaxSessionDuration")
-    assert (described["min"], described["max"]) == LONGEST_SESSION
+    assert (described["min"], described["max"]) == SESSION_MAXIMA

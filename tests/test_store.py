@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from iamlab import IamlabError, Lab, allow
+from iamlab import IamlabError, Lab, allow, deny
 from iamlab.lessons import story
 from iamlab.world import store
 
@@ -122,6 +122,48 @@ def test_a_damaged_file_is_refused(tmp_path, path, value):
         Lab.load(file)
     assert caught.value.code == "DamagedFile"
     assert str(file) in caught.value.message
+
+
+def _organized():
+    """An organization with a unit, an account in it and a policy on both; and a policy of two versions."""
+    lab = Lab()
+    dev, prod = lab.create_account("Development", "111111111111"), lab.create_account("Production", "999999999999")
+    organization = lab.create_organization(dev)
+    organization.enable("SCP")
+    unit = organization.create_unit("Workloads")
+    organization.add(prod, unit)
+    policy = organization.create_policy("NoS3", deny("s3:*"))
+    organization.attach(policy, unit)
+    organization.attach(policy, prod)
+    prod.create_policy("P", allow("*")).create_version(allow("s3:*"))
+    return lab
+
+
+DANGLING = {
+    "a unit under itself": lambda org, state: org["units"]["UNIT"].update(parent="UNIT"),
+    "a unit under an account": lambda org, state: org["units"]["UNIT"].update(parent="999999999999"),
+    "an account under an account": lambda org, state: org["parents"].update({"999999999999": "111111111111"}),
+    "a policy that is attached and gone": lambda org, state: org["policies"].clear(),
+    "something attached to what is gone": lambda org, state: org["attached"].update({"ou-gone-00000000": []}),
+    "a member that is no account": lambda org, state: org["parents"].update({"444444444444": "UNIT"}),
+    "a management account that is no member": lambda org, state: org.update(management_account="444444444444"),
+    "a default version that is gone": lambda org, state: next(iter(state["policies"].values())).update(default="v9"),
+}
+
+
+@pytest.mark.parametrize("damage", DANGLING.values(), ids=DANGLING.keys())
+def test_what_points_nowhere_or_at_itself_is_refused(tmp_path, damage):
+    """When the file is read, and not by the first question that follows it."""
+    file, lab = tmp_path / "world.json", _organized()
+    lab.save(file)
+    assert Lab.load(file).snapshot() == lab.snapshot()
+    unit = lab.organizations[0].units[0].id
+    content = json.loads(file.read_text().replace(unit, "UNIT"))
+    damage(next(iter(content["state"]["organizations"].values())), content["state"])
+    file.write_text(json.dumps(content))
+    with pytest.raises(IamlabError) as caught:
+        Lab.load(file)
+    assert caught.value.code == "DamagedFile"
 
 
 TEXTS = ["", "{", "[]", "null", "7", '{"format": "iamlab world"}', "\x00", "[" * 100_000]

@@ -180,6 +180,19 @@ def test_within_the_thirty_seconds_new_sessions_are_denied_too(lab, alice, role)
     assert _lists(lab, lab.sts.assume_role(alice, role, "alice")).decision is Decision.EXPLICIT_DENY
 
 
+def test_a_session_says_whose_it_was(lab, dev, alice, role):
+    """Also when that is gone."""
+    of_role, of_user = lab.sts.assume_role(alice, role, "alice"), lab.sts.get_session_token(alice)
+    assert "of Deploy" in repr(of_role)
+    assert "of alice" in repr(of_user)
+    role.delete_policy("List")
+    role.delete()
+    alice.delete_policy("Assume")
+    alice.delete()
+    assert "of a deleted role" in repr(of_role)
+    assert "of a deleted user" in repr(of_user)
+
+
 def test_deleting_the_role_ends_its_sessions(lab, dev, alice, role):
     """The credentials are refused, also when a namesake is made (STS-22)."""
     session = lab.sts.assume_role(alice, role, "alice")
@@ -548,6 +561,22 @@ def test_saml(lab, dev):
     assert _lists(lab, session).allowed
 
 
+def test_a_token_is_given_to_the_call_that_takes_it(lab, dev, github):
+    """Before anything is read off it; the remedy is in the sentence."""
+    saml = dev.create_saml_provider("AcmeLogin")
+    role = dev.create_role("Staff", trust=_federated(saml, "sts:AssumeRoleWithSAML"))
+    assertion = lab.identity_token(saml, "dana", audience="https://signin.aws.amazon.com/saml")
+    token = lab.identity_token(github, "repo:acme/app:*", audience="sts.amazonaws.com")
+    for ask in (
+        *(lambda given=given: lab.sts.assume_role_with_saml(given, role) for given in ("bob", None, token)),
+        *(
+            lambda given=given: lab.sts.assume_role_with_web_identity(given, role, "bob")
+            for given in ("bob", None, assertion)
+        ),
+    ):
+        assert "lab.identity_token(provider" in _failed(ask, "InvalidIdentityToken").message
+
+
 def test_who_federates_and_under_which_name(lab, dev, github):
     """COND-20, COND-22: aws:FederatedProvider is OIDC's alone, sts:RoleSessionName is everybody's."""
     saml = dev.create_saml_provider("AcmeLogin")
@@ -637,6 +666,10 @@ def test_no_secret_is_in_any_repr(lab, dev, alice, role):
         assert not any(secret in repr(shown) for secret in secrets)
 
 
+WRONG = {str: "AccessDenied", int: "ValidationError"}
+"""What a code that is not the device's is refused with, and what a number, which is no code."""
+
+
 def test_the_console(lab, dev, alice, role):
     """COND-24: MFA is true or false there; a role is switched to for as long as is left (STS-27)."""
     _failed(lambda: lab.console_sign_in(alice), "AccessDenied")
@@ -647,12 +680,16 @@ def test_the_console(lab, dev, alice, role):
     assert not _lists(lab, lab.console_sign_in(alice)).allowed
     dev.create_mfa_device("alice").enable(alice)
     _failed(lambda: lab.console_sign_in(alice), "AccessDenied")
+    for wrong in ("000000", 123456, 1):
+        _failed(lambda given=wrong: lab.console_sign_in(alice, mfa=given), WRONG[type(wrong)])
+    assert _lists(lab, lab.console_sign_in(alice, mfa=alice.mfa_devices[0].code)).allowed
     console = lab.console_sign_in(alice, mfa=True)
     assert _lists(lab, console).allowed
     assert lab.sts.switch_role(console, role).time_left == timedelta(hours=2)
     lab.clock.advance(hours=11, minutes=30)
     assert lab.sts.switch_role(console, role).time_left == timedelta(minutes=30)
     _failed(lambda: lab.sts.switch_role(alice, role), "InvalidInput")
+    assert "does not sign in to the console" in _failed(lambda: lab.console_sign_in(console), "AccessDenied").message
     long = dev.create_role("L" * 60, trust=_trust(), path="/long/")
     _failed(lambda: lab.sts.switch_role(console, long), "ValidationError")  # ENT-23: 65 characters
     assert lab.sts.switch_role(console, dev.create_role("L" * 59, trust=_trust(), path="/long/"))
@@ -668,6 +705,10 @@ def test_a_passkey_signs_in_to_the_console_and_nowhere_else(lab, dev, alice, rol
     _failed(lambda: lab.sts.assume_role(alice, role, "alice", mfa=True), "AccessDenied")
     _failed(lambda: lab.sts.get_session_token(alice, mfa=True), "AccessDenied")
     assert lab.console_sign_in(alice, mfa=True).record.mfa is True
+    device.deactivate()
+    device.delete()
+    assert lab.trail[-1].cli().startswith("# ")  # AWS deletes virtual devices alone; this one is gone by now
+    assert lab.snapshot().devices == {}
 
 
 # The clock
@@ -720,3 +761,34 @@ def test_ec2_renews_in_time(lab, dev):
     assert instance.session.expired
     bare = dev.run_instance()
     _failed(lambda: bare.session, "NoCredentials")
+
+
+def test_an_instance_that_is_gone_has_no_credentials(lab, dev):
+    """It is told that the instance is not there, and what was delivered before is no answer."""
+    profile = dev.create_instance_profile("App")
+    profile.add_role(dev.create_role("App", trust=trust(Service="ec2.amazonaws.com")))
+    instance = dev.run_instance(profile=profile)
+    instance.delete()
+    for ask in (instance.refresh, instance.metadata, lambda: instance.session):
+        _failed(ask, "InvalidInstanceID.NotFound")
+
+
+def test_time_moves_in_one_step(lab, dev):
+    """Whoever watches sees no moment at which an instance has expired credentials (STS-23)."""
+    profile = dev.create_instance_profile("App")
+    profile.add_role(dev.create_role("App", trust=trust(Service="ec2.amazonaws.com")))
+    instance = dev.run_instance(profile=profile)
+
+    class Watcher:
+        """What it sees at each change."""
+
+        def __init__(self):
+            self.seen = []
+
+        def look(self):
+            self.seen.append((lab.clock.now, instance.session.expired))
+
+    watcher = Watcher()
+    lab.world.observe(watcher.look)
+    now = lab.clock.advance(hours=7)
+    assert watcher.seen == [(now, False)]

@@ -9,6 +9,7 @@ import shlex
 import pytest
 
 from iamlab import IamlabError, Lab, allow, deny
+from iamlab.world.providers import Provider
 
 DEV, PROD = "111111111111", "999999999999"
 TRUST = {
@@ -406,6 +407,14 @@ def test_buckets_and_their_objects(world):
 # State
 
 
+def test_an_object_is_named_by_its_key(world):
+    """The bucket is in its ARN."""
+    photo = world.bucket.put_object("2026/1.jpg")
+    assert (photo.name, photo.arn) == ("2026/1.jpg", world.bucket / "2026/1.jpg")
+    assert world.bucket.objects == (photo,)
+    assert world.bucket.blocks_public_access
+
+
 def test_a_snapshot_brings_everything_back(world):
     """What was made since is gone, what was changed is as before, and whoever was there is found again."""
     before = world.lab.snapshot()
@@ -583,6 +592,26 @@ def test_everything_has_a_short_name_in_words(world):
     ]
 
 
+def test_what_is_gone_has_a_short_name_too(world):
+    """A cell that ends in it shows that it was deleted, and no error."""
+    empty, outside = Lab().snapshot(), world.lab.create_account("Sandbox", "222222222222")
+    organization = world.lab.create_organization(world.dev)
+    organization.enable("SCP")
+    unit, policy = organization.create_unit("U"), organization.create_policy("P", allow("*"))
+    root, kept = organization.root, organization.create_policy("Q", allow("*"))
+    unit.delete()
+    policy.delete()
+    assert repr(unit) == f"<deleted unit {unit.id}>"
+    assert repr(policy) == f"<deleted control policy {policy.id}>"
+    world.lab.restore(empty)
+    assert repr(organization) == f"<deleted organization {organization.id}>"
+    assert repr(root) == f"<deleted root {root.id}>"
+    assert repr(kept) == f"<deleted control policy {kept.id}>"
+    with pytest.raises(IamlabError) as caught:
+        _ = outside.name
+    assert caught.value.code == "NoSuchEntity"
+
+
 def test_identities_are_equal_when_they_are_the_same(world):
     """However one came by it; and never across worlds."""
     assert world.dev.users[0] == world.alice
@@ -590,3 +619,48 @@ def test_identities_are_equal_when_they_are_the_same(world):
     assert world.dev.root == world.dev.root
     assert world.dev.root != world.prod.root
     assert world.alice != World().alice
+
+
+def test_keys_devices_and_providers_are_equal_when_they_are_the_same(world):
+    """However one came by them; policies too, and AWS's are of a lab as all other things are."""
+    given, found = _credentials(world)
+    elsewhere, _ = _credentials(World())
+    for one, same, other in zip(given, found, elsewhere, strict=True):
+        assert one == same
+        assert one in {same}
+        assert one != other
+        assert one != "a text"
+
+
+def _credentials(world):
+    """A key, a device, a provider and two policies as they came back, and as they are found."""
+    dev, alice = world.dev, world.alice
+    made = alice.create_access_key(), dev.create_mfa_device("phone"), dev.create_saml_provider("S")
+    made[1].enable(alice)
+    found = alice.access_keys[0], alice.mfa_devices[0], Provider(world.lab.world, made[2].arn)
+    names = "DevAccess", "ReadOnlyAccess"
+    return tuple((*things, *(dev.managed_policy(name) for name in names)) for things in (made, found))
+
+
+class Observer:
+    """Somebody who is told of each change, and may fail then."""
+
+    def __init__(self, world, error=None):
+        self.told, self.error = 0, error
+        world.observe(self.look)
+
+    def look(self):
+        self.told += 1
+        if self.error:
+            raise self.error
+
+
+def test_an_observer_that_fails_keeps_no_other_from_being_told(world):
+    """Each is told of the change that has happened; then the first error is."""
+    state = world.lab.world
+    first, second = Observer(state, ValueError("first")), Observer(state, KeyError("second"))
+    third = Observer(state)
+    with pytest.raises(ValueError, match="first"):
+        world.dev.create_user("zoe")
+    assert world.dev.user("zoe")
+    assert (first.told, second.told, third.told) == (1, 1, 1)

@@ -12,10 +12,10 @@ from typing import Final
 from iamlab.analysis.access import AccessMatrix, Cell
 from iamlab.analysis.profiles import Profiles
 from iamlab.analysis.subjects import Subject
-from iamlab.world.account import LAMBDA, instance_parts
-from iamlab.world.delivery import EC2
+from iamlab.world.account_resources import instance_parts
 from iamlab.world.entities import RoleRecord
 from iamlab.world.resources import REGION
+from iamlab.world.services import EC2, LAMBDA
 
 CREATE_PROFILE: Final = "iam:CreateInstanceProfile"
 ADD_ROLE: Final = "iam:AddRoleToInstanceProfile"

@@ -20,6 +20,15 @@ PARTITIONS: Final = (
 ACCOUNT_ID_LENGTH: Final = 12
 
 
+def root_arn(account: str, partition: str = "aws") -> str:
+    """The ARN of an account's root user; as a principal of a policy, all of the account.
+
+    >>> root_arn("111111111111")
+    'arn:aws:iam::111111111111:root'
+    """
+    return f"arn:{partition}:iam::{account}:root"
+
+
 def is_account_id(text: str) -> bool:
     """Whether the text is twelve ASCII digits."""
     return len(text) == ACCOUNT_ID_LENGTH and text.isascii() and text.isdigit()

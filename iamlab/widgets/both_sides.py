@@ -11,7 +11,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import Policy
 from iamlab.core.request import ANONYMOUS
-from iamlab.lab import Caller, Lab, ResourceLike
+from iamlab.lab import CallerLike, Lab, ResourceLike
 from iamlab.views.both_sides import callers_side, other_side
 from iamlab.views.both_sides_html import request_html, whole_html
 from iamlab.views.html import element, join, page
@@ -46,7 +46,7 @@ class BothSides(FramedBox):
     def __init__(
         self,
         lab: Lab | str,
-        caller: Caller,
+        caller: CallerLike,
         action: str,
         resource: ResourceLike | None = None,
         context: Mapping[str, Any] | None = None,
@@ -261,7 +261,7 @@ def _is_new(policy: Written) -> bool:
     return policy.words.startswith(NEW)
 
 
-def _named(lab: Lab, caller: Caller) -> Caller:
+def _named(lab: Lab, caller: CallerLike) -> CallerLike:
     """The caller itself; a user or role may be given by its name."""
     if not isinstance(caller, str) or caller == ANONYMOUS or caller.endswith(".amazonaws.com"):
         return caller

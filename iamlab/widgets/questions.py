@@ -9,7 +9,7 @@ from ipywidgets import HTML, Button, Dropdown, HBox, Layout, RadioButtons, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.lab import Caller, Lab, ResourceLike
+from iamlab.lab import CallerLike, Lab, ResourceLike
 from iamlab.lessons import checks, predict, progress, result
 from iamlab.lessons.exercise import SortExercise
 from iamlab.views.display import graph_html
@@ -152,7 +152,7 @@ class Predict(FramedBox):
     def __init__(
         self,
         lab: Lab | str,
-        principal: Caller,
+        principal: CallerLike,
         action: str,
         resource: ResourceLike | None = None,
         context: Mapping[str, Any] | None = None,

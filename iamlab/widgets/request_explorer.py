@@ -13,13 +13,14 @@ from iamlab.analysis.subjects import services_in
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.request import ANONYMOUS
-from iamlab.lab import Caller, Identity, Lab
+from iamlab.lab import CallerLike, Lab
 from iamlab.views import explain
 from iamlab.views.html import element, page
 from iamlab.widgets.frame import FramedBox, lab_of
 from iamlab.widgets.questions import VerdictQuestion, wide
 from iamlab.widgets.stepper import Stepper
 from iamlab.world.entities import RoleRecord
+from iamlab.world.identities import Role, Root, User
 
 ACTIONS: Final = (
     "s3:ListAllMyBuckets",
@@ -219,11 +220,11 @@ def _action_options(names: Sequence[str]) -> list[tuple[str, str]]:
     return [(f"{name}  ({catalog.find(name).access_level})", name) for name in names]
 
 
-def _callers(lab: Lab) -> list[tuple[str, Caller]]:
+def _callers(lab: Lab) -> list[tuple[str, CallerLike]]:
     """Everybody who can ask, in words: users, roles, root users, open sessions, services that policies name, nobody."""
     state = lab.world.state
     several = len(lab.accounts) > 1
-    found: list[tuple[str, Caller]] = [(_words(one, several), one) for one in lab.callers]
+    found: list[tuple[str, CallerLike]] = [(_words(one, several), one) for one in lab.callers]
     for session in lab.sessions:
         with suppress(IamlabError):  # its role or user is gone, and it counts no more (STS-26)
             found.append((f"session {session.arn.partition('/')[2]}", session))
@@ -235,7 +236,7 @@ def _callers(lab: Lab) -> list[tuple[str, Caller]]:
     return found
 
 
-def _words(caller: Identity, several_accounts: bool) -> str:
+def _words(caller: User | Role | Root, several_accounts: bool) -> str:
     words = {
         "user": f"user {caller.name}",
         "role": f"a session of role {caller.name}",

@@ -9,13 +9,13 @@ from typing import Any, Final
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.policy_set import about
-from iamlab.lab import Caller, Lab
+from iamlab.lab import CallerLike, Lab
 from iamlab.world import documents
 from iamlab.world.account import Account
 from iamlab.world.authorization import resource_with_policy
 from iamlab.world.callers import Signer
 from iamlab.world.identities import Group, Role, User
-from iamlab.world.policies import AWS, MOST_VERSIONS, ManagedPolicy
+from iamlab.world.policies import AWS, ManagedPolicy
 from iamlab.world.services import SERVICES
 from iamlab.world.things import WithPolicy, handle
 
@@ -48,7 +48,7 @@ class Written:
         return self.policy is not None and any(about(self.policy, action.lower()))
 
 
-def holder_of(lab: Lab, caller: Caller) -> User | Role | None:
+def holder_of(lab: Lab, caller: CallerLike) -> User | Role | None:
     """The user or role whose identity policies reach a caller; None for a root user, a service and nobody."""
     if isinstance(caller, str):
         return None
@@ -126,7 +126,7 @@ def _managed(managed: ManagedPolicy, words: str) -> Written:
     def put(text: str) -> None:
         """A new version in force; of a policy that is full the oldest makes place, as AWS's console offers."""
         parsed = Policy.parse(text, PolicyKind.MANAGED)
-        if len(managed.versions) == MOST_VERSIONS:
+        if managed.is_full:
             managed.delete_version(next(one.id for one in managed.versions if one.id != managed.default_version))
         managed.create_version(parsed, set_as_default=True)
 

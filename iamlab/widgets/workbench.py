@@ -12,7 +12,7 @@ from iamlab.analysis.finding import Finding
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.policy import LATEST, Policy, PolicyKind, PolicySource, allow
 from iamlab.core.request import ANONYMOUS
-from iamlab.lab import Caller, Lab, ResourceLike
+from iamlab.lab import CallerLike, Lab, ResourceLike
 from iamlab.lessons import checks, result
 from iamlab.lessons.exercise import PolicyExercise, Probe
 from iamlab.lessons.policy_answers import DOTS, LONGEST, has_dots, refusal
@@ -26,7 +26,7 @@ from iamlab.widgets.questions import notice, reveal_button
 from iamlab.widgets.undo import history
 from iamlab.world.identities import Group, Role, User
 
-Asked = tuple[Caller, str] | tuple[Caller, str, ResourceLike]
+Asked = tuple[CallerLike, str] | tuple[CallerLike, str, ResourceLike]
 """A request: who, which action, and on which resource, where the action takes one."""
 
 START: Final = allow("s3:ListAllMyBuckets").document

@@ -1,7 +1,8 @@
-"""An AWS account: where users, groups, roles, policies and the resources of the services are made."""
+"""An AWS account: where users, groups, roles, policies and all else that IAM keeps are made."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
@@ -9,12 +10,8 @@ from typing import Any, Final, TypeVar
 from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import documents, managed_policies, names
-from iamlab.world.access_keys import MfaDevice
-from iamlab.world.authorization import judge
-from iamlab.world.callers import Caller, Signer
-from iamlab.world.calls import Check
+from iamlab.world.account_resources import MakesResources, Tags
 from iamlab.world.credentials import MfaDeviceRecord
-from iamlab.world.delivery import EC2, deliver
 from iamlab.world.entities import (
     EntityRecord,
     GroupRecord,
@@ -24,13 +21,12 @@ from iamlab.world.entities import (
     PolicyVersion,
     ProviderRecord,
     RoleRecord,
-    SavedPolicy,
     UserRecord,
 )
-from iamlab.world.handles import check_no_text, of_another_lab
 from iamlab.world.identities import (
+    DEFAULT_SESSION,
     EXISTS,
-    LONGEST_SESSION,
+    SESSION_MAXIMA,
     Group,
     Role,
     Root,
@@ -39,51 +35,31 @@ from iamlab.world.identities import (
     check_free_name,
     check_policy,
 )
-from iamlab.world.operations import call, pass_role, tag_list
+from iamlab.world.mfa_devices import MfaDevice
+from iamlab.world.operations import call, passed, tag_list
 from iamlab.world.policies import ManagedPolicy
-from iamlab.world.profiles import InstanceProfile, Provider
+from iamlab.world.profiles import InstanceProfile
+from iamlab.world.providers import Provider
 from iamlab.world.quotas import size
-from iamlab.world.resources import REGION, ResourceRecord
-from iamlab.world.services import SERVICES
 from iamlab.world.state import State
-from iamlab.world.things import (
-    Bucket,
-    Function,
-    Instance,
-    Key,
-    Queue,
-    Resource,
-    Secret,
-    Table,
-    Topic,
-    arn_of,
-    handle,
-    with_resource,
-)
 from iamlab.world.trail import CONSOLE
-from iamlab.world.world import World, with_entity
+from iamlab.world.world import with_entity
 
 E = TypeVar("E", User, Group, Role)
-LAMBDA: Final = "lambda.amazonaws.com"
-Tags = Mapping[str, str] | None
+SEED_LENGTH: Final = 32
+"""Characters of the seed of an MFA device."""
 
 
-class Account:
+class Account(MakesResources):
     """One account of a world. Names are unique in it, ignoring letter case and path (ENT-05)."""
-
-    def __init__(self, world: World, id_: str) -> None:
-        self._world = world
-        self.id = id_
 
     @property
     def name(self) -> str:
-        """The account's name."""
-        return self._world.state.accounts[self.id].name
-
-    @property
-    def arn(self) -> str:
-        """The account as a principal of a policy: all of it, not its root user alone."""
-        return f"arn:aws:iam::{self.id}:root"
+        """The account's name. Raises IamlabError (``NoSuchEntity``) when the account is not in the lab any more."""
+        record = self._world.state.accounts.get(self.id)
+        if record is None:
+            raise IamlabError(f"The account {self.id} cannot be found.", code="NoSuchEntity")
+        return record.name
 
     @property
     def root(self) -> Root:
@@ -124,17 +100,6 @@ class Account:
         """The instance profiles, in order of creation."""
         found = (one for one in self._world.state.profiles.values() if one.account == self.id)
         return tuple(InstanceProfile(self._world, one.id) for one in found)
-
-    @property
-    def resources(self) -> tuple[Resource, ...]:
-        """The resources of the services, objects in buckets included, in order of creation."""
-        found = (one for one in self._world.state.resources.values() if one.account == self.id)
-        return tuple(handle(self._world, one) for one in found)
-
-    @property
-    def buckets(self) -> tuple[Bucket, ...]:
-        """The S3 buckets that the account owns."""
-        return tuple(one for one in self.resources if isinstance(one, Bucket))
 
     def user(self, name: str) -> User:
         """The user of that name. Raises IamlabError (``NoSuchEntity``)."""
@@ -178,7 +143,7 @@ class Account:
         trust: PolicySource,
         path: str = "/",
         description: str = "",
-        max_session_duration: int = LONGEST_SESSION[0],
+        max_session_duration: int = DEFAULT_SESSION,
         tags: Tags = None,
         boundary: ManagedPolicy | None = None,
     ) -> Role:
@@ -189,13 +154,15 @@ class Account:
         """
         common = self._new(names.ROLE_NAME, name, path, tags, boundary)
         common["description"] = names.DESCRIPTION.check(description)
-        common["max_session_duration"] = names.check_number(
-            "maxSessionDuration", max_session_duration, *LONGEST_SESSION
-        )
+        common["max_session_duration"] = names.check_number("maxSessionDuration", max_session_duration, *SESSION_MAXIMA)
         parsed = Policy.parse(trust, PolicyKind.TRUST)
-        given = {**_given(path, "RoleName", name), "AssumeRolePolicyDocument": parsed.document, **self._said(common)}
-        given |= {"Description": description} if description else {}
-        given |= {"MaxSessionDuration": max_session_duration} if max_session_duration != LONGEST_SESSION[0] else {}
+        lasts = None if max_session_duration == DEFAULT_SESSION else max_session_duration
+        given = {
+            **_given(path, "RoleName", name),
+            "AssumeRolePolicyDocument": parsed.document,
+            **self._said(common),
+            **passed(Description=description, MaxSessionDuration=lasts),
+        }
         return Role(self._world, self._create(RoleRecord, "AROA", "CreateRole", given, common, parsed))
 
     def create_service_linked_role(self, service: str, name: str, policy: PolicySource) -> Role:
@@ -231,11 +198,13 @@ class Account:
         names.DESCRIPTION.check(description)
         checked = names.check_tags(tags)
         parsed = Policy.parse(document, PolicyKind.MANAGED)
-        given = {**_given(path, "PolicyName", name), "PolicyDocument": parsed.document}
-        given |= {"Description": description} if description else {}
-        made: list[PolicyRecord] = []
+        given = {
+            **_given(path, "PolicyName", name),
+            **passed(PolicyDocument=parsed.document, Description=description),
+            **tag_list(checked),
+        }
 
-        def created(state: State) -> State:
+        def created(state: State) -> tuple[State, PolicyRecord]:
             own = [one for one in state.policies.values() if one.account == self.id]
             if name.lower() in {one.name.lower() for one in own}:
                 raise IamlabError(
@@ -255,12 +224,10 @@ class Account:
                 description=description,
                 tags=tuple(checked.items()),
             )
-            made.append(record)
-            return replace(state, policies={**state.policies, record.id: record})
+            return replace(state, policies={**state.policies, record.id: record}), record
 
         arn = f"arn:aws:iam::{self.id}:policy{path}{name}"
-        self._world.perform(call("iam:CreatePolicy", arn, {**given, **tag_list(checked)}), created)
-        return self._managed(made[0])
+        return self._managed(self._world.make(call("iam:CreatePolicy", arn, given), created))
 
     def managed_policy(self, name: str) -> ManagedPolicy:
         """A managed policy by name or ARN: the account's own first, then AWS's.
@@ -284,28 +251,25 @@ class Account:
         names.PROFILE_NAME.check(name)
         names.PATH.check(path)
         checked = names.check_tags(tags)
-        made: list[str] = []
 
-        def created(state: State) -> State:
+        def created(state: State) -> tuple[State, str]:
             own = [one for one in state.profiles.values() if one.account == self.id]
             check_free_name(own, "Instance Profile", name)
             self._world.quotas.check("InstanceProfilesPerAccount", len(own) + 1)
             self._world.quotas.check("TagsPerResource", len(checked))
-            made.append(self._world.next_id("AIPA"))
             record = InstanceProfileRecord(
-                id=made[0],
+                id=self._world.next_id("AIPA"),
                 account=self.id,
                 path=path,
                 name=name,
                 created=state.now,
                 tags=tuple(checked.items()),
             )
-            return replace(state, profiles={**state.profiles, record.id: record})
+            return replace(state, profiles={**state.profiles, record.id: record}), record.id
 
         arn = f"arn:aws:iam::{self.id}:instance-profile{path}{name}"
         given = {**_given(path, "InstanceProfileName", name), **tag_list(checked)}
-        self._world.perform(call("iam:CreateInstanceProfile", arn, given), created)
-        return InstanceProfile(self._world, made[0])
+        return InstanceProfile(self._world, self._world.make(call("iam:CreateInstanceProfile", arn, given), created))
 
     def create_mfa_device(self, name: str, *, path: str = "/", passkey: bool = False) -> MfaDevice:
         """Create a virtual MFA device, or a passkey; ``device.enable(user)`` gives it to somebody (ENT-20).
@@ -348,9 +312,11 @@ class Account:
         """
         host = url.removeprefix("https://").rstrip("/") if isinstance(url, str) else ""
         if not host or not str(url).startswith("https://"):
-            raise IamlabError(f"The address of an OIDC provider begins with https://; this is {url!r}.", code=INVALID)
+            raise IamlabError(
+                f"The address of an OIDC provider begins with https://; this is {url!r}.", code=names.VALIDATION_ERROR
+            )
         if not names.check_texts("clientIDList", audiences):
-            raise IamlabError('Give the audiences as a list, ["sts.amazonaws.com"].', code=INVALID)
+            raise IamlabError('Give the audiences as a list, ["sts.amazonaws.com"].', code=names.VALIDATION_ERROR)
         given = {"Url": url, "ClientIDList": list(audiences)}
         return self._provider("CreateOpenIDConnectProvider", "oidc-provider", host, given, tuple(audiences))
 
@@ -368,230 +334,6 @@ class Account:
         self._world.perform(call(f"iam:{operation}", arn, given), created)
         return Provider(self._world, arn)
 
-    # Resources of the services
-
-    def create_bucket(self, name: str, *, policy: PolicySource | None = None, tags: Tags = None) -> Bucket:
-        """Create an S3 bucket; bucket names are unique in all the world.
-
-        Raises IamlabError (``InvalidBucketName``, ``BucketAlreadyExists``, ``BucketAlreadyOwnedByYou``), or
-        PolicyError for the policy, which comes by a call of its own.
-        """
-        try:
-            names.BUCKET_NAME.check(name)
-        except IamlabError as error:
-            raise IamlabError(f"The specified bucket is not valid. {error.message}", code="InvalidBucketName") from None
-        bucket = Bucket(self._world, arn_of("bucket", self.id, name))
-        with self._world.together():
-            self._make(bucket, name, {"Bucket": name}, blocks_public=True)
-            if tags:
-                bucket.tag(tags)
-            if policy is not None:
-                bucket.put_policy(policy)
-        return bucket
-
-    def create_key(self, *, policy: PolicySource | None = None, tags: Tags = None) -> Key:
-        """Create a KMS key; without a policy it gets the usual one, which lets identity policies decide (EVAL-17).
-
-        Raises PolicyError, or IamlabError (``ValidationError``).
-        """
-        own = {
-            "Sid": "Enable IAM User Permissions",
-            "Effect": "Allow",
-            "Principal": {"AWS": self.arn},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-        document = policy if policy is not None else {"Version": "2012-10-17", "Statement": [own]}
-        code = SERVICES["key"].malformed
-        parsed = documents.as_code(code, lambda: Policy.parse(document, PolicyKind.RESOURCE))
-        checked = names.check_tags(tags)
-        id_ = self._world.next_hexadecimal(32)
-        name = "-".join((id_[:8], id_[8:12], id_[12:16], id_[16:20], id_[20:]))
-        key = Key(self._world, arn_of("key", self.id, name))
-        given: dict[str, Any] = {"Policy": parsed.document} if policy is not None else {}
-        given |= {"Tags": [{"TagKey": one, "TagValue": value} for one, value in checked.items()]} if checked else {}
-        self._make(key, name, given, policy=parsed, tags=checked, asked="*")
-        return key
-
-    def create_queue(self, name: str, *, policy: PolicySource | None = None, tags: Tags = None) -> Queue:
-        """Create an SQS queue. Raises IamlabError (``ValidationError``, ``QueueNameExists``), or PolicyError."""
-        queue = Queue(self._world, arn_of("queue", self.id, name))
-        checked = names.check_tags(tags)
-        with self._world.together():
-            self._make(queue, name, {"QueueName": name, **({"tags": checked} if checked else {})}, tags=checked)
-            if policy is not None:
-                queue.put_policy(policy)
-        return queue
-
-    def create_topic(self, name: str, *, policy: PolicySource | None = None, tags: Tags = None) -> Topic:
-        """Create an SNS topic. Raises IamlabError (``ValidationError``, ``InvalidParameter``), or PolicyError."""
-        topic = Topic(self._world, arn_of("topic", self.id, name))
-        checked = names.check_tags(tags)
-        with self._world.together():
-            self._make(topic, name, {"Name": name, **tag_list(checked)}, tags=checked)
-            if policy is not None:
-                topic.put_policy(policy)
-        return topic
-
-    def create_table(self, name: str, *, tags: Tags = None) -> Table:
-        """Create a DynamoDB table. Raises IamlabError (``ValidationError``, ``ResourceInUseException``)."""
-        table = Table(self._world, arn_of("table", self.id, name))
-        checked = names.check_tags(tags)
-        given = {
-            "TableName": name,
-            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-            "BillingMode": "PAY_PER_REQUEST",
-            **tag_list(checked),
-        }
-        self._make(table, name, given, tags=checked)
-        return table
-
-    def create_secret(self, name: str, *, tags: Tags = None) -> Secret:
-        """Create a secret; its ARN ends in six characters of Secrets Manager's own.
-
-        Raises IamlabError (``ValidationError``, ``ResourceExistsException``).
-        """
-        names.SECRET_NAME.check(name)
-        checked = names.check_tags(tags)
-        taken = [one for one in self._world.state.resources.values() if one.kind == "secret" and one.account == self.id]
-        exists = name in [one.name for one in taken]
-        arn = arn_of("secret", self.id, f"{name}-{self._world.next_id('', 6)}")
-        secret = Secret(self._world, next((one.arn for one in taken if one.name == name), arn) if exists else arn)
-        given = {"Name": name, "SecretString": "(a secret)", **tag_list(checked)}
-        self._make(secret, name, given, tags=checked)
-        return secret
-
-    def create_function(self, name: str, *, role: Role, tags: Tags = None) -> Function:
-        """Create a Lambda function that runs as a role; the caller needs iam:PassRole on it (STS-19).
-
-        Raises IamlabError (``ValidationError``, ``ResourceConflictException``, ``InvalidParameterValueException``
-        when the role does not trust Lambda).
-        """
-        record = self._check_role(role)
-        checked = names.check_tags(tags)
-        function = Function(self._world, arn_of("function", self.id, name))
-        given = {
-            "FunctionName": name,
-            "Role": record.arn,
-            "Runtime": "python3.13",
-            "Handler": "app.handler",
-            "Code": {"ZipFile": "(the code)"},
-            **({"Tags": checked} if checked else {}),
-        }
-
-        def trusted(state: State) -> None:
-            check = Check(action="sts:AssumeRole", resource=record.arn)
-            if not judge(state, Caller(Signer.SERVICE, LAMBDA), check).allowed:
-                raise IamlabError(
-                    "The role defined for the function cannot be assumed by Lambda.",
-                    code="InvalidParameterValueException",
-                )
-
-        more = (pass_role(record.arn, LAMBDA, function.arn),)
-        self._make(function, name, given, tags=checked, more=more, role=record.id, check=trusted)
-        return function
-
-    def run_instance(self, *, profile: InstanceProfile | None = None, tags: Tags = None) -> Instance:
-        """Start an EC2 instance; with a profile, programs on it get the credentials of the role in it (STS-23).
-
-        The caller needs ec2:RunInstances on everything that an instance is made of (EVAL-25), and iam:PassRole on the
-        role. Raises IamlabError (``ValidationError``, ``InvalidParameterValue``).
-        """
-        if profile is not None:
-            self._check_profile(profile)
-        checked = names.check_tags(tags)
-        name = "i-" + self._world.next_hexadecimal(17)
-        instance = Instance(self._world, arn_of("instance", self.id, name))
-        given: dict[str, Any] = {"ImageId": IMAGE, "MinCount": 1, "MaxCount": 1}
-        role = profile.role if profile else None
-        if profile:
-            given["IamInstanceProfile"] = {"Name": profile.name}
-        if checked:
-            given["TagSpecifications"] = [{"ResourceType": "instance", **tag_list(checked)}]
-        new, *others = instance_parts(self.id)
-        parts = [Check(action="ec2:RunInstances", resource=one, account=self.id) for one in others]
-        more = (*parts, *((pass_role(role.arn, EC2),) if role else ()))
-        self._make(
-            instance,
-            name,
-            given,
-            tags=checked,
-            more=more,
-            asked=new,
-            profile=profile.id if profile else "",
-            after=lambda state: deliver(self._world, state, instance.arn),
-        )
-        return instance
-
-    def _make(
-        self,
-        resource: Resource,
-        name: str,
-        given: Mapping[str, Any],
-        *,
-        tags: Mapping[str, str] | None = None,
-        policy: Policy | None = None,
-        more: tuple[Check, ...] = (),
-        asked: str = "",
-        check: Any = None,
-        after: Any = None,
-        **parts: Any,
-    ) -> None:
-        """Create a resource; ``asked`` is what the service is asked about, if not the new ARN itself."""
-        service = SERVICES[resource.kind]
-        if resource.kind != "bucket":
-            service.rule.check(name)
-
-        def created(state: State) -> State:
-            if check:
-                check(state)
-            there = state.resources.get(resource.arn)
-            if there is not None:
-                raise _taken(resource.kind, name, there.account == self.id, service.exists)
-            saved = _saved(state, policy, service.malformed) if policy else None
-            record = ResourceRecord(
-                arn=resource.arn,
-                kind=resource.kind,
-                account=self.id,
-                name=name,
-                created=state.now,
-                tags=tuple((tags or {}).items()),
-                policy=saved,
-                **parts,
-            )
-            made = with_resource(state, record)
-            return after(made) if after else made
-
-        operation = f"{service.prefix}:{service.create}"
-        made = call(operation, asked or resource.arn, given, account=self.id, tags=tags, more=more)
-        self._world.perform(made, created)
-
-    def _check_profile(self, profile: object) -> None:
-        own = [one.name for one in self.instance_profiles]
-        if profile in own:
-            check_no_text(profile, "profile", "profile={}", f"account.instance_profiles[{own.index(str(profile))}]")
-        if not (
-            isinstance(profile, InstanceProfile) and profile.exists_in(self._world) and profile.account_id == self.id
-        ):
-            raise IamlabError(
-                f"Value ({profile!r}) for parameter iamInstanceProfile is invalid. EC2 is given an instance profile "
-                "of the account, not the role itself: account.create_instance_profile(name).add_role(role)."
-                + of_another_lab(profile, self._world),
-                code="InvalidParameterValue",
-            )
-
-    def _check_role(self, role: object) -> RoleRecord:
-        check_no_text(role, "role", "role={}", "account.role({})", (one.name for one in self.roles))
-        if not isinstance(role, Role):
-            raise IamlabError(f"{role!r} is no role.", code="InvalidInput")
-        if not role.exists_in(self._world) or role.account_id != self.id:
-            why = of_another_lab(role, self._world)
-            raise IamlabError(f"Cross-account pass role is not allowed.{why}", code="AccessDeniedException")
-        return self._world.entity(role.id, RoleRecord)
-
-    # What creating identities has in common
-
     def _new(
         self, rule: names.NameRule, name: str, path: str, tags: Tags, boundary: ManagedPolicy | None
     ) -> dict[str, Any]:
@@ -601,12 +343,11 @@ class Account:
             "name": rule.check(name),
             "path": names.PATH.check(path),
             "tags": tuple(checked.items()),
-            "boundary": check_policy(boundary, "boundary={}") if boundary is not None else "",
+            "boundary": check_policy(boundary, "boundary={}", self._world) if boundary is not None else "",
         }
 
     def _said(self, common: Mapping[str, Any]) -> dict[str, Any]:
-        bounded = {"PermissionsBoundary": common["boundary"]} if common["boundary"] else {}
-        return {**bounded, **tag_list(dict(common["tags"]))}
+        return {**passed(PermissionsBoundary=common["boundary"]), **tag_list(dict(common["tags"]))}
 
     def _create(
         self,
@@ -618,10 +359,9 @@ class Account:
         trust: Policy | None = None,
     ) -> str:
         """Create a user, group or role; its unique ID comes back."""
-        made: list[str] = []
         word = kind.kind.capitalize()
 
-        def created(state: State) -> State:
+        def created(state: State) -> tuple[State, str]:
             own = state.of_kind(kind, self.id)
             _check_free(own, word, common)
             self._world.quotas.check(f"{word}sPerAccount", len(own) + 1)
@@ -632,44 +372,18 @@ class Account:
             if trust is not None:
                 self._world.quotas.check("ACLSizePerRole", size(trust))
                 parts["trust"] = documents.save(state, trust, PolicyKind.TRUST)
-            made.append(self._world.next_id(prefix))
-            return with_entity(state, kind(id=made[0], account=self.id, created=state.now, **parts))
+            record = kind(id=self._world.next_id(prefix), account=self.id, created=state.now, **parts)
+            return with_entity(state, record), record.id
 
         arn = f"arn:aws:iam::{self.id}:{kind.kind}{common['path']}{common['name']}"
-        self._world.perform(call(f"iam:{operation}", arn, given), created)
-        return made[0]
+        return self._world.make(call(f"iam:{operation}", arn, given), created)
 
     def _managed(self, record: PolicyRecord) -> ManagedPolicy:
         return ManagedPolicy(self._world, name=record.name, arn=record.arn, owner=record.account, id_=record.id)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Account) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         record = self._world.state.accounts.get(self.id)
         return f"<account {record.name} {self.id}>" if record else f"<unknown account {self.id}>"
-
-
-INVALID: Final = "ValidationError"
-SEED_LENGTH: Final = 32
-IMAGE: Final = "ami-0abcdef1234567890"
-PARTS: Final = (
-    f"image/{IMAGE}",
-    "network-interface/*",
-    "security-group/sg-0abcdef1234567890",
-    "subnet/subnet-0abcdef1234567890",
-    "volume/*",
-)
-"""What an instance is made of besides itself: RunInstances is judged on each (EVAL-25)."""
-
-
-def instance_parts(account: str) -> tuple[str, ...]:
-    """All that RunInstances is judged on in an account: the new instance first, then what it is made of."""
-    owned = (f"arn:aws:ec2:{REGION}:{'' if one.startswith('image/') else account}:{one}" for one in PARTS)
-    return (f"arn:aws:ec2:{REGION}:{account}:instance/*", *owned)
 
 
 def _check_free(own: Iterable[EntityRecord], word: str, common: Mapping[str, Any]) -> None:
@@ -687,28 +401,17 @@ def _check_free(own: Iterable[EntityRecord], word: str, common: Mapping[str, Any
 
 def _given(path: str, field: str, name: str) -> dict[str, Any]:
     """The parameters that name something; the path stands in them only when it is not the default."""
-    return {field: name, **({"Path": path} if path != "/" else {})}
+    return {field: name, **passed(Path=path if path != "/" else None)}
 
 
 def _named(found: tuple[E, ...], word: str, name: str) -> E:
     one = next((one for one in found if one.name.lower() == str(name).lower()), None)
     if one is None:
-        raise IamlabError(f"The {word} with name {name} cannot be found.", code="NoSuchEntity")
+        near = difflib.get_close_matches(str(name), [other.name for other in found], n=2, cutoff=0.5)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise IamlabError(f"The {word} with name {name} cannot be found.{hint}", code="NoSuchEntity")
     return one
 
 
-def _inline(name: str, policy: PolicySource) -> Any:
+def _inline(name: str, policy: PolicySource) -> tuple[InlinePolicy, ...]:
     return (InlinePolicy(name=name, policy=Policy.parse(policy)),)
-
-
-def _saved(state: State, policy: Policy, code: str) -> SavedPolicy:
-    return documents.as_code(code, lambda: documents.save(state, policy, PolicyKind.RESOURCE))
-
-
-def _taken(kind: str, name: str, mine: bool, code: str) -> IamlabError:
-    if kind == "bucket":
-        return IamlabError(
-            f"The bucket {name} already exists" + (" and you own it." if mine else ". Choose another name."),
-            code="BucketAlreadyOwnedByYou" if mine else "BucketAlreadyExists",
-        )
-    return IamlabError(f"The {kind} {name} already exists.", code=code)

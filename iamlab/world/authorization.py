@@ -22,7 +22,7 @@ from iamlab.world import documents
 from iamlab.world.callers import Caller, Identification, Signer, identify, instant
 from iamlab.world.calls import Check
 from iamlab.world.entities import EntityRecord, RoleRecord, Tags
-from iamlab.world.organization import OrganizationRecord
+from iamlab.world.organization_records import OrganizationRecord
 from iamlab.world.resources import REGION, ResourceRecord
 from iamlab.world.state import State
 
@@ -67,12 +67,13 @@ def check_session(state: State, caller: Caller, action: str) -> None:
         return
     service, _, name = action.lower().partition(":")
     if service == "iam" and not record.mfa:
-        raise _denied(f"Credentials of GetSessionToken cannot call IAM, here {action}, unless MFA was given for them.")
+        raise denied(f"Credentials of GetSessionToken cannot call IAM, here {action}, unless MFA was given for them.")
     if service == "sts" and name not in ("assumerole", "getcalleridentity", "tagsession", "setsourceidentity"):
-        raise _denied(f"Credentials of GetSessionToken cannot call {action}; of STS, AssumeRole and GetCallerIdentity.")
+        raise denied(f"Credentials of GetSessionToken cannot call {action}; of STS, AssumeRole and GetCallerIdentity.")
 
 
-def _denied(message: str) -> IamlabError:
+def denied(message: str) -> IamlabError:
+    """What AWS refuses before it reads a policy, in words of ours."""
     return IamlabError(message, code="AccessDenied")
 
 

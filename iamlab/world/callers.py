@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import count
 from typing import Any, Final, TypeVar
 
-from iamlab.core.arn import Arn
+from iamlab.core.arn import Arn, root_arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.messages import JSON_SERVICES
@@ -102,7 +102,7 @@ def _outside(state: State, id_: str) -> Identification:
     """Somebody of whom nothing is known but the ARN, at best: whatever its account can allow, it allows."""
     arn = id_
     if id_ == "*":
-        arn = next(f"arn:aws:iam::{one:012}:root" for one in count() if f"{one:012}" not in state.accounts)
+        arn = root_arn(next(f"{one:012}" for one in count() if f"{one:012}" not in state.accounts))
     parsed = Arn.parse(arn)
     context = {}
     if parsed.kind == "root":
@@ -128,7 +128,7 @@ def _user(state: State, record: UserRecord) -> Identification:
 def _root(state: State, account: str, action: str) -> Identification:
     if account not in state.accounts:
         raise invalid(action)
-    return Identification(principal=Principal(f"arn:aws:iam::{account}:root"), context=_organization(state, account))
+    return Identification(principal=Principal(root_arn(account)), context=_organization(state, account))
 
 
 def _role(
@@ -263,7 +263,7 @@ def managed(state: State, arn: str, via: str = "") -> NamedPolicy:
 
     Raises IamlabError (``NoSuchEntity``) when there is none of that ARN.
     """
-    if arn.startswith("arn:aws:iam::aws:"):
+    if managed_policies.is_aws(arn):
         name, _ = managed_policies.find(arn)
         return NamedPolicy(name=name, policy=managed_policies.document(name), via=via, arn=arn)
     record = state.policy_at(arn)

@@ -10,11 +10,11 @@ from iamlab.world.authorization import authorize
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.calls import Check
 from iamlab.world.entities import RoleRecord
+from iamlab.world.services import EC2
 from iamlab.world.sessions import issue
 from iamlab.world.state import State
 from iamlab.world.world import World
 
-EC2: Final = "ec2.amazonaws.com"
 DELIVERED_FOR: Final = 6 * 3600
 """Seconds for which delivered credentials last; a role's MaxSessionDuration does not bind services (STS-04)."""
 RENEWED: Final = timedelta(minutes=5)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from iamlab.core.arn import Arn
-from iamlab.core.errors import IamlabError, PolicyError
+from iamlab.core.dialect import items, statements
+from iamlab.core.documents import Document
+from iamlab.core.errors import IamlabError
+from iamlab.core.places import Path
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world.entities import EntityRecord, GroupRecord, SavedPolicy
 from iamlab.world.state import State
@@ -23,17 +25,17 @@ def save(state: State, source: PolicySource, kind: PolicyKind) -> SavedPolicy:
     """
     parsed = Policy.parse(source, kind)
     stored: dict[str, str] = {}
-    for type_, name in _named(parsed):
-        if type_ != "AWS" or not _is_entity(name) or Arn.parse(name).account not in state.accounts:
+    document = Document(parsed.document)
+    for path, name in _named(document):
+        if not _is_entity(name) or Arn.parse(name).account not in state.accounts:
             continue
         record = state.entity_at(name)
         if record is None or isinstance(record, GroupRecord):
-            raise PolicyError(
-                f'Invalid principal in policy: "{type_}":"{name}"',
+            document.fail(
+                f'Invalid principal in policy: "AWS":"{name}"',
+                path,
                 problem=f"there is no {name.rpartition(':')[2]} in that account.",
                 remedy="Create it first; a role cannot name itself before it exists.",
-                path="Statement",
-                value=name,
             )
         stored[name] = record.id
     return SavedPolicy(policy=parsed, stored=tuple(stored.items()))
@@ -53,9 +55,8 @@ def _shown(record: EntityRecord | None, id_: str) -> str:
 @lru_cache(maxsize=256)
 def _rewritten(policy: Policy, changed: tuple[tuple[str, str], ...]) -> Policy:
     names = dict(changed)
-    document = json.loads(json.dumps(policy.document))
-    statements = document["Statement"]
-    for statement in statements if isinstance(statements, list) else [statements]:
+    document = policy.document
+    for _, statement in statements(Document(document)):
         for element in ("Principal", "NotPrincipal"):
             if isinstance(statement.get(element), dict):
                 statement[element] = {kind: _mapped(value, names) for kind, value in statement[element].items()}
@@ -68,9 +69,13 @@ def _mapped(value: Any, names: dict[str, str]) -> Any:
     return names.get(value, value)
 
 
-def _named(policy: Policy) -> list[tuple[str, str]]:
-    statements = policy.statements
-    return [pair for one in statements for pair in (*one.principals, *one.not_principals)]
+def _named(document: Document) -> Iterator[tuple[Path, str]]:
+    """Each user, role, session or account that the document names, with its path."""
+    for path, statement in statements(document):
+        for element in ("Principal", "NotPrincipal"):
+            named = statement.get(element)
+            if isinstance(named, dict):
+                yield from items((*path, element), named, "AWS")
 
 
 def _is_entity(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What is given in place of a thing: a text that names it, or its namesake from another lab; with the remedy."""
+"""What a learner holds: a name for something that a world keeps; and what is given in its place, with the remedy."""
 
 from __future__ import annotations
 
@@ -6,9 +6,27 @@ from collections.abc import Iterable
 from keyword import iskeyword
 
 from iamlab.core.errors import IamlabError
+from iamlab.world.world import World
 
 LONGEST = 80
 """Characters of a text that are repeated to whoever gave it."""
+
+
+class Handle:
+    """A name for something that a world keeps; ``key`` is what it is known by there, whatever else of it changes.
+
+    Two are equal when they are of one world and name the same.
+    """
+
+    def __init__(self, world: World, key: str) -> None:
+        self._world = world
+        self._key = key
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and (self._world, self._key) == (other._world, other._key)
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
 
 def check_no_text(given: object, word: str, call: str, finder: str, known: Iterable[str] | None = None) -> None:
@@ -48,3 +66,9 @@ def of_another_lab(given: object, world: object) -> str:
     """The sentence about something that is of another lab; empty when it is of this one."""
     here = getattr(given, "_world", world) is world
     return "" if here else " It is of another lab: take both from the same one."
+
+
+def check_of_this_lab(given: object, world: object) -> None:
+    """Refuse something that is of another lab, where its namesake would be taken for it (``NoSuchEntity``)."""
+    if why := of_another_lab(given, world):
+        raise IamlabError(f"{given!r} cannot be used here.{why}", code="NoSuchEntity")

@@ -7,17 +7,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
+from iamlab.core.arn import root_arn
 from iamlab.core.errors import IamlabError
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.core.request import Principal
-from iamlab.world import documents, names
-from iamlab.world.access_keys import AccessKey, MfaDevice, create_key
+from iamlab.world import documents, managed_policies, names
+from iamlab.world.access_keys import AccessKey, create_key
 from iamlab.world.callers import ANY_SESSION, Caller, Signer, identity_policies, instant, merged
 from iamlab.world.entities import EntityRecord, GroupRecord, InlinePolicy, RoleRecord, UserRecord
-from iamlab.world.handles import as_variable, check_no_text, of_another_lab
+from iamlab.world.handles import Handle, as_variable, check_no_text, check_of_this_lab, of_another_lab
+from iamlab.world.mfa_devices import MfaDevice
 from iamlab.world.operations import call, tag_list
-from iamlab.world.policies import ManagedPolicy
+from iamlab.world.policies import AWS, ManagedPolicy
 from iamlab.world.quotas import size
 from iamlab.world.state import State
 from iamlab.world.world import World, with_entity
@@ -26,18 +28,19 @@ R = TypeVar("R", bound=EntityRecord)
 Edit = Callable[[State, Any], EntityRecord]
 
 EXISTS: Final = "EntityAlreadyExists"
-LONGEST_SESSION: Final = (3600, 43200)
-"""What MaxSessionDuration may be, in seconds (ENT-10)."""
+DEFAULT_SESSION: Final = 3600
+SESSION_MAXIMA: Final = (DEFAULT_SESSION, 43200)
+"""What MaxSessionDuration may be, in seconds, and what it is unless it is set (ENT-10)."""
 
 
-class Identity(Generic[R]):
+class Identity(Handle, Generic[R]):
     """What users, groups and roles have in common: a name, and policies that say what they may do."""
 
     kind: ClassVar[str]
     record_type: ClassVar[type[EntityRecord]]
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -80,7 +83,7 @@ class Identity(Generic[R]):
         Raises IamlabError (``InvalidInput``: no managed policy; ``NoSuchEntity``: of another account, or deleted;
         ``LimitExceeded``).
         """
-        arn = check_policy(policy, "attach({})")
+        arn = check_policy(policy, "attach({})", self._world)
         word = self.kind.capitalize()
 
         def attached(state: State, record: R) -> EntityRecord:
@@ -97,7 +100,7 @@ class Identity(Generic[R]):
 
         Raises IamlabError (``NoSuchEntity``) when it is not attached.
         """
-        arn = check_policy(policy, "detach({})")
+        arn = check_policy(policy, "detach({})", self._world)
 
         def detached(state: State, record: R) -> EntityRecord:
             if arn not in record.attached:
@@ -159,12 +162,6 @@ class Identity(Generic[R]):
         given = {f"{self.kind.capitalize()}Name": record.name}
         self._world.perform(call(f"iam:{operation}", record.arn, given), deleted)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Identity) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         record = self._world.state.entities.get(self.id)
         return f"<{self.kind} {record.name} in {record.account}>" if record else f"<deleted {self.kind} {self.id}>"
@@ -183,7 +180,7 @@ class Bounded(Identity[R]):
 
         Raises IamlabError (``InvalidInput``, ``NoSuchEntity``) as ``attach`` does.
         """
-        arn = check_policy(policy, "put_boundary({})")
+        arn = check_policy(policy, "put_boundary({})", self._world)
 
         def bounded(state: State, record: R) -> EntityRecord:
             check_attachable(state, arn, record.account)
@@ -449,7 +446,7 @@ class Role(Bounded[RoleRecord]):
         changes: dict[str, Any] = {}
         if max_session_duration is not None:
             changes["max_session_duration"] = names.check_number(
-                "maxSessionDuration", max_session_duration, *LONGEST_SESSION
+                "maxSessionDuration", max_session_duration, *SESSION_MAXIMA
             )
         if description is not None:
             changes["description"] = names.DESCRIPTION.check(description)
@@ -498,7 +495,7 @@ REVOKED: Final = "AWSRevokeOlderSessions"
 REVOKED_AHEAD: Final = timedelta(seconds=30)
 
 
-class Root:
+class Root(Handle):
     """The root user of an account: no policies of its own, allowed everything there (ENT-06, EVAL-14)."""
 
     kind = "root"
@@ -506,13 +503,13 @@ class Root:
     policies: tuple[NamedPolicy, ...] = ()
 
     def __init__(self, world: World, account_id: str) -> None:
-        self._world = world
+        super().__init__(world, account_id)
         self.account_id = account_id
 
     @property
     def arn(self) -> str:
         """The ARN of the account's root user."""
-        return f"arn:aws:iam::{self.account_id}:root"
+        return root_arn(self.account_id)
 
     def exists_in(self, world: World) -> bool:
         """Whether its account is in that world."""
@@ -540,20 +537,15 @@ class Root:
         """
         return create_key(self._world, self.account_id, self.arn, {})
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Root) and (self._world, self.account_id) == (other._world, other.account_id)
-
-    def __hash__(self) -> int:
-        return hash(self.arn)
-
     def __repr__(self) -> str:
         return f"<root user of {self.account_id}>"
 
 
-def check_policy(policy: object, written: str) -> str:
+def check_policy(policy: object, written: str, world: World) -> str:
     """The ARN of a managed policy; ``written`` is the operation that takes it, as one writes it.
 
-    Raises IamlabError (``InvalidInput``) for anything else.
+    Raises IamlabError (``InvalidInput``) for anything else, and (``NoSuchEntity``) for a customer's policy of another
+    lab, which may have a namesake in this one; AWS's own are the same in all of them.
     """
     check_no_text(policy, "policy", written, "account.managed_policy({})")
     if not isinstance(policy, ManagedPolicy):
@@ -562,12 +554,14 @@ def check_policy(policy: object, written: str) -> str:
             "account.create_policy(name, document), or embed a document with put_policy(name, document).",
             code="InvalidInput",
         )
+    if policy.owner != AWS:
+        check_of_this_lab(policy, world)
     return policy.arn
 
 
 def check_attachable(state: State, arn: str, account: str) -> None:
     """Refuse a managed policy that is not there, or is another account's (``NoSuchEntity``)."""
-    if arn.startswith("arn:aws:iam::aws:"):
+    if managed_policies.is_aws(arn):
         return
     record = state.policy_at(arn)
     if record is None or record.account != account:

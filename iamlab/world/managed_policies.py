@@ -23,6 +23,11 @@ def names() -> tuple[str, ...]:
     return tuple(_catalogue())
 
 
+def is_aws(arn: str) -> bool:
+    """Whether the ARN is that of a policy that AWS made, and not a customer's."""
+    return arn.startswith("arn:aws:iam::aws:")
+
+
 def find(name_or_arn: str) -> tuple[str, str]:
     """The name and ARN of an AWS managed policy, by either.
 

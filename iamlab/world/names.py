@@ -10,7 +10,7 @@ from typing import Final
 from iamlab.core.arn import is_account_id
 from iamlab.core.errors import IamlabError
 
-INVALID: Final = "ValidationError"
+VALIDATION_ERROR: Final = "ValidationError"
 SHOWN: Final = 80
 """Characters of a value that are repeated."""
 LONG: Final = 256
@@ -37,20 +37,22 @@ class NameRule:
         """Give the value back, or raise IamlabError (``ValidationError``): AWS's words, and then ours."""
         if not isinstance(value, str):
             raise IamlabError(
-                f"{self.field} is a text; this is of the Python type {type(value).__name__}.", code=INVALID
+                f"{self.field} is a text; this is of the Python type {type(value).__name__}.", code=VALIDATION_ERROR
             )
         if not self.shortest <= len(value) <= self.longest:
             least, most = f"greater than or equal to {self.shortest}", f"less than or equal to {self.longest}"
             said = self._constraint(value, f"have length {least if len(value) < self.shortest else most}")
             may = f"{self.shortest} to {self.longest}" if self.shortest < self.longest else f"{self.longest}"
-            raise IamlabError(f"{said}{self.field} has {len(value)} characters. It may have {may}.", code=INVALID)
+            raise IamlabError(
+                f"{said}{self.field} has {len(value)} characters. It may have {may}.", code=VALIDATION_ERROR
+            )
         if not re.fullmatch(self.pattern, value):
             if self.says:
-                raise IamlabError(f"{self.says} ({_shown(value)} has others)", code=INVALID)
+                raise IamlabError(f"{self.says} ({_shown(value)} has others)", code=VALIDATION_ERROR)
             said = self._constraint(value, f"satisfy regular expression pattern: {self.aws}")
             if not said:
                 said = f"The specified value for {self.field} is invalid: {value!r}. "
-            raise IamlabError(f"{said}It must contain only {self.words}.", code=INVALID)
+            raise IamlabError(f"{said}It must contain only {self.words}.", code=VALIDATION_ERROR)
         return value
 
     def _constraint(self, value: str, must: str) -> str:
@@ -183,7 +185,7 @@ def check_account_id(value: object) -> str:
     if not isinstance(value, str) or not is_account_id(value):
         raise IamlabError(
             f'An account ID is a text of twelve digits, for example "111111111111"; this is {value!r}.',
-            code=INVALID,
+            code=VALIDATION_ERROR,
         )
     return value
 
@@ -195,7 +197,7 @@ def check_tags(tags: Mapping[str, str] | None, *, ignoring_case: bool = False) -
     ``ignoring_case`` (ENT-19).
     """
     if not isinstance(tags, Mapping | None):
-        raise IamlabError(f'Tags are a dict such as {{"team": "web"}}, not {tags!r}.', code=INVALID)
+        raise IamlabError(f'Tags are a dict such as {{"team": "web"}}, not {tags!r}.', code=VALIDATION_ERROR)
     checked = {TAG_KEY.check(key): TAG_VALUE.check(value) for key, value in (tags or {}).items()}
     if ignoring_case and len({key.lower() for key in checked}) < len(checked):
         raise IamlabError(
@@ -207,20 +209,20 @@ def check_tags(tags: Mapping[str, str] | None, *, ignoring_case: bool = False) -
 def check_texts(field: str, values: object) -> tuple[str, ...]:
     """Give a list of texts back as a tuple, or raise IamlabError (``ValidationError``); one text alone is no list."""
     if isinstance(values, str) or not isinstance(values, Iterable):
-        raise IamlabError(f"{field} is a list of texts, not {values!r}.", code=INVALID)
+        raise IamlabError(f"{field} is a list of texts, not {values!r}.", code=VALIDATION_ERROR)
     found = tuple(values)
     for one in found:
         if not isinstance(one, str) or not one:
-            raise IamlabError(f"{field} holds {one!r}, which is no text.", code=INVALID)
+            raise IamlabError(f"{field} holds {one!r}, which is no text.", code=VALIDATION_ERROR)
     return found
 
 
 def check_number(field: str, value: object, least: int, most: int) -> int:
     """Give a whole number between the two back, or raise IamlabError (``ValidationError``)."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise IamlabError(f"{field} is a whole number; this is {value!r}.", code=INVALID)
+        raise IamlabError(f"{field} is a whole number; this is {value!r}.", code=VALIDATION_ERROR)
     if not least <= value <= most:
         must = f"greater than or equal to {least}" if value < least else f"less than or equal to {most}"
         said = breach(field, value if value.bit_length() < LONG else "...", f"have value {must}")
-        raise IamlabError(f"{said}. It may be {least} to {most}.", code=INVALID)
+        raise IamlabError(f"{said}. It may be {least} to {most}.", code=VALIDATION_ERROR)
     return value

@@ -295,7 +295,7 @@ def call(
         context.update(request_tags(tags))
     service, _, aws_name = name.partition(":")
     if aws_name.startswith(CREATING) and aws_name not in TAGGING:
-        context.update(shown_tags(operation.action, _passed(context)))
+        context.update(shown_tags(operation.action, _tags_passed(context)))
     check = Check(action=operation.action, resource=resource, context=context, account=account)
     return Call(service=service, operation=aws_name, parameters=parameters, checks=(check, *more))
 
@@ -305,7 +305,7 @@ TAGGING: Final = ("CreateTags",)
 """What is called creating, and is not: what it tags is there already."""
 
 
-def _passed(context: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _tags_passed(context: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The tags that a call passes; a resource that is being created has them already (COND-20)."""
     return [(key.partition("/")[2], value) for key, value in context.items() if key.startswith("aws:RequestTag/")]
 
@@ -314,6 +314,15 @@ def pass_role(role: str, service: str, for_: str = "") -> Check:
     """The check that a role may be handed to a service (STS-19)."""
     about = {"iam:AssociatedResourceArn": for_} if for_ else {}
     return Check(action="iam:PassRole", resource=role, context={"iam:PassedToService": service, **about})
+
+
+def passed(**parameters: Any) -> dict[str, Any]:
+    """The parameters that were passed: None is none, nor is a text, a list or a dict with nothing in it.
+
+    >>> passed(DurationSeconds=900, ExternalId=None, SerialNumber="")
+    {'DurationSeconds': 900}
+    """
+    return {name: value for name, value in parameters.items() if value not in (None, "", [], {})}
 
 
 def tag_list(tags: Mapping[str, str] | None) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import names
 from iamlab.world.account import Account
+from iamlab.world.handles import Handle, of_another_lab
 from iamlab.world.operations import call
-from iamlab.world.organization import (
+from iamlab.world.organization_records import (
+    AWS_OWN,
     FULL_ACCESS,
     RCP_FULL_ACCESS,
     TYPES,
@@ -24,17 +26,17 @@ from iamlab.world.state import State
 from iamlab.world.world import World
 
 FULL: Final = {PolicyKind.SCP: FULL_ACCESS, PolicyKind.RCP: RCP_FULL_ACCESS}
-MOST_ATTACHED: Final = {PolicyKind.SCP: 10, PolicyKind.RCP: 5}
-"""Policies of one type on one root, unit or account (ENT-13)."""
 KINDS: Final = {"SCP": PolicyKind.SCP, "RCP": PolicyKind.RCP}
 
 Edit = Callable[[OrganizationRecord], OrganizationRecord]
+Making = Callable[[OrganizationRecord], tuple[OrganizationRecord, str]]
 
 
-class ControlPolicy:
+class ControlPolicy(Handle):
     """A service or resource control policy."""
 
     def __init__(self, organization: Organization, id_: str) -> None:
+        super().__init__(organization._world, f"{organization.id}/{id_}")
         self.organization = organization
         self.id = id_
 
@@ -68,20 +70,18 @@ class ControlPolicy:
         """Delete it. Raises IamlabError (``PolicyInUseException``) while it is attached somewhere."""
         self.organization.delete_policy(self)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ControlPolicy) and (self.organization, self.id) == (other.organization, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
+        there = self._world.state.organizations.get(self.organization.id)
+        if there is None or (self.id not in AWS_OWN and self.id not in there.policies):
+            return f"<deleted control policy {self.id}>"
         return f"<control policy {self.name} {self.id}>"
 
 
-class Unit:
+class Unit(Handle):
     """An organizational unit, or the root of the organization."""
 
     def __init__(self, organization: Organization, id_: str) -> None:
+        super().__init__(organization._world, id_)
         self.organization = organization
         self.id = id_
 
@@ -94,24 +94,22 @@ class Unit:
         """Delete it. Raises IamlabError (``OrganizationalUnitNotEmptyException``, ``InvalidInput`` for the root)."""
         self.organization.delete_unit(self)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Unit) and (self.organization, self.id) == (other.organization, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
-        return f"<{'root' if self.id.startswith('r-') else 'unit'} {self.name} {self.id}>"
+        word = "root" if self.id.startswith("r-") else "unit"
+        there = self._world.state.organizations.get(self.organization.id)
+        if there is None or self.id not in (there.root, *there.units):
+            return f"<deleted {word} {self.id}>"
+        return f"<{word} {self.name} {self.id}>"
 
 
 Target = Unit | Account
 
 
-class Organization:
+class Organization(Handle):
     """One organization: the management account made it, and nothing binds that account (EVAL-06)."""
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -159,23 +157,22 @@ class Organization:
     def create_unit(self, name: str, parent: Unit | None = None) -> Unit:
         """Create an organizational unit, under the root unless another unit is given.
 
-        Raises IamlabError (``ValidationError``, ``DuplicateOrganizationalUnitException``).
+        Raises IamlabError (``ValidationError``, ``ParentNotFoundException``, ``TargetNotFoundException``,
+        ``DuplicateOrganizationalUnitException``).
         """
         names.UNIT_NAME.check(name)
-        above = self._target(parent or self.root)
-        made: list[str] = []
+        above = self._parent(parent or self.root)
 
-        def created(one: OrganizationRecord) -> OrganizationRecord:
+        def created(one: OrganizationRecord) -> tuple[OrganizationRecord, str]:
             if name in [other.name for other in one.units.values() if other.parent == above]:
                 raise IamlabError(f"There is a unit {name} there already.", code="DuplicateOrganizationalUnitException")
-            suffix = self._world.next_id("", 8).lower()
-            made.append(f"ou-{one.root.removeprefix('r-')}-{suffix}")
+            id_ = f"ou-{one.root.removeprefix('r-')}-{self._world.next_id('', 8).lower()}"
             full = tuple(FULL[kind] for kind in one.enabled)
-            units = {**one.units, made[0]: UnitRecord(id=made[0], name=name, parent=above)}
-            return replace(one, units=units, attached={**one.attached, made[0]: full})
+            units = {**one.units, id_: UnitRecord(id=id_, name=name, parent=above)}
+            return replace(one, units=units, attached={**one.attached, id_: full}), id_
 
-        self._change("CreateOrganizationalUnit", self._arn(above), {"ParentId": above, "Name": name}, created)
-        return Unit(self, made[0])
+        given = {"ParentId": above, "Name": name}
+        return Unit(self, self._make("CreateOrganizationalUnit", self._arn(above), given, created))
 
     def delete_unit(self, unit: Unit) -> None:
         """What ``unit.delete()`` does."""
@@ -183,7 +180,9 @@ class Organization:
 
         def deleted(one: OrganizationRecord) -> OrganizationRecord:
             if id_ not in one.units:
-                raise IamlabError(f"{unit!r} is no organizational unit.", code="InvalidInput")
+                raise IamlabError(
+                    f"{unit!r} is no organizational unit. Take one of organization.units.", code="InvalidInput"
+                )
             if id_ in one.parents.values() or id_ in [other.parent for other in one.units.values()]:
                 raise IamlabError(
                     f"The unit {one.name_of(id_)} still has accounts or units in it. Move them first.",
@@ -198,41 +197,50 @@ class Organization:
         self._change("DeleteOrganizationalUnit", self._arn(id_), {"OrganizationalUnitId": id_}, deleted)
 
     def add(self, account: Account, parent: Unit | None = None) -> None:
-        """Take an account in, under the root unless a unit is given; the invitation counts as accepted.
+        """Take an account in; the invitation counts as accepted. It is under the root then: a unit takes a second call.
 
-        Raises IamlabError (``InvalidInput``, ``DuplicateAccountException``).
+        Raises IamlabError (``InvalidInput``, ``ParentNotFoundException``, ``TargetNotFoundException``,
+        ``DuplicateAccountException``).
         """
-        id_, above = self._account(account), self._target(parent or self.root)
-        if self._world.state.organization_of(id_):
-            raise IamlabError(f"The account {id_} is in an organization already.", code="DuplicateAccountException")
+        id_ = _check_account(self._world, account)
+        if parent is not None:
+            self._parent(parent)
 
         def added(one: OrganizationRecord) -> OrganizationRecord:
+            if self._world.state.organization_of(id_):
+                raise IamlabError(f"The account {id_} is in an organization already.", code="DuplicateAccountException")
             full = tuple(FULL[kind] for kind in one.enabled)
-            return replace(one, parents={**one.parents, id_: above}, attached={**one.attached, id_: full})
+            return replace(one, parents={**one.parents, id_: one.root}, attached={**one.attached, id_: full})
 
         given = {"Target": {"Id": id_, "Type": "ACCOUNT"}}
-        self._change("InviteAccountToOrganization", self._arn(id_), given, added)
+        with self._world.together():
+            self._change("InviteAccountToOrganization", self._arn(id_), given, added)
+            if parent is not None and parent != self.root:
+                self.move(account, parent)
 
     def move(self, account: Account, parent: Unit) -> None:
-        """Put an account under another unit. Raises IamlabError (``AccountNotFoundException``)."""
-        id_, above = self._account(account), self._target(parent)
-        before = self.record.parents.get(id_)
-        if before is None:
-            raise IamlabError(f"The account {id_} is not in this organization.", code="AccountNotFoundException")
+        """Put an account under another unit.
+
+        Raises IamlabError (``InvalidInput``, ``ParentNotFoundException``, ``TargetNotFoundException``,
+        ``AccountNotFoundException``).
+        """
+        id_, above = _check_account(self._world, account), self._parent(parent)
+
+        def moved(one: OrganizationRecord) -> OrganizationRecord:
+            if id_ not in one.parents:
+                raise IamlabError(f"The account {id_} is not in this organization.", code="AccountNotFoundException")
+            return replace(one, parents={**one.parents, id_: above})
+
+        before = self.record.parents.get(id_, self.record.root)  # a stranger is taken to be under the root
         given = {"AccountId": id_, "SourceParentId": before, "DestinationParentId": above}
-        self._change(
-            "MoveAccount",
-            self._arn(id_),
-            given,
-            lambda one: replace(one, parents={**one.parents, id_: above}),
-        )
+        self._change("MoveAccount", self._arn(id_), given, moved)
 
     def remove(self, account: Account) -> None:
         """Let an account go; what was attached to it goes with it.
 
         Raises IamlabError (``AccountNotFoundException``; ``MasterCannotLeaveOrganizationException``).
         """
-        id_ = self._account(account)
+        id_ = _check_account(self._world, account)
 
         def removed(one: OrganizationRecord) -> OrganizationRecord:
             if id_ not in one.parents:
@@ -253,30 +261,27 @@ class Organization:
     def create_policy(self, name: str, document: PolicySource, *, kind: str = "SCP") -> ControlPolicy:
         """Create a service or resource control policy: ``kind`` is ``"SCP"`` or ``"RCP"``.
 
-        Raises PolicyError, or IamlabError (``DuplicatePolicyException``, ``PolicySizeLimitExceeded``).
+        Raises PolicyError, or IamlabError (``DuplicatePolicyException``; ``ConstraintViolationException`` if too long).
         """
         names.POLICY_NAME.check(name)
         type_ = _kind(kind)
         parsed = self._parse(document, type_)
-        made: list[str] = []
 
-        def created(one: OrganizationRecord) -> OrganizationRecord:
+        def created(one: OrganizationRecord) -> tuple[OrganizationRecord, str]:
             if name in [other.name for other in one.policies.values() if other.kind is type_]:
                 raise IamlabError(f"There is a policy {name} already.", code="DuplicatePolicyException")
-            made.append("p-" + self._world.next_id("", 10).lower())
             record = ControlPolicyRecord(
-                id=made[0],
+                id="p-" + self._world.next_id("", 10).lower(),
                 name=name,
                 kind=type_,
                 policy=parsed,
                 organization=one.id,
                 management_account=one.management_account,
             )
-            return replace(one, policies={**one.policies, made[0]: record})
+            return replace(one, policies={**one.policies, record.id: record}), record.id
 
         given = {"Name": name, "Description": "", "Type": TYPES[type_], "Content": parsed.document}
-        self._change("CreatePolicy", "*", given, created)
-        return ControlPolicy(self, made[0])
+        return ControlPolicy(self, self._make("CreatePolicy", "*", given, created))
 
     def policy(self, name: str) -> ControlPolicy:
         """A control policy by name, AWS's own included. Raises IamlabError (``PolicyNotFoundException``)."""
@@ -312,9 +317,10 @@ class Organization:
                 )
             if id_ in there:
                 raise IamlabError(f"{record.name} is attached there already.", code=DUPLICATE)
-            if sum(one.policy(other).kind is record.kind for other in there) >= MOST_ATTACHED[record.kind]:
+            most = self._world.quotas.control_policies(record.kind)
+            if sum(one.policy(other).kind is record.kind for other in there) >= most:
                 raise IamlabError(
-                    f"You have attached the maximum of {MOST_ATTACHED[record.kind]} policies to {one.name_of(where)}.",
+                    f"You have attached the maximum of {most} policies to {one.name_of(where)}.",
                     code="ConstraintViolationException",
                 )
             return replace(one, attached={**one.attached, where: (*there, id_)})
@@ -376,7 +382,10 @@ class Organization:
         try:
             return self.record.policy(id_)
         except (KeyError, TypeError):
-            raise IamlabError(f"There is no control policy {id_}.", code="PolicyNotFoundException") from None
+            raise IamlabError(
+                f"There is no control policy {id_}. Take one with organization.policy(name).",
+                code="PolicyNotFoundException",
+            ) from None
 
     def _parse(self, document: PolicySource, kind: PolicyKind) -> Policy:
         parsed = Policy.parse(document, kind)
@@ -390,30 +399,42 @@ class Organization:
         return parsed
 
     def _change(self, operation: str, about: str, given: dict[str, Any], edit: Edit) -> None:
-        def changed(state: State) -> State:
-            record = edit(_stored(state, self.id))
-            return replace(state, organizations={**state.organizations, self.id: record})
+        self._make(operation, about, given, lambda one: (edit(one), ""))
 
-        self._world.perform(call(f"organizations:{operation}", about, given), changed)
+    def _make(self, operation: str, about: str, given: dict[str, Any], edit: Making) -> str:
+        """One operation on the organization: ``edit`` makes the new record, and the ID of what has come into being."""
+
+        def changed(state: State) -> tuple[State, str]:
+            record, id_ = edit(_stored(state, self.id))
+            return replace(state, organizations={**state.organizations, self.id: record}), id_
+
+        return self._world.make(call(f"organizations:{operation}", about, given), changed)
 
     def _arn(self, target: str) -> str:
         record = self.record
         word = "root" if target == record.root else "ou" if target in record.units else "account"
         return f"arn:aws:organizations::{record.management_account}:{word}/{record.id}/{target}"
 
-    def _account(self, account: object) -> str:
-        if not isinstance(account, Account) or account.id not in self._world.state.accounts:
-            raise IamlabError(f"{account!r} is no account of this lab.", code="InvalidInput")
-        return account.id
-
     def _target(self, target: object) -> str:
         record = self.record
         known = (record.root, *record.units, *record.parents)
-        if not isinstance(target, Unit | Account) or target.id not in known:
+        why = of_another_lab(target, self._world)
+        if not isinstance(target, Unit | Account) or target.id not in known or why:
             raise IamlabError(
-                f"{target!r} is no root, unit or account of this organization.", code="TargetNotFoundException"
+                f"{target!r} is no root, unit or account of this organization."
+                + (why or " Give organization.root, one of organization.units or one of organization.accounts."),
+                code="TargetNotFoundException",
             )
         return target.id
+
+    def _parent(self, unit: object) -> str:
+        """The ID of the root or of a unit: what accounts and units are under."""
+        if isinstance(unit, Account):
+            raise IamlabError(
+                f"{unit!r} is an account, and nothing is under it. Give organization.root or a unit.",
+                code="ParentNotFoundException",
+            )
+        return self._target(unit)
 
     def _policy_id(self, policy: object) -> str:
         if not isinstance(policy, ControlPolicy):
@@ -421,16 +442,15 @@ class Organization:
                 f"{policy!r} is no control policy. Make one with organization.create_policy(name, document).",
                 code="InvalidInput",
             )
+        if why := of_another_lab(policy, self._world):
+            raise IamlabError(f"{policy!r} is not of this organization.{why}", code="PolicyNotFoundException")
         return self.policy_record(policy.id).id
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Organization) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
-        return f"<organization {self.id} of {self.record.management_account}>"
+        there = self._world.state.organizations.get(self.id)
+        if there is None:
+            return f"<deleted organization {self.id}>"
+        return f"<organization {self.id} of {there.management_account}>"
 
 
 DUPLICATE: Final = "DuplicatePolicyAttachmentException"
@@ -441,26 +461,35 @@ def create(world: World, account: Account) -> Organization:
 
     Raises IamlabError (``AlreadyInOrganizationException``, ``InvalidInput``).
     """
-    if not isinstance(account, Account) or account.id not in world.state.accounts:
-        raise IamlabError(f"{account!r} is no account of this lab.", code="InvalidInput")
-    made: list[str] = []
+    _check_account(world, account)
 
-    def created(state: State) -> State:
+    def created(state: State) -> tuple[State, str]:
         if state.organization_of(account.id):
             raise IamlabError("The account is in an organization already.", code="AlreadyInOrganizationException")
-        made.append("o-" + world.next_id("", 10).lower())
-        root = "r-" + world.next_id("", 4).lower()
+        id_, root = "o-" + world.next_id("", 10).lower(), "r-" + world.next_id("", 4).lower()
         record = OrganizationRecord(
-            id=made[0],
+            id=id_,
             root=root,
             management_account=account.id,
             parents={account.id: root},
             attached={root: (), account.id: ()},
         )
-        return replace(state, organizations={**state.organizations, made[0]: record})
+        return replace(state, organizations={**state.organizations, id_: record}), id_
 
-    world.perform(call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"}), created)
-    return Organization(world, made[0])
+    made = call("organizations:CreateOrganization", "*", {"FeatureSet": "ALL"})
+    return Organization(world, world.make(made, created))
+
+
+def _check_account(world: World, account: object) -> str:
+    """The number of an account of that world; raises IamlabError (``InvalidInput``) for anything else."""
+    why = of_another_lab(account, world)
+    if not isinstance(account, Account) or account.id not in world.state.accounts or why:
+        raise IamlabError(
+            f"{account!r} is no account of this lab."
+            + (why or " Take one of lab.accounts, or make one with lab.create_account(name, account_id)."),
+            code="InvalidInput",
+        )
+    return account.id
 
 
 def _stored(state: State, id_: str) -> OrganizationRecord:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,23 +10,23 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.policy import Policy, PolicyKind, PolicySource
 from iamlab.world import managed_policies, names
 from iamlab.world.entities import PolicyRecord, PolicyVersion, Tags
-from iamlab.world.operations import call, tag_list
+from iamlab.world.handles import Handle
+from iamlab.world.operations import call, passed, tag_list
 from iamlab.world.quotas import size
 from iamlab.world.state import State
 from iamlab.world.world import World
 
-MOST_VERSIONS: Final = 5
 AWS: Final = "aws"
 
 
-class ManagedPolicy:
+class ManagedPolicy(Handle):
     """A policy with a name and an ARN of its own, to be attached; ``owner`` is ``aws`` or an account ID.
 
     ``id`` is the unique ID of a customer's policy, and empty for AWS's, which nobody can change (ENT-11).
     """
 
     def __init__(self, world: World, *, name: str, arn: str, owner: str, id_: str = "") -> None:
-        self._world = world
+        super().__init__(world, id_ or arn)
         self.name = name
         self.arn = arn
         self.owner = owner
@@ -61,6 +61,11 @@ class ManagedPolicy:
         return () if self.owner == AWS else self._stored(self._world.state).versions
 
     @property
+    def is_full(self) -> bool:
+        """Whether it has as many versions as it may have: one must go before another can be made."""
+        return len(self.versions) >= self._world.quotas.VersionsPerPolicy
+
+    @property
     def default_version(self) -> str:
         """The version in force: v1, v2, ..."""
         return managed_policies.version(self.name) if self.owner == AWS else self._stored(self._world.state).default
@@ -78,7 +83,7 @@ class ManagedPolicy:
     @property
     def attachment_count(self) -> int:
         """To how many users, groups and roles of this world it is attached."""
-        return len(self._world.state.users_of_policy(self.arn))
+        return len(self._world.state.holders_of(self.arn))
 
     @property
     def boundary_count(self) -> int:
@@ -94,9 +99,10 @@ class ManagedPolicy:
 
         def created(state: State, record: PolicyRecord) -> PolicyRecord:
             self._world.quotas.check("PolicySize", size(parsed))
-            if len(record.versions) >= MOST_VERSIONS:
+            most = self._world.quotas.VersionsPerPolicy
+            if len(record.versions) >= most:
                 raise IamlabError(
-                    f"A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you "
+                    f"A managed policy can have up to {most} versions. Before you create a new version, you "
                     "must delete an existing version.",
                     code="LimitExceeded",
                 )
@@ -105,7 +111,7 @@ class ManagedPolicy:
             changed = replace(record, versions=(*record.versions, version), latest=record.latest + 1)
             return replace(changed, default=id_) if set_as_default else changed
 
-        given = {"PolicyDocument": parsed.document, **({"SetAsDefault": True} if set_as_default else {})}
+        given = {"PolicyDocument": parsed.document, **passed(SetAsDefault=True if set_as_default else None)}
         self._change("CreatePolicyVersion", created, **given)
         return self.versions[-1].id
 
@@ -146,12 +152,8 @@ class ManagedPolicy:
 
     def untag(self, *keys: str) -> None:
         """Take tags off."""
-        gone = {names.TAG_KEY.check(key) for key in keys}
-        self._change(
-            "UntagPolicy",
-            lambda state, record: replace(record, tags=tuple(pair for pair in record.tags if pair[0] not in gone)),
-            TagKeys=list(keys),
-        )
+        edit = untagging(keys)
+        self._change("UntagPolicy", lambda state, record: replace(record, tags=edit(record.tags)), TagKeys=list(keys))
 
     def delete(self) -> None:
         """Delete it, with its default version.
@@ -163,7 +165,7 @@ class ManagedPolicy:
         def deleted(state: State) -> State:
             record = self._stored(state)
             bounded = any(one.boundary == self.arn for one in state.entities.values())
-            if bounded or state.users_of_policy(self.arn):
+            if bounded or state.holders_of(self.arn):
                 raise IamlabError("Cannot delete a policy attached to entities.", code="DeleteConflict")
             if len(record.versions) > 1:
                 raise IamlabError(
@@ -176,18 +178,12 @@ class ManagedPolicy:
         self._world.perform(call("iam:DeletePolicy", self.arn, {"PolicyArn": self.arn}), deleted)
 
     def _change(self, operation: str, edit: Callable[[State, PolicyRecord], PolicyRecord], **parameters: Any) -> None:
-        _ = self._record  # AWS's own are not changed by anybody, whatever he is allowed
+        _ = self._record  # nobody changes AWS's own, whoever asks
 
         def changed(state: State) -> State:
             return replace(state, policies={**state.policies, self.id: edit(state, self._stored(state))})
 
         self._world.perform(call(f"iam:{operation}", self.arn, {"PolicyArn": self.arn, **parameters}), changed)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ManagedPolicy) and (self.arn, self.id) == (other.arn, other.id)
-
-    def __hash__(self) -> int:
-        return hash((self.arn, self.id))
 
     def __repr__(self) -> str:
         return f"<managed policy {self.arn}>"
@@ -208,3 +204,12 @@ def tagging(world: World, tags: Mapping[str, str]) -> Callable[[Tags], Tags]:
         return tuple(found.items())
 
     return edit
+
+
+def untagging(keys: Iterable[str]) -> Callable[[Tags], Tags]:
+    """What taking tags off leaves of those that there are.
+
+    Raises IamlabError (``ValidationError``) for what cannot be the key of a tag.
+    """
+    gone = {names.TAG_KEY.check(key) for key in keys}
+    return lambda before: tuple(pair for pair in before if pair[0] not in gone)

@@ -1,4 +1,4 @@
-"""Instance profiles and identity providers, as the learner holds them."""
+"""Instance profiles, as the learner holds them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 from iamlab.core.errors import IamlabError
 from iamlab.world import names
-from iamlab.world.delivery import EC2
 from iamlab.world.entities import InstanceProfileRecord, RoleRecord
-from iamlab.world.handles import as_variable, check_no_text, of_another_lab
+from iamlab.world.handles import Handle, as_variable, check_no_text, of_another_lab
 from iamlab.world.identities import Role
 from iamlab.world.operations import call, pass_role, tag_list
-from iamlab.world.policies import tagging
+from iamlab.world.policies import tagging, untagging
+from iamlab.world.services import EC2
 from iamlab.world.state import State
 from iamlab.world.world import World
 
 
-class InstanceProfile:
+class InstanceProfile(Handle):
     """What EC2 is given: a container for one role (ENT-17)."""
 
     def __init__(self, world: World, id_: str) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
 
     @property
@@ -110,12 +110,8 @@ class InstanceProfile:
 
     def untag(self, *keys: str) -> None:
         """Take tags off."""
-        gone = [names.TAG_KEY.check(key) for key in keys]
-
-        def untagged(state: State, record: InstanceProfileRecord) -> InstanceProfileRecord:
-            return replace(record, tags=tuple(pair for pair in record.tags if pair[0] not in gone))
-
-        self._change("UntagInstanceProfile", untagged, TagKeys=gone)
+        edit = untagging(keys)
+        self._change("UntagInstanceProfile", lambda state, one: replace(one, tags=edit(one.tags)), TagKeys=list(keys))
 
     def delete(self) -> None:
         """Delete it.
@@ -138,7 +134,9 @@ class InstanceProfile:
         roles = (one.name for one in self._world.state.of_kind(RoleRecord, self.account_id))
         check_no_text(role, "role", f"{as_variable(self.name, 'profile')}.{verb}({{}})", "account.role({})", roles)
         if not isinstance(role, Role):
-            raise IamlabError(f"{role!r} is no role; an instance profile holds a role.", code="InvalidInput")
+            raise IamlabError(
+                f"{role!r} is no role; an instance profile holds a role: account.role(name).", code="InvalidInput"
+            )
         if not role.exists_in(self._world) or role.account_id != self.account_id:
             why = of_another_lab(role, self._world)
             raise IamlabError(f"{role!r} cannot be found in this account.{why}", code="NoSuchEntity")
@@ -157,57 +155,6 @@ class InstanceProfile:
             made, lambda state: replace(state, profiles={**state.profiles, self.id: edit(state, self._stored(state))})
         )
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, InstanceProfile) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         record = self._world.state.profiles.get(self.id)
         return f"<instance profile {record.name}>" if record else f"<deleted instance profile {self.id}>"
-
-
-class Provider:
-    """An identity provider that an account trusts, by SAML or by OIDC."""
-
-    def __init__(self, world: World, arn: str) -> None:
-        self._world = world
-        self.arn = arn
-
-    @property
-    def saml(self) -> bool:
-        """Whether it speaks SAML; OIDC otherwise."""
-        return ":saml-provider/" in self.arn
-
-    @property
-    def name(self) -> str:
-        """The name of a SAML provider, host and path of an OIDC provider."""
-        return self.arn.partition("-provider/")[2]
-
-    @property
-    def account_id(self) -> str:
-        """The account that trusts it."""
-        return self.arn.split(":")[4]
-
-    def exists_in(self, world: World) -> bool:
-        """Whether it is of that world, and still there."""
-        return self._world is world and self.arn in world.state.providers
-
-    def delete(self) -> None:
-        """Delete it.
-
-        Raises IamlabError (``NoSuchEntity``) when it is gone.
-        """
-
-        def deleted(state: State) -> State:
-            if self.arn not in state.providers:
-                raise IamlabError(f"The provider {self.arn} cannot be found.", code="NoSuchEntity")
-            return replace(state, providers={arn: one for arn, one in state.providers.items() if arn != self.arn})
-
-        name = "SAMLProvider" if self.saml else "OpenIDConnectProvider"
-        given = {f"{name}Arn": self.arn}
-        self._world.perform(call(f"iam:Delete{name}", self.arn, given), deleted)
-
-    def __repr__(self) -> str:
-        return f"<identity provider {self.name} of {self.account_id}>"

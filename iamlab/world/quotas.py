@@ -14,7 +14,8 @@ from iamlab.core.policy import Policy, PolicyKind
 class Quotas:
     """The quotas of every account of a world; AWS's defaults unless a lab is made with others.
 
-    Those for policies are characters, white space between the parts of the JSON not counted (ENT-14, UNSURE-1).
+    Those for policies are characters, white space between the parts of the JSON not counted (ENT-14, UNSURE-1). A
+    target of SCPs and RCPs is a root, a unit or an account.
     """
 
     UsersPerAccount: int = 5000
@@ -29,6 +30,9 @@ class Quotas:
     AccessKeysPerUser: int = 2
     MFADevicesPerUser: int = 8
     TagsPerResource: int = 50
+    VersionsPerPolicy: int = 5
+    SCPsPerTarget: int = 10
+    RCPsPerTarget: int = 5
     PolicySize: int = 6144
     ACLSizePerRole: int = 2048
     InlineSizePerUser: int = 2048
@@ -55,6 +59,10 @@ class Quotas:
     def control_policy_size(self, kind: PolicyKind) -> int:
         """The longest SCP or RCP, white space included (ENT-14)."""
         return self.ServiceControlPolicySize if kind is PolicyKind.SCP else self.ResourceControlPolicySize
+
+    def control_policies(self, kind: PolicyKind) -> int:
+        """How many SCPs or RCPs there may be on one root, unit or account."""
+        return self.SCPsPerTarget if kind is PolicyKind.SCP else self.RCPsPerTarget
 
 
 def size(policy: Policy) -> int:

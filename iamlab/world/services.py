@@ -11,6 +11,10 @@ from iamlab.world import names
 from iamlab.world.operations import tag_list
 from iamlab.world.resources import REGION, ResourceRecord
 
+EC2: Final = "ec2.amazonaws.com"
+LAMBDA: Final = "lambda.amazonaws.com"
+"""The services that are given a role here, as a trust policy names them."""
+
 Parameters = dict[str, Any]
 Tags = Mapping[str, str]
 
@@ -20,7 +24,7 @@ class Service:
     """One kind of resource: the form of its ARN, and how it is created, deleted, given a policy and tagged.
 
     ``rule`` says what its names may be, ``exists`` and ``missing`` are the service's codes. Each function makes the
-    parameters of a call under AWS's names.
+    parameters of a call under AWS's names. ``tags_whole`` is whether the service puts or takes off all tags at once.
     """
 
     prefix: str
@@ -33,6 +37,7 @@ class Service:
     untag: str
     tags: Callable[[ResourceRecord, Tags], Parameters]
     untags: Callable[[ResourceRecord, list[str]], Parameters]
+    tags_whole: bool = False
     exists: str = "EntityAlreadyExists"
     missing: str = "ResourceNotFoundException"
     put_policy: str = ""
@@ -45,6 +50,11 @@ class Service:
 def queue_url(record: ResourceRecord) -> str:
     """The URL by which SQS knows a queue."""
     return f"https://sqs.{REGION}.amazonaws.com/{record.account}/{record.name}"
+
+
+def key_tags(tags: Tags) -> Parameters:
+    """The parameter ``Tags`` as KMS writes it, in words of its own; nothing for no tags."""
+    return {"Tags": [{"TagKey": key, "TagValue": value} for key, value in tags.items()]} if tags else {}
 
 
 def _tagging(record: ResourceRecord, tags: Tags) -> Parameters:
@@ -64,6 +74,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         untag="DeleteBucketTagging",
         tags=lambda one, tags: {"Bucket": one.name, **_tagging(one, tags)},
         untags=lambda one, keys: {"Bucket": one.name},
+        tags_whole=True,
         missing="NoSuchBucket",
         put_policy="PutBucketPolicy",
         delete_policy="DeleteBucketPolicy",
@@ -82,6 +93,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         untag="DeleteObjectTagging",
         tags=lambda one, tags: {**_bucket_and_key(one), **_tagging(one, tags)},
         untags=lambda one, keys: _bucket_and_key(one),
+        tags_whole=True,
         missing="NoSuchKey",
     ),
     "key": Service(
@@ -93,10 +105,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         delete="ScheduleKeyDeletion",
         tag="TagResource",
         untag="UntagResource",
-        tags=lambda one, tags: {
-            "KeyId": one.arn,
-            "Tags": [{"TagKey": key, "TagValue": value} for key, value in tags.items()],
-        },
+        tags=lambda one, tags: {"KeyId": one.arn, **key_tags(tags)},
         untags=lambda one, keys: {"KeyId": one.arn, "TagKeys": keys},
         missing="NotFoundException",
         put_policy="PutKeyPolicy",
@@ -155,6 +164,7 @@ SERVICES: Final[Mapping[str, Service]] = {
         tags=lambda one, tags: {"Resource": one.arn, "Tags": dict(tags)},
         untags=lambda one, keys: {"Resource": one.arn, "TagKeys": keys},
         exists="ResourceConflictException",
+        malformed="InvalidParameterValueException",
     ),
     "instance": Service(
         prefix="ec2",

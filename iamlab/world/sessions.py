@@ -10,17 +10,18 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.request import Principal
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.credentials import Credentials, SessionRecord
+from iamlab.world.handles import Handle
 from iamlab.world.state import State
 from iamlab.world.world import KEY_LENGTH, World
 
 
-class Session:
+class Session(Handle):
     """Temporary credentials, to act with until they expire. ``credentials.reveal()`` shows the secret, once."""
 
     kind = "session"
 
     def __init__(self, world: World, id_: str, credentials: Credentials | None = None, packed: int = 0) -> None:
-        self._world = world
+        super().__init__(world, id_)
         self.id = id_
         self.credentials = credentials
         self.packed_policy_size = packed  # percent of what session policies and tags may take together (STS-08)
@@ -100,12 +101,6 @@ class Session:
         """Whether it was issued in that world."""
         return self._world is world and self.id in world.state.sessions
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Session) and (self._world, self.id) == (other._world, other.id)
-
-    def __hash__(self) -> int:
-        return hash(self.id)
-
     def __repr__(self) -> str:
         record = self._world.state.sessions.get(self.id)
         if record is None:
@@ -115,13 +110,11 @@ class Session:
 
     def _owner(self, record: SessionRecord) -> str:
         owner = self._world.state.entities.get(record.entity)
-        return (
-            owner.name
-            if owner
-            else f"the root user of {record.entity}"
-            if record.entity.isdigit()
-            else "a deleted role"
-        )
+        if owner is not None:
+            return owner.name
+        if record.entity.isdigit():
+            return f"the root user of {record.entity}"
+        return "a deleted role" if record.kind == "role" else "a deleted user"
 
 
 def issue(world: World, state: State, *, kind: str, duration: int, **frozen: Any) -> tuple[State, SessionRecord]:

@@ -16,7 +16,7 @@ from iamlab.world.entities import (
     ProviderRecord,
     UserRecord,
 )
-from iamlab.world.organization import OrganizationRecord
+from iamlab.world.organization_records import OrganizationRecord
 from iamlab.world.resources import ResourceRecord
 from iamlab.world.trail import TrailEntry
 
@@ -67,7 +67,7 @@ class State:
         """The customer managed policy of that ARN."""
         return next((one for one in self.policies.values() if one.arn == arn), None)
 
-    def users_of_policy(self, arn: str) -> tuple[EntityRecord, ...]:
+    def holders_of(self, arn: str) -> tuple[EntityRecord, ...]:
         """Whom a managed policy is attached to."""
         return tuple(one for one in self.entities.values() if arn in one.attached)
 

@@ -14,6 +14,7 @@ from iamlab.core.policy import Policy, PolicyKind
 from iamlab.world import managed_policies
 from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, UserRecord
 from iamlab.world.files import replace_whole
+from iamlab.world.organization_records import AWS_OWN, OrganizationRecord
 from iamlab.world.quotas import Quotas
 from iamlab.world.state import State
 from iamlab.world.world import World
@@ -122,12 +123,38 @@ def _check_references(source: Path, state: State) -> None:
         missing += [] if one.account in state.accounts else [one.account]
     missing += [one.role for one in state.profiles.values() if one.role and one.role not in state.entities]
     missing += [one.account for one in state.resources.values() if one.account not in state.accounts]
+    for policy in state.policies.values():
+        missing += [] if policy.default in {one.id for one in policy.versions} else [f"{policy.name} {policy.default}"]
     for organization in state.organizations.values():
-        known = {organization.root, *organization.units, *organization.parents}
-        parents = (*organization.parents.values(), *(unit.parent for unit in organization.units.values()))
-        missing += [parent for parent in parents if parent not in known]
+        missing += _missing(organization, state)
     if missing:
         raise _damaged(source, f"it speaks of {missing[0]}, which is not in it")
+    for organization in state.organizations.values():
+        _check_tree(source, organization)
+
+
+def _missing(organization: OrganizationRecord, state: State) -> list[str]:
+    """What an organization points at and does not hold; accounts hold nothing, so only units and the root are above."""
+    above = {organization.root, *organization.units}
+    targets = {*above, *organization.parents}
+    policies = {*AWS_OWN, *organization.policies}
+    parents = (*organization.parents.values(), *(unit.parent for unit in organization.units.values()))
+    missing = [parent for parent in parents if parent not in above]
+    missing += [target for target in organization.attached if target not in targets]
+    missing += [id_ for there in organization.attached.values() for id_ in there if id_ not in policies]
+    missing += [account for account in organization.parents if account not in state.accounts]
+    managing = organization.management_account
+    return missing + ([managing] if managing not in organization.parents else [])
+
+
+def _check_tree(source: Path, organization: OrganizationRecord) -> None:
+    """Whoever goes up from a unit must come to the root: the way from the root down would have no end otherwise."""
+    for unit in organization.units.values():
+        above = unit.parent
+        for _ in organization.units:
+            above = organization.units[above].parent if above in organization.units else above
+        if above != organization.root:
+            raise _damaged(source, f"the unit {unit.name} is under itself")
 
 
 def _policy_exists(state: State, arn: str) -> bool:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from iamlab.core import messages
 from iamlab.core.arn import Arn
 from iamlab.core.errors import IamlabError
-from iamlab.core.layers import Decision
-from iamlab.core.matching import NamedPolicy
-from iamlab.core.policy import Policy, PolicyKind, PolicySource
+from iamlab.core.policy import PolicySource
 from iamlab.world import names
-from iamlab.world.access_keys import check_code
-from iamlab.world.authorization import judge, request_tags
-from iamlab.world.callers import Caller, Signer, identify, managed
+from iamlab.world.authorization import denied
+from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.calls import Call, Check
 from iamlab.world.credentials import SessionRecord
 from iamlab.world.entities import RoleRecord, UserRecord
-from iamlab.world.handles import check_no_text
-from iamlab.world.identities import Role, check_policy
-from iamlab.world.operations import call, tag_list
+from iamlab.world.frozen import Frozen, check_session_tags, freeze, judged
+from iamlab.world.handles import check_no_text, check_of_this_lab
+from iamlab.world.identities import Role
+from iamlab.world.mfa_devices import check_code
+from iamlab.world.operations import call, passed
 from iamlab.world.policies import ManagedPolicy
-from iamlab.world.profiles import Provider
-from iamlab.world.quotas import size
+from iamlab.world.providers import IdentityToken
 from iamlab.world.sessions import Session, issue, shown
 from iamlab.world.state import State
-from iamlab.world.trail import CONSOLE as CONSOLE_SERVICE
+from iamlab.world.trail import CONSOLE
 from iamlab.world.world import World
 
 SHORTEST: Final = 900
@@ -40,12 +34,12 @@ LONGEST_CHAINED: Final = 3600
 LONGEST_OF_USER: Final = 129600
 DEFAULT_OF_USER: Final = 43200
 LONGEST_OF_ROOT: Final = 3600
-CONSOLE: Final = 12 * 3600
+CONSOLE_LASTS: Final = 12 * 3600
 LONGEST_SWITCHED: Final = 64  # characters of path and name (ENT-23)
-MOST_POLICY_ARNS: Final = 10
-MOST_TAGS: Final = 50
-LONGEST_POLICIES: Final = 2048  # characters, inline and ARNs together (STS-08)
-INVALID: Final = "ValidationError"
+WITH_MFA: Final = {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
+"""The condition keys of a call that brings the code of an MFA device (COND-25)."""
+Lasting = Callable[[State, RoleRecord], int]
+"""For how many seconds a session of the role lasts, in that state; or why there is none."""
 
 
 class Acts(Protocol):
@@ -57,30 +51,6 @@ class Acts(Protocol):
 
     def exists_in(self, world: World) -> bool:
         """Whether it is of that world, and still there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IdentityToken:
-    """What an identity provider says of somebody: an OIDC token or a SAML assertion.
-
-    ``claims`` are the condition keys that the trust policy sees (``HOST:sub``, ``saml:sub``).
-    """
-
-    provider: Provider
-    subject: str
-    audience: str
-    expires: datetime
-    claims: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Passed:
-    """What was passed with the call and is frozen into the session."""
-
-    policies: tuple[NamedPolicy, ...] | None
-    given: Mapping[str, Any]
-    packed: int
 
 
 class Sts:
@@ -110,61 +80,33 @@ class Sts:
         one. ``policy`` and ``policies`` narrow the session (STS-08). Raises AccessDeniedError, IamlabError
         (``ValidationError``, ``ExpiredToken``, ``PackedPolicyTooLarge``, ``InvalidParameterValue`` ...) or PolicyError.
         """
-        who, state = self._who(caller), self._world.state
-        arn = _role_arn(role)
+        who = self._who(caller)
+        arn = _role_arn(self._world, role)
         names.SESSION_NAME.check(session_name)
-        if duration is not None:
-            _check_duration(duration, LONGEST)
+        _check_duration(duration, LONGEST)
         if external_id is not None:
             names.EXTERNAL_ID.check(external_id)
-        if source_identity is not None:
-            names.SOURCE_IDENTITY.check(source_identity)
-        calling = state.sessions.get(who.id) if who.signer is Signer.SESSION else None
-        passed_tags = _check_session_tags(tags)
-        inherited = _inherited(calling)
-        keys = _check_transitive(transitive_tag_keys, passed_tags, inherited)
-        all_tags = {**inherited, **passed_tags}
-        passed = _passed(state, policy, policies, passed_tags, arn)
-        serial, code = self._mfa(who, mfa)
-        given = {"RoleArn": arn, "RoleSessionName": session_name, **passed.given}
-        given |= {"DurationSeconds": duration} if duration is not None else {}
-        given |= {"TransitiveTagKeys": list(keys)} if keys else {}
-        given |= {"ExternalId": external_id} if external_id is not None else {}
-        given |= {"SerialNumber": serial, "TokenCode": code} if code else {}
-        given |= {"SourceIdentity": source_identity} if source_identity is not None else {}
-        identity = _source_identity(calling, source_identity)
-        facts = _call_facts(all_tags, (*inherited, *keys), identity, bool(code))
-        made = _with_sessions_checks(call("sts:AssumeRole", arn, given), facts, bool(all_tags), bool(identity))
-        issued: list[SessionRecord] = []
+        calling = self._world.state.sessions.get(who.id) if who.signer is Signer.SESSION else None
+        frozen = freeze(
+            self._world,
+            arn,
+            policy,
+            policies,
+            tags=tags,
+            transitive=transitive_tag_keys,
+            source_identity=source_identity,
+            calling=calling,
+        )
+        sent = self._mfa(who, mfa)
+        given = {"RoleArn": arn, "RoleSessionName": session_name, **frozen.given}
+        given |= {**passed(DurationSeconds=duration, ExternalId=external_id), **sent}
+        made = judged(call("sts:AssumeRole", arn, given), frozen, WITH_MFA if sent else {})
 
-        def assumed(state: State) -> State:
-            if code:
-                check_code(state, self._owner(who), serial, code)
-            if identity and calling is not None and calling.kind == "role":
-                _check_both_sides(state, who, made)
-            record = state.entity_at(arn)
-            if not isinstance(record, RoleRecord):  # unreachable by a call that was authorized, not so by the builder's
-                raise IamlabError(f"The role {arn} cannot be found.", code="NoSuchEntity")
-            changed, session = issue(
-                self._world,
-                state,
-                kind="role",
-                duration=_duration(state, duration, record, calling),
-                entity=record.id,
-                name=session_name,
-                policies=passed.policies,
-                tags=tuple(all_tags.items()),
-                transitive=(*inherited, *keys),
-                source_identity=identity,
-                mfa=bool(calling and calling.mfa),
-                mfa_at=calling.mfa_at if calling and calling.mfa else None,
-                caller=identify(state, who).principal.arn,
-            )
-            issued.append(session)
-            return changed
+        def lasting(state: State, record: RoleRecord) -> int:
+            self._check_code(state, who, sent)
+            return _duration(state, duration, record, calling)
 
-        self._world.perform(made, assumed, caller=who)
-        return shown(self._world, issued[0], passed.packed)
+        return self._assumed(made, frozen, session_name, who, lasting, **_authenticated(calling))
 
     def switch_role(self, session: Session, role: Role | str) -> Session:
         """Switch roles in the console: no external ID can be sent, and it ends with the console session (STS-27).
@@ -174,12 +116,12 @@ class Sts:
         """
         if not isinstance(session, Session) or session.record.kind != "console":
             raise IamlabError("Only a console session switches roles: lab.console_sign_in(user).", code="InvalidInput")
-        named = _role_arn(role).partition(":role/")[2]
+        named = _role_arn(self._world, role).partition(":role/")[2]
         if len(named) > LONGEST_SWITCHED:
             raise IamlabError(
                 f"Path and name of the role have {len(named)} characters. To be switched to in the console, they may "
                 f"have {LONGEST_SWITCHED} together.",
-                code=INVALID,
+                code=names.VALIDATION_ERROR,
             )
         return self.assume_role(session, role, session.name)
 
@@ -198,6 +140,7 @@ class Sts:
         Raises AccessDeniedError, IamlabError (``InvalidIdentityToken``, ``ExpiredTokenException``,
         ``ValidationError``) or PolicyError.
         """
+        _check_token(token, saml=False)
         names.SESSION_NAME.check(session_name)
         given = {"RoleSessionName": session_name, "WebIdentityToken": "(the token)"}
         return self._federated(
@@ -217,7 +160,8 @@ class Sts:
 
         Raises as ``assume_role_with_web_identity`` does.
         """
-        name = names.SESSION_NAME.check(assertion.subject if isinstance(assertion, IdentityToken) else assertion)
+        _check_token(assertion, saml=True)
+        name = names.SESSION_NAME.check(assertion.subject)
         given = {"PrincipalArn": assertion.provider.arn, "SAMLAssertion": "(the assertion)"}
         return self._federated("sts:AssumeRoleWithSAML", assertion, role, name, given, duration, policy, policies)
 
@@ -232,56 +176,59 @@ class Sts:
         policy: PolicySource | None,
         policies: Iterable[ManagedPolicy],
     ) -> Session:
-        saml = operation.endswith("SAML")
-        if not isinstance(token, IdentityToken) or token.provider.saml is not saml:
-            raise IamlabError(
-                f"{token!r} is no {'SAML assertion' if saml else 'OIDC token'}. An identity provider makes one.",
-                code="InvalidIdentityToken",
-            )
-        arn = _role_arn(role)
-        if duration is not None:
-            _check_duration(duration, LONGEST)
-        tags = _check_session_tags(token.tags)
-        passed = _passed(self._world.state, policy, policies, {}, arn)
-        given = {"RoleArn": arn, **given, **passed.given}
-        given |= {"DurationSeconds": duration} if duration is not None else {}
-        made = call(operation, arn, given)
+        saml = token.provider.saml
+        arn = _role_arn(self._world, role)
+        _check_duration(duration, LONGEST)
+        # The tags are in the token, and no parameter of the call.
+        frozen = replace(freeze(self._world, arn, policy, policies), tags=check_session_tags(token.tags))
         said = {**token.claims, **({} if saml else {"aws:FederatedProvider": token.provider.arn})}
-        facts = {**said, "sts:RoleSessionName": session_name, **request_tags(tags)}
-        made = _with_sessions_checks(made, facts, bool(tags), False)
-        issued: list[SessionRecord] = []
+        given = {"RoleArn": arn, **given, **frozen.given, **passed(DurationSeconds=duration)}
+        made = judged(call(operation, arn, given), frozen, {**said, "sts:RoleSessionName": session_name})
 
-        def assumed(state: State) -> State:
+        def lasting(state: State, record: RoleRecord) -> int:
             provider = state.providers.get(token.provider.arn)
             if provider is None:
                 raise IamlabError(
                     f"No identity provider {token.provider.name} found in your account.", code="InvalidIdentityToken"
                 )
             if not saml and token.audience not in provider.audiences:
-                raise IamlabError("Incorrect token audience", code="InvalidIdentityToken")
+                raise IamlabError(
+                    f"Incorrect token audience: it is for {token.audience}, and {token.provider.name} may speak for "
+                    f"{', '.join(provider.audiences)}. Make one for that with {NEW_TOKEN}",
+                    code="InvalidIdentityToken",
+                )
             if state.now >= token.expires:
-                raise IamlabError("Token is expired", code="ExpiredTokenException")
+                raise IamlabError(
+                    f"Token is expired: it was valid until {token.expires:%H:%M:%S}. Make a new one with {NEW_TOKEN}",
+                    code="ExpiredTokenException",
+                )
+            return _duration(state, duration, record, None)
+
+        who = Caller(Signer.SERVICE, token.provider.arn)
+        return self._assumed(made, frozen, session_name, who, lasting, facts=tuple(said.items()))
+
+    def _assumed(
+        self, made: Call, frozen: Frozen, session_name: str, who: Caller, lasting: Lasting, **parts: Any
+    ) -> Session:
+        """Make the call by which a role is assumed; ``parts`` of the session are those that come from the caller."""
+        arn = made.checks[0].resource
+
+        def assumed(state: State) -> tuple[State, SessionRecord]:
             record = state.entity_at(arn)
             assert isinstance(record, RoleRecord)  # its trust policy has just allowed this
-            if duration is not None and duration > record.max_session_duration:
-                raise _too_long()
-            changed, session = issue(
+            return issue(
                 self._world,
                 state,
                 kind="role",
-                duration=duration or DEFAULT,
+                duration=lasting(state, record),
                 entity=record.id,
                 name=session_name,
-                policies=passed.policies,
-                tags=tuple(tags.items()),
-                facts=tuple(said.items()),
-                caller=token.provider.arn,
+                caller=identify(state, who).principal.arn,
+                **frozen.parts,
+                **parts,
             )
-            issued.append(session)
-            return changed
 
-        self._world.perform(made, assumed, caller=Caller(Signer.SERVICE, token.provider.arn))
-        return shown(self._world, issued[0], passed.packed)
+        return shown(self._world, self._world.make(made, assumed, caller=who), frozen.packed)
 
     def get_session_token(self, caller: Acts, *, duration: int | None = None, mfa: bool | str = False) -> Session:
         """Temporary credentials of the user itself, best used with MFA (STS-14).
@@ -289,34 +236,26 @@ class Sts:
         Raises IamlabError (``AccessDenied`` for anything but long-term keys, ``ValidationError``).
         """
         who = self._who(caller)
-        if duration is not None:
-            _check_duration(duration, LONGEST_OF_USER)
-        serial, code = self._mfa(who, mfa)
-        given: dict[str, Any] = {"DurationSeconds": duration} if duration is not None else {}
-        given |= {"SerialNumber": serial, "TokenCode": code} if code else {}
-        made = call("sts:GetSessionToken", "*", given)
-        issued: list[SessionRecord] = []
+        _check_duration(duration, LONGEST_OF_USER)
+        sent = self._mfa(who, mfa)
+        made = call("sts:GetSessionToken", "*", {**passed(DurationSeconds=duration), **sent})
 
-        def got(state: State) -> State:
+        def got(state: State) -> tuple[State, SessionRecord]:
             owner = self._long_term(who, "GetSessionToken")
-            if code:
-                check_code(state, owner, serial, code)
-            changed, session = issue(
+            self._check_code(state, who, sent)
+            return issue(
                 self._world,
                 state,
                 kind="user",
                 duration=_of_user(duration, owner),
                 entity=owner,
                 name=_name(state, owner),
-                mfa=bool(code),
-                mfa_at=state.now if code else None,
+                mfa=bool(sent),
+                mfa_at=state.now if sent else None,
                 caller=identify(state, who).principal.arn,
             )
-            issued.append(session)
-            return changed
 
-        self._world.perform(made, got, caller=who)
-        return shown(self._world, issued[0])
+        return shown(self._world, self._world.make(made, got, caller=who))
 
     def get_federation_token(
         self,
@@ -332,38 +271,29 @@ class Sts:
 
         Without a session policy they allow nothing (EVAL-22). Raises AccessDeniedError, IamlabError or PolicyError.
         """
-        who, state = self._who(caller), self._world.state
+        who = self._who(caller)
         names.FEDERATED_NAME.check(name)
-        if duration is not None:
-            _check_duration(duration, LONGEST_OF_USER)
-        checked = _check_session_tags(tags)
-        account = identify(state, who, "sts:GetFederationToken").principal.account
+        _check_duration(duration, LONGEST_OF_USER)
+        account = identify(self._world.state, who, "sts:GetFederationToken").principal.account
         arn = f"arn:aws:sts::{account}:federated-user/{name}"
-        passed = _passed(state, policy, policies, checked, arn)
-        given = {"Name": name, **passed.given}
-        given |= {"DurationSeconds": duration} if duration is not None else {}
-        made = call("sts:GetFederationToken", arn, given)
-        made = _with_sessions_checks(made, request_tags(checked), bool(checked), False)
-        issued: list[SessionRecord] = []
+        frozen = freeze(self._world, arn, policy, policies, tags=tags)
+        given = {"Name": name, **frozen.given, **passed(DurationSeconds=duration)}
+        made = judged(call("sts:GetFederationToken", arn, given), frozen, {})
 
-        def got(state: State) -> State:
+        def got(state: State) -> tuple[State, SessionRecord]:
             owner = self._long_term(who, "GetFederationToken")
-            changed, session = issue(
+            return issue(
                 self._world,
                 state,
                 kind="federated",
                 duration=_of_user(duration, owner),
                 entity=owner,
                 name=name,
-                policies=passed.policies,
-                tags=tuple(checked.items()),
                 caller=identify(state, who).principal.arn,
+                **frozen.parts,
             )
-            issued.append(session)
-            return changed
 
-        self._world.perform(made, got, caller=who)
-        return shown(self._world, issued[0], passed.packed)
+        return shown(self._world, self._world.make(made, got, caller=who), frozen.packed)
 
     def get_caller_identity(self, caller: Acts) -> dict[str, str]:
         """Who am I: UserId, Account and Arn (STS-13); needs no permission (EVAL-24)."""
@@ -378,39 +308,37 @@ class Sts:
         """Sign in to the console with a password, and with MFA if a device is enabled (COND-24).
 
         ``mfa`` is the device's code, or True for the right one; a passkey needs True. Raises IamlabError
-        (``AccessDenied``): no password, a missing or wrong code.
+        (``AccessDenied``: no password, a missing or wrong code; ``ValidationError``: what is no code).
         """
         who = self._who(user)
-        owner = self._long_term(who, "the console")
+        if who.signer is Signer.SESSION:
+            raise denied("A session does not sign in to the console; a user or a root user does, with a password.")
+        owner = self._owner(who)
         record = self._world.state.entities.get(owner)
         devices = self._world.state.devices_of(owner)
-        made = Call(service=CONSOLE_SERVICE, operation="ConsoleLogin", parameters={}, checks=(_FREE,))
-        issued: list[SessionRecord] = []
+        made = Call(service=CONSOLE, operation="ConsoleLogin", parameters={}, checks=(_FREE,))
 
-        def signed_in(state: State) -> State:
+        def signed_in(state: State) -> tuple[State, SessionRecord]:
             if record is not None and not getattr(record, "console", False):
-                raise _denied(f"The user {record.name} has no password: user.create_login_profile().")
+                raise denied(f"The user {record.name} has no password: user.create_login_profile().")
             if devices and not mfa:
-                raise _denied("An MFA device is enabled: the console asks for it. Sign in with mfa=True.")
+                raise denied("An MFA device is enabled: the console asks for it. Sign in with mfa=True.")
             if mfa and not devices:
-                raise _denied(NO_DEVICE)
-            if isinstance(mfa, str):
+                raise denied(NO_DEVICE)
+            if mfa and mfa is not True:
                 check_code(state, owner, None, mfa)
-            changed, session = issue(
+            return issue(
                 self._world,
                 state,
                 kind="console",
-                duration=CONSOLE,
+                duration=CONSOLE_LASTS,
                 entity=owner,
                 name=_name(state, owner),
                 mfa=bool(mfa),
                 mfa_at=state.now if mfa else None,
             )
-            issued.append(session)
-            return changed
 
-        self._world.perform(made, signed_in, caller=who)
-        return Session(self._world, issued[0].id)
+        return Session(self._world, self._world.make(made, signed_in, caller=who).id)
 
     def _who(self, caller: Acts) -> Caller:
         users = (one.name for one in self._world.state.of_kind(UserRecord))
@@ -435,45 +363,63 @@ class Sts:
 
     def _long_term(self, who: Caller, call_name: str) -> str:
         if who.signer is Signer.SESSION:
-            raise _denied(f"Cannot call {call_name} with session credentials; it takes long-term keys.")
+            raise denied(f"Cannot call {call_name} with session credentials; it takes long-term keys.")
         return self._owner(who)
 
-    def _mfa(self, who: Caller, mfa: bool | str) -> tuple[str, str]:
-        """Serial number and code to send; empty without MFA."""
+    def _mfa(self, who: Caller, mfa: bool | str) -> dict[str, str]:
+        """The parameters that bring an MFA device's code; none without MFA."""
         if not mfa:
-            return "", ""
+            return {}
         devices = [one for one in self._world.state.devices_of(self._owner(who)) if not one.passkey]
         if not devices:
-            raise _denied(NO_DEVICE)
+            raise denied(NO_DEVICE)
         code = devices[0].code(self._world.state.now) if mfa is True else names.TOKEN_CODE.check(mfa)
-        return devices[0].arn, code
+        return {"SerialNumber": devices[0].arn, "TokenCode": code}
+
+    def _check_code(self, state: State, who: Caller, sent: Mapping[str, str]) -> None:
+        """Refuse a wrong code, if one was sent (COND-25)."""
+        if sent:
+            check_code(state, self._owner(who), sent["SerialNumber"], sent["TokenCode"])
 
 
 NO_DEVICE: Final = (
     "There is no MFA device that shows codes: device = account.create_mfa_device(name), device.enable(user). "
     "A passkey signs in to the console only."
 )
+NEW_TOKEN: Final = "lab.identity_token(provider, subject, audience=...)."
 _FREE: Final = Check(action="sts:GetCallerIdentity")  # signing in needs no permission (EVAL-24)
 
 
-def _denied(message: str) -> IamlabError:
-    return IamlabError(message, code="AccessDenied")
-
-
-def _role_arn(role: object) -> str:
+def _role_arn(world: World, role: object) -> str:
     if isinstance(role, Role):
+        check_of_this_lab(role, world)
         return role.arn
     if not isinstance(role, str) or ":role/" not in role:
-        raise IamlabError(f"{role!r} is no role. Give a role or its ARN.", code=INVALID)
+        raise IamlabError(
+            f"{role!r} is no role. Give a role, account.role(name), or its ARN.", code=names.VALIDATION_ERROR
+        )
     return str(Arn.parse(role))
 
 
+def _check_token(token: object, *, saml: bool) -> None:
+    """Refuse what is no assertion of a SAML provider, or no token of an OIDC one (``InvalidIdentityToken``)."""
+    if not isinstance(token, IdentityToken) or token.provider.saml is not saml:
+        raise IamlabError(
+            f"{token!r} is no {'SAML assertion' if saml else 'OIDC token'}. Take a provider that speaks "
+            f"{'SAML' if saml else 'OIDC'}, and make one with {NEW_TOKEN}",
+            code="InvalidIdentityToken",
+        )
+
+
 def _check_duration(duration: object, longest: int) -> None:
-    names.check_number("durationSeconds", duration, SHORTEST, longest)
+    if duration is not None:
+        names.check_number("durationSeconds", duration, SHORTEST, longest)
 
 
 def _too_long() -> IamlabError:
-    return IamlabError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", code=INVALID)
+    return IamlabError(
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", code=names.VALIDATION_ERROR
+    )
 
 
 def _duration(state: State, asked: int | None, role: RoleRecord, calling: SessionRecord | None) -> int:
@@ -484,11 +430,16 @@ def _duration(state: State, asked: int | None, role: RoleRecord, calling: Sessio
     if calling is not None and asked is not None and asked > LONGEST_CHAINED:
         raise IamlabError(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-            code=INVALID,
+            code=names.VALIDATION_ERROR,
         )
     if asked is not None and asked > role.max_session_duration:
         raise _too_long()
     return asked or DEFAULT
+
+
+def _authenticated(calling: SessionRecord | None) -> dict[str, Any]:
+    """What a role's session keeps of the MFA of the session that called for it."""
+    return {"mfa": True, "mfa_at": calling.mfa_at} if calling and calling.mfa else {"mfa": False}
 
 
 def _of_user(asked: int | None, owner: str) -> int:
@@ -500,158 +451,3 @@ def _of_user(asked: int | None, owner: str) -> int:
 def _name(state: State, owner: str) -> str:
     record = state.entities.get(owner)
     return record.name if record else "root"
-
-
-# Session tags and source identity
-
-
-def _check_session_tags(tags: Mapping[str, str] | None) -> dict[str, str]:
-    checked = names.check_tags(tags, ignoring_case=True)
-    if len(checked) > MOST_TAGS:
-        raise IamlabError(f"{len(checked)} session tags were passed. At most {MOST_TAGS} may be.", code=INVALID)
-    return checked
-
-
-def _inherited(calling: SessionRecord | None) -> dict[str, str]:
-    """The transitive tags of the session that calls (STS-09)."""
-    if calling is None or calling.kind != "role":
-        return {}
-    transitive = {key.lower() for key in calling.transitive}
-    return {key: value for key, value in calling.tags if key.lower() in transitive}
-
-
-def _check_transitive(keys: Iterable[str], passed: Mapping[str, str], inherited: Mapping[str, str]) -> tuple[str, ...]:
-    found = names.check_texts("transitiveTagKeys", keys)
-    lower = {key.lower() for key in passed}
-    unknown = next((key for key in found if key.lower() not in lower), None)
-    if unknown is not None:
-        raise IamlabError(
-            f"The transitive tag key {unknown!r} must be among the tags that are passed.", code="InvalidParameterValue"
-        )
-    clash = next((key for key in inherited if key.lower() in lower), None)
-    if clash is not None:
-        raise IamlabError(
-            f"The tag {clash!r} can't be set because it conflicts with a transitive tag of the calling session.",
-            code="InvalidParameterValue",
-        )
-    return found
-
-
-def _source_identity(calling: SessionRecord | None, asked: str | None) -> str:
-    before = calling.source_identity if calling else ""
-    if before and asked not in (None, before):
-        raise IamlabError(
-            f"The source identity is {before} and cannot be changed along a chain of roles.", code=INVALID
-        )
-    return before or asked or ""
-
-
-def _call_facts(tags: Mapping[str, str], transitive: Iterable[str], identity: str, mfa: bool) -> dict[str, Any]:
-    """The condition keys of the call itself, beside those of its parameters (COND-22, COND-25)."""
-    found = request_tags(tags)
-    keys = list(transitive)
-    if keys:
-        found["sts:TransitiveTagKeys"] = keys
-    if identity:
-        found["sts:SourceIdentity"] = identity
-    if mfa:
-        found |= {"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "0"}
-    return found
-
-
-def _with_sessions_checks(made: Call, facts: Mapping[str, Any], tags: bool, identity: bool) -> Call:
-    """The call with what session tags and a source identity need besides (EVAL-16)."""
-    first = made.checks[0]
-    context = {**first.context, **facts}
-    actions = [first.action, *(["sts:TagSession"] if tags else []), *(["sts:SetSourceIdentity"] if identity else [])]
-    checks = tuple(Check(action=action, resource=first.resource, context=context) for action in actions)
-    return Call(service=made.service, operation=made.operation, parameters=made.parameters, checks=checks)
-
-
-def _check_both_sides(state: State, who: Caller, made: Call) -> None:
-    """In a chain, the caller's own policies must allow sts:SetSourceIdentity as well (EVAL-16)."""
-    check = made.checks[-1]
-    evaluation = judge(state, who, check)
-    identity = next((one for one in evaluation.layers if one.name == "identity"), None)
-    if identity is None or identity.decision is not Decision.ALLOW:
-        raise _denied(messages.implicit(evaluation.request, "identity"))
-
-
-# Session policies
-
-
-def _passed(
-    state: State,
-    policy: PolicySource | None,
-    policies: Iterable[ManagedPolicy],
-    tags: Mapping[str, str],
-    arn: str,
-) -> _Passed:
-    """The session policies, read and frozen as they are now (STS-08, STS-20).
-
-    Raises PolicyError, or IamlabError (``ValidationError``, ``PackedPolicyTooLarge``, ``MalformedPolicyDocument``).
-    """
-    inline = Policy.parse(policy, PolicyKind.SESSION) if policy is not None else None
-    if isinstance(policies, str) or not isinstance(policies, Iterable):
-        raise IamlabError(f"Session policies are a list of managed policies, not {policies!r}.", code=INVALID)
-    arns = [check_policy(one, "policies=[{}]") for one in policies]
-    if len(arns) > MOST_POLICY_ARNS:
-        raise IamlabError(f"{len(arns)} session policies were passed. At most {MOST_POLICY_ARNS} may be.", code=INVALID)
-    account = arn.split(":")[4]
-    for one in arns:
-        if one.split(":")[4] not in ("aws", account):
-            raise IamlabError(f"The policy {one} is not in the account {account}.", code="MalformedPolicyDocument")
-    plain = (size(inline) if inline else 0) + sum(map(len, arns))
-    if plain > LONGEST_POLICIES:
-        raise IamlabError(
-            f"Session policies and ARNs have {plain} characters. They may have {LONGEST_POLICIES}.", code=INVALID
-        )
-    texts = [json.dumps(inline.document) if inline else "", *arns, *(f"{key}={value}" for key, value in tags.items())]
-    packed = -(-100 * len(zlib.compress("\n".join(texts).encode(), 9)) // PACKED_LIMIT) if any(texts) else 0
-    if packed > 100:
-        raise IamlabError(
-            f"Session policies and tags take {packed} percent of the space that there is.", code="PackedPolicyTooLarge"
-        )
-    found = [NamedPolicy(name="session policy", policy=inline)] if inline else []
-    found += [managed(state, one) for one in arns]
-    given: dict[str, Any] = {"Policy": inline.document} if inline else {}
-    given |= {"PolicyArns": [{"arn": one} for one in arns]} if arns else {}
-    return _Passed(policies=tuple(found) or None, given={**given, **tag_list(tags)}, packed=packed)
-
-
-PACKED_LIMIT: Final = 2048
-"""Bytes of compressed session policies and tags; AWS packs in a way of its own, so the percentage is an estimate."""
-
-
-def token(
-    provider: Provider,
-    now: datetime,
-    subject: str,
-    *,
-    audience: str,
-    claims: Mapping[str, str] | None = None,
-    tags: Mapping[str, str] | None = None,
-    valid: timedelta = timedelta(hours=1),
-) -> IdentityToken:
-    """What a provider says of somebody, with the condition keys that a trust policy sees (COND-27).
-
-    Raises IamlabError (``InvalidInput``).
-    """
-    if not isinstance(provider, Provider):
-        raise IamlabError(f"{provider!r} is no identity provider.", code="InvalidInput")
-    texts = (subject, audience, *(claims.values() if isinstance(claims, Mapping) else ()))
-    if not all(isinstance(one, str) and one for one in texts) or not isinstance(claims, Mapping | None):
-        raise IamlabError("Subject, audience and claims are texts: claims={'ref': 'main'}.", code="InvalidInput")
-    if not isinstance(valid, timedelta):
-        raise IamlabError(f"A token is valid for a timedelta, not {valid!r}.", code="InvalidInput")
-    prefix = "saml" if provider.saml else provider.name
-    said = {f"{prefix}:sub": subject, f"{prefix}:aud": audience}
-    said |= {f"{prefix}:{name}": value for name, value in (claims or {}).items()}
-    return IdentityToken(
-        provider=provider,
-        subject=subject,
-        audience=audience,
-        expires=now + valid,
-        claims=said,
-        tags=names.check_tags(tags, ignoring_case=True),
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Final
@@ -14,8 +13,9 @@ from iamlab.world import documents, names
 from iamlab.world.callers import instant
 from iamlab.world.calls import Check
 from iamlab.world.delivery import deliver
-from iamlab.world.operations import call
-from iamlab.world.policies import tagging
+from iamlab.world.handles import Handle
+from iamlab.world.operations import call, passed
+from iamlab.world.policies import tagging, untagging
 from iamlab.world.public import check_not_public
 from iamlab.world.resources import REGION, ResourceRecord
 from iamlab.world.services import SERVICES, Service
@@ -24,13 +24,13 @@ from iamlab.world.state import State
 from iamlab.world.world import World
 
 
-class Resource:
+class Resource(Handle):
     """Something that requests are about. Its ``str`` is its ARN."""
 
     kind: ClassVar[str]
 
     def __init__(self, world: World, arn: str) -> None:
-        self._world = world
+        super().__init__(world, arn)
         self.arn = arn
 
     @property
@@ -49,7 +49,7 @@ class Resource:
 
     @property
     def name(self) -> str:
-        """Its name; for an object, its key."""
+        """Its name."""
         return self._record.name
 
     @property
@@ -83,14 +83,17 @@ class Resource:
         self._change(self._service.tag, lambda state, one: replace(one, tags=edit(one.tags)), parameters, checked)
 
     def untag(self, *keys: str) -> None:
-        """Take tags off."""
-        gone = [names.TAG_KEY.check(key) for key in keys]
-        parameters = self._service.untags(self._record, gone)
+        """Take tags off; keys that are not there change nothing.
 
-        def untagged(state: State, one: ResourceRecord) -> ResourceRecord:
-            return replace(one, tags=tuple(pair for pair in one.tags if pair[0] not in gone))
-
-        self._change(self._service.untag, untagged, parameters)
+        Raises IamlabError (``ValidationError``).
+        """
+        edit = untagging(keys)
+        service, record = self._service, self._record
+        rest = dict(edit(record.tags))
+        operation, parameters = service.untag, service.untags(record, list(keys))
+        if service.tags_whole and rest:  # to delete the tags would delete these as well
+            operation, parameters = service.tag, service.tags(replace(record, tags=()), rest)
+        self._change(operation, lambda state, one: replace(one, tags=edit(one.tags)), parameters)
 
     def delete(self) -> None:
         """Delete it."""
@@ -121,12 +124,6 @@ class Resource:
 
     def __str__(self) -> str:
         return self.arn
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Resource) and (self._world, self.arn) == (other._world, other.arn)
-
-    def __hash__(self) -> int:
-        return hash(self.arn)
 
     def __repr__(self) -> str:
         return f"<{self.kind} {self.arn.rpartition(':')[2].rpartition('/')[2]} in {self._owner()}>"
@@ -188,9 +185,7 @@ class Bucket(WithPolicy):
         names.OBJECT_KEY.check(key)
         bucket, checked = self._record, names.check_tags(tags)
         arn = f"{self.arn}/{key}"
-        given = {"Bucket": bucket.name, "Key": key}
-        if checked:
-            given["Tagging"] = urlencode(checked)
+        given = {"Bucket": bucket.name, "Key": key, **passed(Tagging=urlencode(checked))}
 
         def put(state: State) -> State:
             record = ResourceRecord(
@@ -235,6 +230,11 @@ class Object(Resource):
     """An object in a bucket."""
 
     kind = "object"
+
+    @property
+    def name(self) -> str:
+        """Its key, without the bucket."""
+        return self._record.name.partition("/")[2]
 
 
 class Key(WithPolicy):
@@ -315,9 +315,13 @@ class Function(Resource):
         }
         if any(conditions.values()):
             statement["Condition"] = {operator: keys for operator, keys in conditions.items() if keys}
-        given = {"FunctionName": self._record.name, "StatementId": sid, "Action": action, "Principal": principal}
-        given |= {"SourceArn": source_arn} if source_arn else {}
-        given |= {"SourceAccount": source_account} if source_account else {}
+        given = {
+            "FunctionName": self._record.name,
+            "StatementId": sid,
+            "Action": action,
+            "Principal": principal,
+            **passed(SourceArn=source_arn, SourceAccount=source_account),
+        }
 
         def added(state: State, one: ResourceRecord) -> ResourceRecord:
             there = _statements(one)
@@ -351,14 +355,12 @@ class Function(Resource):
         if not listed:
             return replace(record, policy=None)
         document = {"Version": "2012-10-17", "Statement": listed}
-        saved = documents.as_code(
-            "InvalidParameterValueException", lambda: documents.save(state, document, PolicyKind.RESOURCE)
-        )
+        saved = documents.as_code(self._service.malformed, lambda: documents.save(state, document, PolicyKind.RESOURCE))
         return replace(record, policy=saved)
 
 
 def _statements(record: ResourceRecord) -> tuple[dict[str, Any], ...]:
-    return tuple(json.loads(json.dumps(record.policy.policy.document["Statement"]))) if record.policy else ()
+    return tuple(record.policy.policy.document["Statement"]) if record.policy else ()
 
 
 class Instance(Resource):
@@ -376,8 +378,9 @@ class Instance(Resource):
         """The credentials that a program on it has now, from the metadata service at 169.254.169.254.
 
         Raises IamlabError (``NoCredentials``) when it has none: no profile, no role in it, or a role that does not
-        trust EC2.
+        trust EC2; ``InvalidInstanceID.NotFound`` when it has been deleted.
         """
+        _ = self._record  # on an instance that is gone, there is no program
         found = [one for one in self._world.state.sessions.values() if one.instance == self.arn]
         if not found:
             raise IamlabError(
@@ -401,7 +404,11 @@ class Instance(Resource):
         }
 
     def refresh(self) -> None:
-        """Have EC2 deliver new credentials now; it does so by itself before the old ones expire."""
+        """Have EC2 deliver new credentials now; it does so by itself before the old ones expire.
+
+        Raises IamlabError (``InvalidInstanceID.NotFound``) when it has been deleted.
+        """
+        _ = self._record
         self._world.commit(sessions=deliver(self._world, self._world.state, self.arn).sessions)
 
 

@@ -25,6 +25,7 @@ KEY_LENGTH: Final = 20
 Change = Callable[[State], State]
 
 R = TypeVar("R", bound=EntityRecord)
+T = TypeVar("T")
 
 
 class World:
@@ -89,6 +90,21 @@ class World:
         self._note(changed, entry)
         return entry
 
+    def make(self, call: Call, change: Callable[[State], tuple[State, T]], *, caller: Caller | None = None) -> T:
+        """Make a call that brings something about, as ``perform`` does; what comes back is what it made.
+
+        ``change`` makes of the latest state the new one, and the thing beside it.
+        """
+        made: list[T] = []
+
+        def changed(state: State) -> State:
+            after, thing = change(state)
+            made.append(thing)
+            return after
+
+        self.perform(call, changed, caller=caller)
+        return made[0]
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Several calls that happen wholly or not at all; the trail keeps what was tried."""
@@ -120,12 +136,19 @@ class World:
         )
 
     def _note(self, state: State, entry: TrailEntry | None) -> None:
+        """Put the state in place and tell every observer; what the first of them raises is raised at the end."""
         self.state = state if entry is None else replace(state, trail=(*state.trail, entry))
         self.version += 1
         self._observers = [one for one in self._observers if one() is not None]
+        failures: list[Exception] = []
         for observer in tuple(self._observers):
-            if method := observer():
-                method()
+            try:
+                if method := observer():
+                    method()
+            except Exception as error:  # the others have a change to show as well
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def commit(self, **changes: Any) -> None:
         """Put changed parts in place that no call of AWS brings about: accounts, the passing of time."""
