@@ -54,9 +54,9 @@ def _lessons() -> Iterator[tuple[str, str]]:
 
 
 def _exercises() -> Iterator[tuple[str, str]]:
-    """The rules that settle what is asked once the exercise is solved, and those that its hints name."""
+    """The rules that settle what is asked once the exercise is solved, and those that its hints put in words."""
     for one in EXERCISES.values():
-        yield from ((rule, one.id) for rule in RULE_ID.findall(" ".join((*one.hints, one.explanation))))
+        yield from ((rule, one.id) for rule in one.rules)
         yield from ((rule, one.id) for rule in _settled(one))
 
 

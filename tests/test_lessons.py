@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
+from answers import FORBIDS, LESS, MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
 from answers.documents import allow, policy
 from answers.lesson_01 import BUCKETS, PHOTOS
+from answers.lesson_04 import LEFT_OVER
+from answers.lesson_05 import DANA, OSCAR
 
 from iamlab import Lab, Policy
 from iamlab.core.evaluation import Decision
@@ -237,6 +239,24 @@ def test_an_answer_that_allows_more_than_was_asked_for_does_not_pass(id_: str, a
     assert result.counterexample.allowed or "must be" in result.message
 
 
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in FORBIDS.items() for one in many])
+def test_an_answer_that_forbids_more_than_was_asked_for_does_not_pass(id_: str, answer: Any) -> None:
+    """Praise is for the one Deny that was asked for: what it hits besides is found and named."""
+    result = check(id_, answer)
+    assert result.status == "not yet", result
+    said = ("forbids", "must be allowed", "less than was asked")
+    assert any(words in result.message for words in said), result
+    assert result.counterexample is None or not result.counterexample.allowed
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in LESS.items() for one in many])
+def test_an_answer_that_leaves_something_out_does_not_pass(id_: str, answer: Any) -> None:
+    """Whatever the reference allows is asked for, also of things that are not there yet."""
+    result = check(id_, answer)
+    assert result.status == "not yet", result
+    assert "It does less than was asked. For example, " in result.message
+
+
 @pytest.mark.parametrize(
     "pattern", [f"{PHOTOS}/*.jpg", f"{PHOTOS}/1.jpg"], ids=["only the pictures", "only one object"]
 )
@@ -292,3 +312,81 @@ def test_a_service_in_the_wrong_place_or_form_is_told_the_right_one(principal: d
     """POL-06: under Service, with the whole name."""
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     assert remedy in check("07.1", policy(statement)).message
+
+
+@pytest.mark.parametrize("answer", LEFT_OVER)
+def test_what_was_given_in_vain_has_to_be_taken_away_again(answer: Any) -> None:
+    """In 04.2 the role is what needs it; a grant to dana that stays is of no use there."""
+    result = check("04.2", answer)
+    assert result.status == "not yet"
+    assert result.message.startswith("The role can do its task now.")
+    assert "left over" in result.message
+
+
+def _lets_both(operator: str, key: str) -> dict[str, Any]:
+    condition = {"Condition": {operator: {key: "true"}}}
+    return policy({"Effect": "Allow", "Principal": {"AWS": [DANA, OSCAR]}, "Action": "sts:AssumeRole", **condition})
+
+
+PHOTO_LIST = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": PHOTOS, "Condition": {"s3:prefix": "web/*"}}
+SAID = {
+    "a key that there is not": ("05.3", _lets_both("Bool", "aws:MFA"), "There is no condition key 'aws:MFA'."),
+    "the same with IfExists": ("05.3", _lets_both("BoolIfExists", "aws:MFA"), "No request carries it."),
+    "a service in capitals": (
+        "07.1",
+        policy({"Effect": "Allow", "Principal": {"Service": "EC2.amazonaws.com"}, "Action": "sts:AssumeRole"}),
+        "A service's name is written in small letters.",
+    ),
+    "a service cut short in a condition": (
+        "07.3",
+        policy(
+            allow("ec2:RunInstances"),
+            {
+                **allow("iam:PassRole", "arn:aws:iam::111111111111:role/AppRole"),
+                "Condition": {"StringEquals": {"iam:PassedToService": "ec2"}},
+            },
+        ),
+        "by its whole name",
+    ),
+    "writing reports herself": (
+        "04.2",
+        lambda lab: (
+            lab.accounts[0]
+            .user("dana")
+            .put_policy("Write", policy(allow("s3:PutObject", "arn:aws:s3:::acme-reports/*")))
+        ),
+        "on any day",
+    ),
+    "two reads of data denied": (
+        "06.1",
+        lambda lab: (
+            lab.accounts[0]
+            .role("ConsultantRole")
+            .put_policy("No", policy({"Effect": "Deny", "Action": ["s3:GetObject", "sqs:*"], "Resource": "*"}))
+        ),
+        "hundreds",
+    ),
+    "how an answer is called": ("06.3", policy(allow("s3:GetObject")), "YourPolicy"),
+}
+
+
+@pytest.mark.parametrize(("id_", "answer", "said"), SAID.values(), ids=SAID)
+def test_a_likely_slip_is_named(id_: str, answer: Any, said: str) -> None:
+    """Each was made by somebody who learned with these lessons, and got a bare verdict."""
+    assert said in check(id_, answer).message
+
+
+def test_an_operator_that_is_to_be_found_is_not_given_away() -> None:
+    """The remedy for a condition without one is an example, which here would be the solution."""
+    result = check("07.2", policy(PHOTO_LIST))
+    assert "An operator comes first" in result.message
+    assert "StringLike" not in result.message
+
+
+def test_dots_in_a_text_are_no_attempt() -> None:
+    """Those of a value in quotes are its own."""
+    text = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": ..., "Action": "s3:*", "Resource": "arn:aws:s3:::a...b"}]}'
+    )
+    assert check("01.2", text).status == "not attempted"
+    assert check("01.2", text.replace("...,", '"Allow",', 1)).status == "not yet"

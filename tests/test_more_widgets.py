@@ -227,6 +227,26 @@ def test_the_workbench_is_an_answer() -> None:
     assert "01.3: correct" in one.feedback.value
 
 
+def test_a_policy_that_is_to_be_written_begins_with_dots() -> None:
+    """That is no error, and no attempt; the requests that wait for it are there to be read."""
+    one = PolicyWorkbench(exercise="03.3")
+    assert "Write where the dots are, texts in quotes." in one.status.value
+    assert one.editor.error == {}
+    assert "dana lists what is in acme-dev (s3:ListBucket) must be allowed." in one.judged.value
+    assert check("03.3", one).status == "not attempted"
+    one.editor.text = one.text.replace("...", '"*"')
+    assert "Not valid yet" in one.status.value
+
+
+def test_dots_that_a_lesson_begins_with_are_no_error(lab: Lab) -> None:
+    """Nor do they go into the world."""
+    one = PolicyWorkbench(lab, on="dana", policy='{"Version": "2012-10-17", "Statement": [...]}')
+    assert "Not valid yet" not in one.status.value
+    assert "Write where the dots are" in one.status.value
+    one.apply.click()
+    assert "Nothing has changed" in one.feedback.value
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "null", "{" * 5000, "x" * 1_000_000, '{"Statement": []}', "\x00", '{"a": NaN}']
 )

@@ -98,6 +98,9 @@ def _forbidden() -> Evaluation:
 
 
 BY_NEED = "No statement allows it: the root user needs none in its own account."
+UNREACHED = (
+    "A Deny in a policy of a user, group or role does not reach the root user, which needs no Allow in its own account."
+)
 RESCUED = (
     f"A Deny is there that would fit, but no bucket policy can keep the owner's root user from mending it. {BY_NEED}"
 )
@@ -110,7 +113,7 @@ SILENCE = "Nothing forbids it; no statement allows it, and that is enough."
 HEADLINES = [
     ("explicit deny", _rescue, RESCUED),
     ("implicit deny", _rescue, RESCUED),
-    ("explicit deny", _root, BY_NEED),
+    ("explicit deny", _root, UNREACHED),
     ("implicit deny", _root, BY_NEED),
     ("explicit deny", _free, NEEDLESS),
     ("explicit deny", _management, UNBOUND),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from answers.lesson_09 import RIGHT
 
-from iamlab.lessons import check, progress
+from iamlab.lessons import begin, check, progress
+from iamlab.lessons.help_desk import board
 from iamlab.widgets import TicketBoard, memory
 
 
@@ -63,7 +64,9 @@ def test_the_last_right_ticket_solves_the_exercise() -> None:
         board.button.click()
         assert "All three are right." in board.feedback.value
     assert progress.status("09.4") == "not attempted"
-    assert check("09.4", board).status == "not attempted"
+    assert check("09.4", board).message.startswith(
+        "Answered and right: tickets 1, 2, 3, 4, 5, 6, 7, 8, 9 (9 of 10). Still open: ticket 10."
+    )
     _answer(board, 10)
     board.button.click()
     assert "09.4: correct" in board.feedback.value
@@ -82,3 +85,27 @@ def test_answers_stay_when_the_cell_is_run_again_and_when_one_turns_the_pages() 
     again.show(3)
     assert again.choices["layer"].value == "resource policy"
     assert "Ticket 3 of 10; 1 answered so far." in again.score.value
+
+
+def test_without_the_board_whole_tickets_are_judged_while_others_are_open() -> None:
+    """What is right is counted, what is begun is named, and a wrong answer draws its message."""
+    first = {key: choice for key, choice in RIGHT["09.4"].items() if key.startswith("1: ")}
+    said = check("09.4", {**first, "2: layer": "identity policy"})
+    assert said.status == "not yet"
+    assert said.message.startswith(
+        "Answered and right: ticket 1 (1 of 10). Still open: 2: statement, 2: cure, tickets 3, 4, 5, 6, 7, 8, 9, 10."
+    )
+    assert "No Allow wins over an explicit Deny" in check("09.4", {**first, "1: cure": "a"}).message
+    nothing = check("09.4", {"2: layer": "identity policy"})
+    assert nothing.status == "not attempted"
+    assert "Still open: 2: statement, 2: cure, tickets 1, 3, 4" in nothing.message
+    assert "The choices for '2: statement' are " in nothing.message
+    assert check("09.4", {**first, "1: cure": "z"}).status == "not valid"
+
+
+def test_a_tickets_decision_can_be_looked_at() -> None:
+    """The table of every statement, for whoever answers in Python."""
+    ticket = board(begin("09.4"))[2]
+    assert ticket.decision.error_message == ticket.error_message
+    assert "ClerkAlone" in repr(ticket.decision)
+    assert "decision" not in repr(ticket)

@@ -118,5 +118,17 @@ def hint(exercise_id: str, number: int | None = None) -> Hint:
     if number not in (1, 2, 3):
         return Hint(f"There are hints 1, 2 and 3, for example hint({exercise_id!r}, 2).")
     _given[exercise.id] = max(number, _given.get(exercise.id, 0))
-    more = f" (For the next one, run hint({exercise_id!r}) again.)" if number < 3 else ""
-    return Hint(f"Hint {number} of 3: {exercise.hints[number - 1]}{more}")
+    said = exercise.hints[number - 1]
+    more = (
+        f"For the next one, run hint({exercise_id!r}) again." if number < 3 else f"The first: hint({exercise_id!r}, 1)."
+    )
+    return Hint(f"Hint {number} of 3: {said}{NEWLINE if code(said) else ' '}({more})")
+
+
+NEWLINE: Final = "\n"
+
+
+def code(hint: str) -> str:
+    """The lines of a hint that can be typed in as they are but for the dots; nothing in most hints."""
+    lines = (one for one in hint.splitlines() if one.startswith("    "))
+    return "\n".join(one.removeprefix("    ") for one in lines)

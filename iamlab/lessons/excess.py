@@ -30,7 +30,7 @@ def first_excess(policy: Policy, caller: Principal, wanted: Wanted, resources: t
     difference to its conditions. A role or a key leaves it to the account: what a policy allows there does not become
     harmless because nothing trusts the account today.
     """
-    identity = (NamedPolicy(name="Answer", policy=policy),)
+    identity = (NamedPolicy(name=YOURS, policy=policy),)
     known = (*resources, *instances(policy, caller.account))
     for action in _reached_actions(policy):
         for resource in _resources_of(action, known, caller.account):
@@ -45,6 +45,9 @@ def first_excess(policy: Policy, caller: Principal, wanted: Wanted, resources: t
                 return found
     return None
 
+
+YOURS: Final = "YourPolicy"
+"""How an answer is called where it is tried, and so in what is said about it."""
 
 ORDINARY: Final = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
 """What every request of the lab says."""

@@ -1,4 +1,8 @@
-"""Exercises as data: what is asked, what a right answer must do, and what the likely wrong ones get wrong."""
+"""Exercises as data: what is asked, what a right answer must do, and what the likely wrong ones get wrong.
+
+Hints say rules in plain words; ``rules`` are their names, for whoever has to look at the exercise when one has changed.
+Code in a hint stands in lines of its own, each with four blanks before it.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +75,9 @@ class PolicyExercise:
     ``only`` names all that ``caller`` may be allowed, as pairs of action and resource pattern: whatever else the policy
     allows, among all actions that AWS has, is too much. Of a trust policy (``kind``), ``caller`` is the role that it
     belongs to, and ``only`` holds pairs of action and pattern of a caller: whoever else it lets in is too much.
+
+    What anybody may do with the ``reference`` they must be able to do with an answer: what else it forbids is too much.
+    ``spared`` are pairs of action and resource pattern that it may forbid all the same.
     """
 
     id: str
@@ -79,9 +86,11 @@ class PolicyExercise:
     caller: Callable[[Lab], Principal]
     apply: Callable[[Lab, Policy], None]
     only: Wanted
+    spared: Wanted = ()
     kind: PolicyKind = PolicyKind.IDENTITY
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
+    rules: tuple[str, ...] = ()
     reference: Mapping[str, Any]
     explanation: str
     misconceptions: tuple[Misconception, ...]
@@ -94,15 +103,23 @@ class WorldExercise:
 
     An answer is the changed lab, or a function that changes the one it is given; ``reference`` and the answers of
     misconceptions are such functions. ``may_change`` says of each difference to the fresh world whether it was asked
-    for: whatever else somebody gained or lost is too much.
+    for: whatever else somebody gained or lost is too much, and so is a Deny of what the reference leaves. ``spared``
+    are pairs of action and resource pattern that it may forbid all the same.
+
+    ``reach`` is how the lesson's own cells come to the world, as in ``team.accounts``; ``button`` is the one that puts
+    into it what a widget of the lesson only tries.
     """
 
     id: str
     title: str
     world: Callable[[], Lab]
     may_change: Callable[[Change], bool]
+    spared: Wanted = ()
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]
+    rules: tuple[str, ...] = ()
+    reach: str
+    button: str = ""
     reference: Callable[[Lab], Any]
     explanation: str
     misconceptions: tuple[Misconception, ...]
@@ -128,14 +145,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortExercise:
-    """Give each item one of the choices: verdicts to predict, tasks to sort, questions with answers of their own."""
+    """Give each item one of the choices: verdicts to predict, tasks to sort, questions with answers of their own.
+
+    With a ``part`` ("ticket") the items' keys begin with the number of the part that they belong to, ``1: layer``; a
+    part that has all its answers is judged while others are open.
+    """
 
     id: str
     title: str
     items: Mapping[str, Item]
     hints: tuple[str, str, str]
+    rules: tuple[str, ...] = ()
     explanation: str
     choices: tuple[str, ...] = ()
+    part: str = ""
     world: Callable[[], Lab] = Lab
 
     def choices_of(self, key: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ TERMS: Final = {
         1, "A policy that AWS made and keeps up to date; one attaches it.", 'dev.managed_policy("ReadOnlyAccess")'
     ),
     "bucket policy": _term(
-        3, "A policy at a bucket: a resource policy, which says who may do what with it.", "bucket.policy"
+        2, "A policy at a bucket: a resource policy, which says who may do what with it.", "bucket.policy"
     ),
     "condition": _term(
         5,

@@ -98,9 +98,10 @@ PREDICT: Final = SortExercise(
     },
     hints=(
         "Look for policies: which of the four has one that reaches it?",
-        "The rule is ENT-08: a new user, group or role has no permissions. Nothing has to forbid it.",
+        "A new user, group or role has no permissions. Nothing has to forbid it.",
         "Three of the four have no policy at all. Is that something missing, or something forbidding?",
     ),
+    rules=("ENT-08",),
     explanation="alice, dana and the role are new: no policy reaches them, so three times something is missing, "
     "which is an implicit deny. AdministratorAccess reaches ada and allows everything.",
 )

@@ -54,9 +54,11 @@ SORT: Final = SortExercise(
     },
     hints=(
         "What belongs to the account itself, and what is work inside of it?",
-        "ENT-22 lists what only the root user can do: things of the account, of the root user, and getting back in.",
+        "Only the root user can change what belongs to the account itself or to the root user, and get back in when "
+        "nobody else can.",
         "Three of the seven are everyday work: hire, bucket and attach.",
     ),
+    rules=("ENT-22",),
     explanation="Root is for the account itself (close, email) and for getting back in (locked, mend). Everything else "
     "an administrator can do, with a name of its own on the trail and with policies that can limit it.",
 )
@@ -84,6 +86,7 @@ _EVER: Final = "ada, with MFA or without, whenever and from wherever, deletes ac
 _READ: Final = "ada reads acme-ledger/2026.csv (s3:GetObject)"
 _WRITE: Final = "ada writes acme-ledger/2026.csv (s3:PutObject)"
 _PHOTO: Final = "ada deletes acme-photos/1.jpg (s3:DeleteObject)"
+_ARCHIVED: Final = "ada deletes acme-ledger-archive/2019.csv (s3:DeleteObject)"
 _HIRE: Final = "ada creates the user nina (iam:CreateUser)"
 
 STOP: Final = PolicyExercise(
@@ -93,6 +96,7 @@ STOP: Final = PolicyExercise(
     caller=calling_as("ada"),
     apply=embedded_in("ada"),
     only=(),
+    spared=(("s3:DeleteObjectVersion", f"{LEDGER}/*"),),  # a version of an object is deleted by an action of its own
     probes=(
         _ada("s3:DeleteObject", BOOK, _DELETE, allowed=False),
         _ada("s3:DeleteObject", f"{LEDGER}/archive/2025.csv", _DELETE_OLD, allowed=False),
@@ -100,19 +104,21 @@ STOP: Final = PolicyExercise(
         _ada("s3:GetObject", BOOK, _READ, allowed=True),
         _ada("s3:PutObject", BOOK, _WRITE, allowed=True),
         _ada("s3:DeleteObject", f"{PHOTOS}/1.jpg", _PHOTO, allowed=True),
+        _ada("s3:DeleteObject", f"{LEDGER}-archive/2019.csv", _ARCHIVED, allowed=True),
         _ada("s3:ListBucket", LEDGER, "ada lists what is in acme-ledger (s3:ListBucket)", allowed=True),
         _ada("iam:CreateUser", "arn:aws:iam::111111111111:user/nina", _HIRE, allowed=True),
         _ada("ec2:DescribeInstances", None, "ada looks at the instances (ec2:DescribeInstances)", allowed=True),
     ),
     hints=(
         "AdministratorAccess allows everything and stays attached. What wins over an Allow?",
-        "An explicit Deny in any policy wins (EVAL-03). Deleting an object is about the object: which ARN is that?",
+        "An explicit Deny in any policy wins. Deleting an object is about the object: which ARN is that?",
         '{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": ...}: every object of acme-ledger is missing.',
     ),
+    rules=("EVAL-03",),
     reference=_document("Deny", "s3:DeleteObject", f"{LEDGER}/*"),
-    explanation="One Deny beside AdministratorAccess, for one action on the objects of one bucket. It wins over the "
-    "Allow for everything. Mind that ada, an administrator, may also take this policy away again: a limit that holds "
-    "against an administrator is set from outside, and comes in a later lesson.",
+    explanation="A Deny beside AdministratorAccess, about deleting the objects of one bucket and nothing else. It wins "
+    "over the Allow for everything. Mind that ada, an administrator, may also take this policy away again: a limit "
+    "that holds against an administrator is set from outside, and comes in a later lesson.",
     misconceptions=(
         Misconception(
             answer=_document("Allow", ["s3:GetObject", "s3:PutObject"], f"{LEDGER}/*"),
@@ -145,6 +151,16 @@ STOP: Final = PolicyExercise(
             answer=_document("Deny", "s3:DeleteObject", "*"),
             message="That forbids deleting objects everywhere. Name the one bucket's objects.",
             known_by=lambda attempt: attempt.fails(_PHOTO),
+        ),
+        Misconception(
+            answer=_document("Deny", "s3:DeleteObject", f"{LEDGER}*"),
+            message="A star right after the name fits every bucket whose name begins so, in a Deny as well: "
+            "acme-ledger-archive. Put the slash before the star.",
+            known_by=lambda attempt: (
+                attempt.fails(_ARCHIVED)
+                and not attempt.fails(_PHOTO)
+                and any(one in (f"{LEDGER}*", f"{LEDGER}*/*") for one in _denied(attempt, "Resource"))
+            ),
         ),
     ),
 )
@@ -199,9 +215,10 @@ READ: Final = SortExercise(
     },
     hints=(
         "Read each message to its end: the last words say why.",
-        "'because no ... policy allows' is an implicit deny, 'with an explicit deny' an explicit one (STS-18).",
+        "'because no ... policy allows' is an implicit deny, 'with an explicit deny' an explicit one.",
         "What is missing can be added. What forbids has to be changed.",
     ),
+    rules=("STS-18",),
     explanation="The end of the message is the useful part: 'because no identity-based policy allows' means that an "
     "Allow is missing, 'with an explicit deny in an identity-based policy' that a statement forbids it, and in which "
     "kind of policy it stands.",

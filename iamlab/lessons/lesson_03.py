@@ -9,6 +9,7 @@ from iamlab.core.evaluation import Decision
 from iamlab.core.policy import Policy, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
+from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, is_roots
 from iamlab.lessons.recognizing import covers, names, on, silent
@@ -120,9 +121,13 @@ HIRE: Final = WorldExercise(
     ),
     hints=(
         "Look at the picture: by which way do dana and eric get what they may do? fay needs the same way.",
-        "A user has the policies of all its groups (ENT-07). So membership is enough; no policy has to be touched.",
-        'acme = team.accounts[0]; acme.group("Developers").add(...): only the user is missing, acme.user("fay").',
+        "A user has the policies of all its groups. So membership is enough; no policy has to be touched.",
+        'Only the user is missing, acme.user("fay"):\n'
+        "    acme = team.accounts[0]\n"
+        '    acme.group("Developers").add(...)',
     ),
+    rules=("ENT-07",),
+    reach="team.accounts",
     reference=_join,
     explanation="One membership, and nothing else. What the group has, fay has: today, after the next change, and "
     "until somebody takes her out.",
@@ -201,6 +206,13 @@ def _narrow(lab: Lab) -> None:
     shared.create_version(allow("s3:ListAllMyBuckets"), set_as_default=True)
 
 
+def _forbidden_to_tess(attempt: Attempt) -> bool:
+    """Whether a Deny keeps tess from some of what DevAccess gives her."""
+    tess, lab = worlds.user(attempt.lab, "tess"), attempt.lab
+    asked = (lab.evaluate(tess, "s3:ListBucket", CODE), lab.evaluate(tess, "s3:PutObject", PLAN))
+    return any(one.decision is Decision.EXPLICIT_DENY for one in asked)
+
+
 def _still_forbidden(attempt: Attempt) -> bool:
     return any(
         one.probe.words == _COMES_BACK.words and one.evaluation.decision is Decision.EXPLICIT_DENY
@@ -231,8 +243,11 @@ LEFT_OVER: Final = WorldExercise(
         "the lines that leave tess in the picture, or at her rows of office.table().",
         "A policy can be attached to several users and groups. Taking it off one of them leaves the others as they "
         "are; changing the policy itself changes it for all.",
-        'acme = office.accounts[0]; acme.user("tess").detach(...): only acme.managed_policy("DevAccess") is missing.',
+        'Only the policy is missing, acme.managed_policy("DevAccess"):\n'
+        "    acme = office.accounts[0]\n"
+        '    acme.user("tess").detach(...)',
     ),
+    reach="office.accounts",
     reference=_detach_from_tess,
     explanation="DevAccess was attached to tess herself, beside the group. Leaving the group could not take that away: "
     "it never came through the group. Detaching it from her touches nobody else.",
@@ -252,6 +267,21 @@ LEFT_OVER: Final = WorldExercise(
                 attempt.fails(_TESS_READS.words)
                 and attempt.fails(_DANA_READS.words)
                 and not worlds.group(attempt.lab, "Developers").policies
+            ),
+        ),
+        Misconception(
+            answer=lambda lab: worlds.user(lab, "tess").put_policy("NoWriting", deny("s3:PutObject", on=f"{CODE}/*")),
+            message="A Deny covers a part of the old grant up, and does not take it away: what the Deny does not name, "
+            "tess still may. Find by which way the grant comes to her.",
+            known_by=lambda attempt: attempt.fails(_TESS_READS.words) and _forbidden_to_tess(attempt),
+        ),
+        Misconception(
+            answer=lambda lab: worlds.user(lab, "tess").delete_policy("SeeUsers"),
+            message="SeeUsers lets her list the users, which she needs. What lets her into acme-dev is another policy.",
+            known_by=lambda attempt: (
+                attempt.fails(_TESS_READS.words)
+                and attempt.fails(_TESS_USERS.words)
+                and not _forbidden_to_tess(attempt)
             ),
         ),
         Misconception(
@@ -293,7 +323,7 @@ _THREE: Final = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
 
 
 def _give_the_group(lab: Lab, policy: Policy) -> None:
-    worlds.group(lab, "Developers").put_policy("Answer", policy)
+    worlds.group(lab, "Developers").put_policy(YOURS, policy)
 
 
 def _names_objects(attempt: Attempt) -> bool:
@@ -323,11 +353,12 @@ WRITE: Final = PolicyExercise(
     ),
     hints=(
         "Three actions: list, read, write. Ask of each: is it about the bucket, or about an object in it?",
-        "Two statements are the clearest: s3:ListBucket on arn:aws:s3:::acme-dev, and the other two on the objects "
-        "(POL-15). Whom it is about does not stand in the policy: that follows from the group it is put on.",
+        "Two statements are the clearest: s3:ListBucket on arn:aws:s3:::acme-dev, and the other two on the objects. "
+        "Whom it is about does not stand in the policy: that follows from the group it is put on.",
         '{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "arn:aws:s3:::acme-dev/*"} is one '
         "statement; the one for s3:ListBucket is missing.",
     ),
+    rules=("POL-15",),
     reference=_document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
     explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects "
     "in it. Nobody is named, for whoever is in the group has it.",

@@ -71,9 +71,10 @@ TRUST: Final = PolicyExercise(
     hints=(
         "Only the Principal is wrong. Whom does it name now, and who has a policy that allows sts:AssumeRole?",
         "Within one account, a trust policy that names the user herself is enough; one that names the account leaves "
-        "it to the account's own policies (EVAL-16).",
+        "it to the account's own policies.",
         f'"Principal": {{"AWS": ...}}: dana\'s own ARN is missing, arn:aws:iam::{DEVELOPMENT}:user/ and her name.',
     ),
+    rules=("EVAL-16",),
     reference=trust(AWS=DANA),
     untouched=trust(AWS=account(DEVELOPMENT)),
     explanation="The trust policy is about dana herself, so within the account nothing else is needed; and nobody else "
@@ -192,12 +193,26 @@ def _give_both(lab: Lab) -> None:
     worlds.development(lab).group("Developers").put_policy("Write", allow("s3:PutObject", on=f"{REPORTS}/*"))
 
 
+def _give_dana_too(lab: Lab) -> None:
+    """First dana, in vain, and then the role."""
+    worlds.user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*"))
+    _give(lab)
+
+
 def _was_asked_for(change: Change) -> bool:
     """The role and root: whatever is new in an account, its root user gains."""
     if change.subject.kind == "root":
         return True
     reads = change.turn is Turn.GAINED and change.resource.startswith(f"{CODE}/")
     return change.subject.name == "ReportWriter" and reads and change.actions == ("s3:GetObject",)
+
+
+def _names_the_bucket(attempt: Attempt) -> bool:
+    """Whether an Allow of the role for reading lists the bucket's ARN, and nothing in it."""
+    statements = (one for source in _writer(attempt.lab).policies for one in source.policy.statements)
+    reading = [one.resources for one in statements if "s3:getobject" in {action.lower() for action in one.actions}]
+    named = {arn for resources in reading for arn in resources}
+    return CODE in named and not any(arn.startswith(f"{CODE}/") for arn in named)
 
 
 def _names_with_a_star(attempt: Attempt) -> bool:
@@ -224,15 +239,24 @@ SWAP: Final = WorldExercise(
     ),
     hints=(
         "dana may read acme-dev all day long. In the role she may not. Whose permissions count there?",
-        "In a role one has the role's permissions and none of one's own (STS-12). So what the task needs, the role "
-        "must have.",
-        'acme = month.accounts[0]; acme.role("ReportWriter").put_policy("ReadCode", ...): '
-        'only allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*") is missing.',
+        "In a role one has the role's permissions and none of one's own. So what the task needs, the role must have.",
+        'Only the policy is missing, allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*"):\n'
+        "    acme = month.accounts[0]\n"
+        '    acme.role("ReportWriter").put_policy("ReadCode", ...)',
     ),
+    rules=("STS-12",),
+    reach="month.accounts",
+    button="Put it into the world",
     reference=_give,
     explanation="What the task needs, the role has now. dana's own permissions were no help: in a role they are set "
     "aside, and come back when the session is over.",
     misconceptions=(
+        Misconception(
+            answer=_give_both,
+            message="Now dana writes reports without the role, on any day. Then there is no use for it: the role is "
+            "there so that nobody has that permission all the time.",
+            known_by=lambda attempt: attempt.fails(_DANA_WRITES.words),
+        ),
         Misconception(
             answer=lambda lab: worlds.user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
             message="That gives something to a developer, or to the group. In the role, what they have does not "
@@ -271,10 +295,19 @@ SWAP: Final = WorldExercise(
             known_by=lambda attempt: attempt.fails(_READS_ARCHIVE.words) and _names_with_a_star(attempt),
         ),
         Misconception(
-            answer=_give_both,
-            message="Now dana writes reports without the role, on any day. Then there is no use for it: the role is "
-            "there so that nobody has that permission all the time.",
-            known_by=lambda attempt: attempt.fails(_DANA_WRITES.words),
+            answer=_give_dana_too,
+            message="The role can do its task now. What you gave dana, eric or their group besides is left over: in "
+            "the role it is of no use. Take it away again, with Undo or with delete_policy.",
+            known_by=lambda attempt: (
+                not attempt.fails(_ROLE_READS.words)
+                and (_developers_got_something(attempt) or _bucket_names_dana(attempt))
+            ),
+        ),
+        Misconception(
+            answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=CODE)),
+            message="The role is right. But you name the bucket, and reading is about the objects in it: another ARN.",
+            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _names_the_bucket(attempt),
+            number=13,
         ),
     ),
 )
@@ -436,10 +469,11 @@ EXPIRY: Final = SortExercise(
     hints=(
         "Ask of each: are the credentials still good? Is it a request to S3, or a call to STS that opens a session? "
         "Does a policy that is read now allow it?",
-        "A session lasts 15 minutes to the role's longest, one hour when a session assumed it (STS-04, STS-06). Its "
-        "end is the first moment at which it counts no more (STS-26). The trust policy is read by AssumeRole alone.",
+        "A session lasts 15 minutes to the role's longest, one hour when a session assumed it. Its end is the "
+        "first moment at which it counts no more. The trust policy is read by AssumeRole alone.",
         "Three of the seven work: last second, dana herself, right lost. Each of the other codes comes at least once.",
     ),
+    rules=("STS-04", "STS-06", "STS-26"),
     explanation="An hour from 09:00:00 is over at 10:00:00, and then no policy is read: ExpiredToken. dana's own "
     "credentials go on. An open session outlives the right to assume; a new one is denied. And too long a duration is "
     "refused, not shortened: the role's longest session, or one hour in a chain.",

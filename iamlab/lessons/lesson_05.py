@@ -159,11 +159,16 @@ TWO: Final = WorldExercise(
     hints=(
         "ProdRole trusts the account already. What do dana and oscar lack, that eric and fay must not get?",
         "Where the trust policy names the account, a policy of the caller's own, or of one of its groups, must allow "
-        "sts:AssumeRole on the role (EVAL-16). Who has the same task can be in a group.",
-        'acme = team.accounts[0]; release = acme.create_group("Release"); release.add(acme.user("dana")), and so for '
-        'oscar; release.put_policy("AssumeProduction", ...): only allow("sts:AssumeRole", on=...) with the ARN of '
-        "ProdRole is missing.",
+        "sts:AssumeRole on the role. Who has the same task can be in a group.",
+        'Only the ARN of ProdRole is missing, acme.role("ProdRole").arn:\n'
+        "    acme = team.accounts[0]\n"
+        '    two = acme.create_group("Release")\n'
+        '    two.add(acme.user("dana"))\n'
+        '    two.add(acme.user("oscar"))\n'
+        '    two.put_policy("AssumeProduction", allow("sts:AssumeRole", on=...))',
     ),
+    rules=("EVAL-16",),
+    reach="team.accounts",
     reference=_release,
     explanation="Those two, and nobody else, are let in: by name, or through a group of their own. Whoever is hired is "
     "not. Nobody can do anything in production without assuming the role.",
@@ -292,9 +297,10 @@ CLOSE: Final = PolicyExercise(
     hints=(
         "Which role do the developers need? Of every other role, ask whether the policy names it.",
         "The Resource of sts:AssumeRole is the ARN of a role, and names are compared letter for letter but for the "
-        "star (POL-11, POL-12).",
+        "star.",
         f'"Resource": "arn:aws:iam::{DEVELOPMENT}:role/...": only the name of the role is missing, whole.',
     ),
+    rules=("POL-11", "POL-12"),
     reference=document(_assume(STAGING_ROLE)),
     untouched=document({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}),
     explanation="One role, by its whole name. What other roles there are, and which are made next week, no longer "
@@ -433,10 +439,11 @@ REQUIRE: Final = PolicyExercise(
     hints=(
         "The Principal is right. What is missing is a Condition in the same statement.",
         "The key is aws:MultiFactorAuthPresent, and its value a text. Long-term keys never carry it: mind which "
-        "operators hold when the key is absent (COND-25).",
+        "operators hold when the key is absent.",
         '"Condition": {...: {"aws:MultiFactorAuthPresent": "true"}}: only the operator is missing, one that does not '
         "hold without the key.",
     ),
+    rules=("COND-25",),
     reference=document(_when("Bool", "true")),
     untouched=document(BOTH),
     explanation="They get in only where the request says that MFA was given: with a code, or in a session that was "

@@ -11,7 +11,7 @@ from iamlab.analysis.actions import shared
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import allow, deny
+from iamlab.core.policy import Effect, allow, deny
 from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_06
 from iamlab.lessons.circumstances import in_any_case, with_another
@@ -157,6 +157,18 @@ def _forgets(attempt: Attempt) -> bool:
     )
 
 
+def _denies_some_of_it(attempt: Attempt) -> bool:
+    """Whether the role has a Deny beside ReadOnlyAccess, and reads data all the same, of more than one kind or not."""
+    statements = (one for source in consultant(attempt.lab).policies for one in source.policy.statements)
+    failed = {failure.probe.words for failure in attempt.failures}
+    return (
+        _has(attempt, "ReadOnlyAccess")
+        and any(one.effect is Effect.DENY for one in statements)
+        and bool(failed & {one.words for one in (*_READS_OF_DATA, *_FORGOTTEN)})
+        and not _hits_settings(attempt)
+    )
+
+
 def _hits_settings(attempt: Attempt) -> bool:
     """Whether a Deny hits what must stay."""
     return any(
@@ -195,11 +207,15 @@ NO_DATA: Final = WorldExercise(
     hints=(
         "Two kinds of reading: how something is set up (its policy, who may use it), and what is in it. Which of AWS's "
         "three policies reads the first and not the second?",
-        "What is attached to a role adds up (EVAL-08): a narrower policy beside ReadOnlyAccess takes nothing away. So "
+        "What is attached to a role adds up: a narrower policy beside ReadOnlyAccess takes nothing away. So "
         "one has to go and another one to come.",
-        'role.detach(acme.managed_policy("ReadOnlyAccess")), and then role.attach(...) with the one of the three that '
-        "is made for checking how safe an account is.",
+        "Only a name is missing: that of the one of the three that is made for checking how safe an account is.\n"
+        "    acme = visited.accounts[0]\n"
+        '    acme.role("ConsultantRole").detach(acme.managed_policy("ReadOnlyAccess"))\n'
+        '    acme.role("ConsultantRole").attach(acme.managed_policy(...))',
     ),
+    rules=("EVAL-08",),
+    reach="visited.accounts",
     reference=_managed("SecurityAudit"),
     explanation="clara reads how things are set up: policies, roles, settings. What is in files, tables, queues and "
     "logs she does not. SecurityAudit is made for that; beside ReadOnlyAccess it would take nothing away, for policies "
@@ -238,6 +254,13 @@ NO_DATA: Final = WorldExercise(
             message="A list of what is forbidden forgets something: there is another action that reads the same. Begin "
             "with a policy that does not read data.",
             known_by=_forgets,
+            number=14,
+        ),
+        Misconception(
+            answer=_denies("s3:GetObject", "dynamodb:Scan"),
+            message="A Deny has to name every action that reads data, and there are hundreds. Which of AWS's policies "
+            "does not allow them in the first place?",
+            known_by=lambda attempt: _denies_some_of_it(attempt) and not _forgets(attempt),
             number=14,
         ),
         Misconception(
@@ -413,15 +436,20 @@ VISIT: Final = WorldExercise(
     ),
     hints=(
         "Two things have an end: the time in which clara is let in, and each session of hers. Where does each stand?",
-        "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan "
-        "(COND-06), beside the one on sts:ExternalId; both must hold (COND-01). How long a session may last is the "
-        "role's MaxSessionDuration (ENT-10).",
-        "role.update(max_session_duration=3600), and role.update_trust(...) with the old trust policy, in whose "
-        f'Condition also stands "DateLessThan": {{"aws:CurrentTime": "{LAST}"}}.',
+        "Who is let in, and until when, stands in the trust policy: a condition on aws:CurrentTime with DateLessThan, "
+        "beside the one on sts:ExternalId; both must hold. How long a session may last is the role's longest session, "
+        "max_session_duration, in seconds.",
+        f'Missing are the seconds of an hour, and the moment as a text, "{LAST}":\n'
+        "    role.update(max_session_duration=...)\n"
+        "    dated = role.trust.document\n"
+        '    dated["Statement"][0]["Condition"]["DateLessThan"] = {"aws:CurrentTime": ...}\n'
+        "    role.update_trust(dated)",
     ),
+    rules=("COND-01", "COND-06", "ENT-10"),
+    reach="week.accounts",
     reference=_both_limits,
-    explanation="The date in the trust policy closes the door at 12:00. A session that lasts an hour at most, or a "
-    "Deny in time, sees to it that nobody is left inside at 13:00. Neither does it alone.",
+    explanation="It takes two limits. The date in the trust policy closes the door at 12:00; a second one, such as the "
+    "longest session, sees to it that whoever came in before is out by 13:00. Neither does it alone.",
     misconceptions=(
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:TokenIssueTime": LAST}}, hours=1),
@@ -555,6 +583,7 @@ SLIPPED_IN: Final = PolicyExercise(
         ("iam:GetRole", "*"),
         ("s3:GetBucketPolicy", "*"),
     ),
+    spared=(("s3:GetBucketPolicy", "arn:aws:s3:*:*:accesspoint/*"),),  # a bucket's policy is what is meant
     probes=(
         _PUTS,
         _DELETES,
@@ -570,10 +599,11 @@ SLIPPED_IN: Final = PolicyExercise(
     hints=(
         "Go through the entries with a star, and ask of each which actions it fits. After from iamlab import catalog, "
         'catalog.expand("iam:*AccountSummary") lists them.',
-        "A star stands for any run of characters, at the front as well as at the end (POL-09): s3:*BucketPolicy fits "
+        "A star stands for any run of characters, at the front as well as at the end: s3:*BucketPolicy fits "
         "every action of S3 whose name ends so, whatever it does.",
         "Write the one action that reads in place of s3:*BucketPolicy; leave everything else as it is.",
     ),
+    rules=("POL-09",),
     reference=_look_around(["s3:GetBucketPolicy"]),
     untouched=_look_around(["s3:*BucketPolicy"]),
     explanation="s3:*BucketPolicy fits Get, and also Put and Delete: who may write a bucket policy may let anybody in. "

@@ -72,10 +72,11 @@ SERVICE: Final = PolicyExercise(
     hints=(
         "The role's permissions are right, and so is the profile. Who is to assume the role, and whom does its trust "
         "policy name?",
-        "A service is named under Service, by a name of its own that ends in .amazonaws.com (POL-06); for a service "
-        "the trust policy alone decides (EVAL-16).",
+        "A service is named under Service, by a name of its own that ends in .amazonaws.com; for a service "
+        "the trust policy alone decides.",
         '"Principal": {"Service": ...}: the name of EC2 is missing, in small letters, before .amazonaws.com.',
     ),
+    rules=("EVAL-16", "POL-06"),
     reference=trust(Service=EC2),
     untouched=trust(AWS=account(DEVELOPMENT)),
     explanation="Nobody of the account assumes this role: EC2 does, for the program on the server. So the trust policy "
@@ -222,12 +223,13 @@ PREFIX: Final = PolicyExercise(
     hints=(
         "Listing is asked about the bucket, whichever folder is meant; reading about one object. So the folder stands "
         "in two places, and only one of them is a Resource.",
-        "Which folder a list is asked for is in the condition key s3:prefix (COND-27). A star is one with StringLike "
-        "alone (COND-05), and a condition belongs to the one statement that it stands in.",
+        "Which folder a list is asked for is in the condition key s3:prefix. A star is one with StringLike "
+        "alone, and a condition belongs to the one statement that it stands in.",
         f'{{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "{PHOTOS}", "Condition": {{"StringLike": '
         '{"s3:prefix": "web/*"}}} is the first statement. The second one, for s3:GetObject, needs no condition: the '
         "folder is in the ARN of its objects.",
     ),
+    rules=("COND-05", "COND-27"),
     reference=document(_LIST, _READ),
     explanation="For reading, the folder is part of the object's ARN. For listing the resource is the bucket, always, "
     "so a condition on s3:prefix says which folder; a request without a prefix is about the whole bucket.",
@@ -364,10 +366,11 @@ PASS: Final = PolicyExercise(
     hints=(
         "iam:PassRole is asked twice over: which role is handed on, and to which service. The policy says neither yet.",
         "The resource of iam:PassRole is the role that is handed on; the service is in the condition key "
-        "iam:PassedToService, by the name that a trust policy uses too (STS-19).",
+        "iam:PassedToService, by the name that a trust policy uses too.",
         f'"Resource": "{APP_ROLE}", and "Condition": {{"StringEquals": {{"iam:PassedToService": ...}}}}: the name of '
         "EC2 is missing. Only the statement for iam:PassRole is to be changed.",
     ),
+    rules=("STS-19",),
     reference=_pass(APP_ROLE, StringEquals=_TO),
     untouched=_pass("*"),
     explanation='The Resource says which role bob may hand on, the condition to whom. With "*" he could have started a '
@@ -409,6 +412,11 @@ PASS: Final = PolicyExercise(
             known_by=lambda attempt: attempt.fails(_STARTS.words) and _launching_needs_a_service(attempt),
         ),
         Misconception(
+            answer=_pass(APP_ROLE, StringEquals={"iam:PassedToService": "ec2"}),
+            message='The service is named by its whole name, as in a trust policy: "ec2.amazonaws.com".',
+            known_by=lambda attempt: attempt.fails(_TO_EC2.words) and _short_name(attempt),
+        ),
+        Misconception(
             answer=_pass("*", StringEquals=_TO),
             message="The service is named, and the role is not: bob may hand EC2 any role, and ProdRole may do "
             "everything.",
@@ -441,6 +449,13 @@ def _passed(attempt: Attempt) -> tuple[str, ...]:
         if "iam:passrole" in {action.lower() for action in one.actions}
         for pattern in one.resources
     )
+
+
+def _short_name(attempt: Attempt) -> bool:
+    """Whether a condition on the service that gets the role names none by its whole name."""
+    conditions = (one for statement in attempt.policy.statements for one in statement.conditions)
+    values = [text for one in conditions if one.key.lower() == "iam:passedtoservice" for text in one.values]
+    return bool(values) and not any(one.lower().endswith(".amazonaws.com") for one in values)
 
 
 def _launching_needs_a_service(attempt: Attempt) -> bool:

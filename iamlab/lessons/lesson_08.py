@@ -161,10 +161,11 @@ HALVES: Final = SortExercise(
     hints=(
         "Ask two questions of each pair: whom does the role's trust policy name, and does a policy of the caller "
         "allow sts:AssumeRole on this role?",
-        "Across accounts both halves must be there (EVAL-13, EVAL-16). In one account a trust policy that names the "
+        "Across accounts both halves must be there. In one account a trust policy that names the "
         "user itself is enough; one that names the account is not. And a Deny wins.",
         "Reports trusts the consulting firm's account. Ned has no policy. Build is the one role in Development.",
     ),
+    rules=("EVAL-13", "EVAL-16"),
     explanation="Across accounts each side says yes for itself: the role in its trust policy, the caller's account "
     "in a policy of the caller. Being named personally changes nothing about that. Within one account it does: there "
     "the trust policy that names the user is enough.",
@@ -300,6 +301,7 @@ TESTERS: Final = WorldExercise(
     title="Testers denied, developers allowed",
     world=worlds_08.testers_can_too,
     may_change=_testers_lost_it,
+    spared=(("sts:*", UPDATE_APP),),  # tags and the like come with assuming it
     probes=(
         _JANE,
         _NEXT_TESTER,
@@ -316,11 +318,15 @@ TESTERS: Final = WorldExercise(
     hints=(
         "Jane does not come in through the developers' policy. Which Allow of hers covers sts:AssumeRole? It is to "
         "stay, so what wins over an Allow?",
-        "An explicit Deny wins (EVAL-03). It is to hold for whoever is a tester, and for this one role.",
-        'dev.group("Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=...)): the ARN is missing.',
+        "An explicit Deny wins. It is to hold for whoever is a tester, and for this one role.",
+        "Only the ARN of the one role is missing, role_arn:\n"
+        '    development.group("Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=...))',
     ),
+    rules=("EVAL-03",),
+    reach="office.accounts",
+    button="Put it into the world",
     reference=_never,
-    explanation="One Deny for whoever is a tester, about one role. Production needs to know nothing of testers: it "
+    explanation="A Deny for whoever is a tester, about one role. Production needs to know nothing of testers: it "
     "trusts the account, and the account decides who of it may come.",
     misconceptions=(
         Misconception(
@@ -538,11 +544,16 @@ COPY: Final = WorldExercise(
     ),
     hints=(
         "The program signs as David, for reading and for writing. What must Production say, and what Development?",
-        "Across accounts the bucket's policy and a policy of David's must both allow (EVAL-13). In a session of the "
-        "role, David's own permissions are set aside (STS-12).",
-        "prod.buckets[0].put_policy(...) with Principal, Action and Resource; and put_policy with allow(...) on David, "
-        "both for s3:PutObject on arn:aws:s3:::productionapp/releases/*.",
+        "Across accounts the bucket's policy and a policy of David's must both allow. In a session of the role, "
+        "David's own permissions are set aside.",
+        'Only the Principal is missing, {"AWS": development.user("David").arn}:\n'
+        '    development.user("David").put_policy("Releases", allow("s3:PutObject", on=releases))\n'
+        '    lets_david = {"Effect": "Allow", "Principal": ..., "Action": "s3:PutObject", "Resource": releases}\n'
+        '    production.buckets[0].put_policy({"Version": "2012-10-17", "Statement": [lets_david]})',
     ),
+    rules=("EVAL-13", "STS-12"),
+    reach="night.accounts",
+    button="Apply to the world",
     reference=_both_halves,
     explanation="With a bucket policy David stays David: he keeps what he may do at home, and gets what the bucket "
     "gives him. It takes both halves, as every way into another account does. A role is the better way when somebody "

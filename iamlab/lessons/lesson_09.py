@@ -63,10 +63,11 @@ FIND: Final = SortExercise(
     hints=(
         "Choose the request in the explorer, and step to the type of policy that decides: its table says of each "
         "statement whether it applies, and which element misses.",
-        "An explicit deny is decided by a Deny that applies (EVAL-03). An implicit one is decided by no statement: all "
-        "that could allow it miss (EVAL-02). NotResource matches whatever is not listed (POL-14).",
+        "An explicit deny is decided by a Deny that applies. An implicit one is decided by no statement: all that "
+        "could allow it miss. NotResource matches whatever is not listed.",
         "Three of the five are explicit denies: secret, delete and payroll. Each has a Deny of its own.",
     ),
+    rules=("EVAL-02", "EVAL-03", "POL-14"),
     explanation="A Deny that applies decides, wherever it stands: with the group, or at the bucket. Where an Allow is "
     "missing no statement decides, and the near misses say what to mend.",
 )
@@ -148,10 +149,11 @@ OVERLAP: Final = SortExercise(
     },
     hints=(
         "Ask of each request: does the caller's policy allow it, and does the boundary? Allowed is what both allow.",
-        "A boundary only caps: it grants nothing (EVAL-09). What a resource policy gives to the user itself gets past "
-        "its silence, what it gives to the role does not (EVAL-10). And a Deny wins.",
+        "A boundary only caps: it grants nothing. What a resource policy gives to the user itself gets past "
+        "its silence, what it gives to the role does not. And a Deny wins.",
         "Two of the six are allowed: one by the overlap, one by the queue's own policy. One is an explicit deny.",
     ),
+    rules=("EVAL-09", "EVAL-10"),
     explanation="A boundary is a frame laid over the permissions: what shows through is allowed. It grants nothing, "
     "and its Deny wins. One thing comes from beside the frame: what a resource policy of the same account gives to the "
     "user itself. What it gives to a role is framed like the role's own permissions.",
@@ -301,10 +303,16 @@ GUARD: Final = WorldExercise(
     hints=(
         "pia's own policies allow it already. AWS's message says which type of policy does not; where in the "
         "organization is it silent?",
-        "Every level must allow: the root, the unit, the account (EVAL-06). On two of them FullAWSAccess does. On the "
+        "Every level must allow: the root, the unit, the account. On two of them FullAWSAccess does. On the "
         "account Production another policy took its place.",
-        'organization.policy("ProductionServices").update(...): the same document, and one service more.',
+        'Only the service is missing, "sqs:*". The text of a policy is a copy, which update puts in the old one\'s '
+        "place:\n"
+        "    longer = listed.policy.document\n"
+        '    longer["Statement"][0]["Action"].append(...)\n'
+        "    listed.update(longer)",
     ),
+    rules=("EVAL-06",),
+    reach="company.organizations",
     reference=_list_queues,
     explanation="An SCP grants nothing: pia may use queues because AdministratorAccess allows it and, now, nothing "
     "above caps it. The Allow belongs on the level that was silent; the other levels had one. The Deny for the trail "
@@ -351,6 +359,7 @@ GUARD: Final = WorldExercise(
 BOARD: Final = SortExercise(
     id="09.4",
     title="Ten tickets",
+    part="ticket",
     world=worlds_09.help_desk,
     items=denials.WhenAsked(
         tickets.keys(help_desk.TICKETS), lambda: tickets.items(worlds_09.help_desk(), help_desk.TICKETS)
@@ -359,10 +368,11 @@ BOARD: Final = SortExercise(
         "The end of the message names the type of policy. Ask the same in the explorer and step to that type: the "
         "table there shows each statement, and where it misses.",
         "'with an explicit deny': a Deny decides, and no Allow helps. 'because no ... allows': an Allow is missing in "
-        "that type of policy, and an Allow in another type does not replace it (EVAL-03 to EVAL-10).",
+        "that type of policy, and an Allow in another type does not replace it.",
         "The cure is where the message points: at the group in 2, the key in 4, the boundary in 5, the session in 6, "
         "the organization in 7 and 8. In 9 and 10 read the condition.",
     ),
+    rules=("EVAL-03", "EVAL-06", "EVAL-09", "EVAL-10", "EVAL-13", "EVAL-17"),
     explanation="Ten times the same three steps: read the message to its end for the type of policy; find there the "
     "statement that forbids, or the one that nearly allows; change that, and nothing beside it.",
 )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from iamlab import catalog
+from iamlab.analysis.difference import Change
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.wildcard import has_wildcard
 from iamlab.lab import Lab
-from iamlab.lessons import result
+from iamlab.lessons import result, shortfall
 from iamlab.lessons.circumstances import condition
 from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
@@ -41,6 +43,8 @@ def judge(exercise: PolicyExercise, answer: Any) -> Result:
     excess = _excess(exercise, policy, lab)
     if excess:
         return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}.", excess)
+    if less := _less(exercise, lab):
+        return result.not_yet(exercise, shortfall.said(less), shortfall.shown(less))
     return result.correct(exercise, _without_version(policy) + _in_vain(policy))
 
 
@@ -57,11 +61,23 @@ def _as_given(exercise: PolicyExercise) -> Result:
 
 def _refused(exercise: PolicyExercise, answer: Any, error: PolicyError) -> Result:
     """What AWS would not store; permissions in place of a trust policy are a mistake of their own."""
-    said = f"AWS would not store this policy. {error}"
+    said = f"AWS would not store this policy. {refusal(error)}"
     if exercise.kind is not PolicyKind.TRUST or not _is_permissions(answer):
         return result.not_valid(exercise, said)
     return result.not_valid(exercise, f"{TRUST_SAYS_WHO} {said}", misconception=6)
 
+
+def refusal(error: PolicyError) -> str:
+    """The error as it is said in an exercise: what is to be found is not given away as its remedy."""
+    value = error.value if isinstance(error.value, str) else ""
+    if value != value.lower() and value.lower().endswith(".amazonaws.com"):
+        return f"{error} A service's name is written in small letters."
+    if error.remedy.startswith(OPERATOR_FIRST):
+        return str(error).replace(error.remedy, 'An operator comes first: {"...": {"the key": "its value"}}.')
+    return str(error)
+
+
+OPERATOR_FIRST: Final = "An operator comes first"
 
 TRUST_SAYS_WHO: Final = (
     "This says what may be done, as the permissions of a role do. A trust policy says who may assume it: "
@@ -82,6 +98,13 @@ def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | 
         return first_trusted(policy, exercise.caller(lab).role_arn, exercise.only, lab)
     fresh = exercise.world()
     return first_excess(policy, exercise.caller(fresh), exercise.only, fresh.resources)
+
+
+def _less(exercise: PolicyExercise, lab: Lab) -> Change | None:
+    """What the answer forbids too much, or leaves out: one example, or None."""
+    reference = exercise.world()
+    exercise.apply(reference, Policy.parse(exercise.reference, exercise.kind))
+    return next(shortfall.shortfalls(reference, lab, exercise.spared), None)
 
 
 def _more(exercise: PolicyExercise, excess: Evaluation) -> str:
@@ -120,7 +143,7 @@ CANNOT_ASSUME: Final = "a federated user cannot assume roles."
 
 def _known(exercise: PolicyExercise, attempt: Attempt) -> tuple[str, int]:
     """What is to be said to this mistake, one that any policy may have or one of this exercise; and its number."""
-    if unknown := _unknown_action(attempt.policy):
+    if unknown := _unknown_action(attempt.policy) or _unknown_key(attempt.policy):
         return unknown, 0
     known = recognized(exercise.misconceptions, attempt)
     if known:
@@ -143,14 +166,43 @@ def _unknown_action(policy: Policy) -> str:
     return ""
 
 
+def _unknown_key(policy: Policy) -> str:
+    """A condition key that there is not: no request carries it (VAL-13)."""
+    for key in (one.key for statement in policy.statements for one in statement.conditions):
+        try:
+            catalog.find_key(key)
+        except IamlabError as error:
+            return f"{error.message} No request carries it."
+    return ""
+
+
 OTHER_NAMES: Final = (
     "Not every action is named as the API call: ListBuckets, ListObjectsV2 and HeadObject are allowed by "
     "s3:ListAllMyBuckets, s3:ListBucket and s3:GetObject."
 )
 
 
+DOTS: Final = "Write where the dots are, texts in quotes."
+
+
+def has_dots(text: str) -> bool:
+    """Whether dots still stand for something in the text of a policy; those within quotes are a value's own.
+
+    >>> has_dots('{"Effect": ..., "Action": "s3:..."}'), has_dots('{"Action": "s3:..."}')
+    (True, False)
+    """
+    return len(text) <= LONGEST and re.search(r'(?<![\w".])\.\.\.(?![\w".])', _QUOTED.sub('""', text)) is not None
+
+
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+LONGEST: Final = 131_072
+"""Characters of a text that is looked through: twenty times what AWS stores."""
+
+
 def _has_placeholder(answer: Any, depth: int = 0) -> bool:
     """Whether dots still stand somewhere in the answer."""
+    if isinstance(answer, str):
+        return has_dots(answer)
     if depth > 10:  # deeper than any policy; the parser will say so
         return False
     if isinstance(answer, Mapping):

@@ -55,6 +55,11 @@ _NEEDLESS: Final = {
 }
 
 
+_UNBOUND: Final = (
+    "A Deny in a policy of a user, group or role does not reach the root user, which needs no Allow in its own account."
+)
+
+
 def _missing(evaluation: Evaluation) -> str:
     """Nothing allows it; or only some of what must."""
     allowing = {layer.name for layer in evaluation.layers if layer.deciding}
@@ -72,6 +77,8 @@ def _allowed(predicted: Decision, evaluation: Evaluation) -> str:
     if aside is not None:
         why = _NEEDLESS.get(evaluation.reason, "Something does allow it; see which.")
         return f"A Deny is there that would fit, but {aside.reason}. {why}"
+    if evaluation.reason is Reason.ROOT and predicted is Decision.EXPLICIT_DENY:
+        return _UNBOUND
     if evaluation.reason in _NEEDLESS:
         return _NEEDLESS[evaluation.reason]
     if predicted is Decision.EXPLICIT_DENY:

@@ -13,6 +13,7 @@ from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.circumstances import condition, in_any_case
+from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Failure, Misconception, Probe
 from iamlab.views import explain
 
@@ -41,7 +42,7 @@ def in_any_circumstances(probe: Probe) -> Probe:
 
 def embedded_in(who: str) -> Callable[[Lab, Policy], None]:
     """Puts an answer into one user or role of the Development account."""
-    return lambda lab, policy: worlds.identity(lab, who).put_policy("Answer", policy)
+    return lambda lab, policy: worlds.identity(lab, who).put_policy(YOURS, policy)
 
 
 def calling_as(who: str) -> Callable[[Lab], Principal]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -23,11 +24,23 @@ def judge(exercise: SortExercise, answer: Any) -> Result:
         message = f"The answer is a dict with {wanted} for each of {', '.join(keys)}, not {type(answer).__name__}."
         return result.not_valid(exercise, message)
     open_ = [key for key in keys if answer.get(key, ...) in (..., None)]
-    if open_:
-        message = f"Still open: {', '.join(open_)}. {_choices_words(exercise, open_[0])}"
+    parts_open = {_part(key) for key in open_}
+    whole = [key for key in keys if exercise.part and _part(key) not in parts_open]
+    if open_ and not whole:
+        asked = (*_begun(exercise, open_), *open_)[0]
+        message = f"Still open: {_open_words(exercise, open_)}. {_choices_words(exercise, asked)}"
         return result.not_attempted(exercise, message)
+    judged = _judge(exercise, answer, whole or keys)
+    if open_ and judged.correct:
+        return result.not_yet(exercise, _so_far(exercise, whole, open_))
+    return judged
+
+
+def _judge(exercise: SortExercise, answer: Mapping[Any, Any], keys: Sequence[str]) -> Result:
+    """The result of these items, all of which have an answer."""
     lab = exercise.world()
-    for key, item in exercise.items.items():
+    for key in keys:
+        item = exercise.items[key]
         choices = exercise.choices_of(key)
         chosen = chosen_of(choices, answer[key])
         if chosen is None:
@@ -39,6 +52,38 @@ def judge(exercise: SortExercise, answer: Any) -> Result:
             said = f"{key}: {item.words}{'' if item.words.endswith('?') else '.'} {item.messages[chosen]}"
             return result.not_yet(exercise, said, evaluation, item.numbers.get(chosen, 0))
     return result.correct(exercise)
+
+
+def _part(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _so_far(exercise: SortExercise, whole: Sequence[str], open_: Sequence[str]) -> str:
+    """How many parts are answered and right, and what is open."""
+    right = list(dict.fromkeys(map(_part, whole)))
+    total = len({_part(key) for key in exercise.items})
+    answered = f"{_numbered(exercise.part, right)} ({len(right)} of {total})"
+    return f"Answered and right: {answered}. Still open: {_open_words(exercise, open_)}."
+
+
+def _open_words(exercise: SortExercise, open_: Sequence[str]) -> str:
+    """What is open; a part of which nothing is answered by its number alone."""
+    if not exercise.part:
+        return ", ".join(open_)
+    begun = _begun(exercise, open_)
+    untouched = list(dict.fromkeys(_part(key) for key in open_ if key not in begun))
+    return ", ".join([*begun, *([_numbered(exercise.part, untouched)] if untouched else [])])
+
+
+def _begun(exercise: SortExercise, open_: Sequence[str]) -> list[str]:
+    """What is open of a part of which something is answered."""
+    every, there = Counter(map(_part, exercise.items)), Counter(map(_part, open_))
+    return [key for key in open_ if exercise.part and there[_part(key)] < every[_part(key)]]
+
+
+def _numbered(part: str, numbers: Sequence[str]) -> str:
+    """``ticket 1``, ``tickets 1, 2``."""
+    return f"{part}{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}"
 
 
 def truth(item: Item, lab: Lab) -> tuple[str, Evaluation | None]:
@@ -53,7 +98,10 @@ def truth(item: Item, lab: Lab) -> tuple[str, Evaluation | None]:
 
 def _choices_words(exercise: SortExercise, key: str) -> str:
     choices = exercise.choices_of(key)
-    return VERDICT_WORDS if choices == VERDICTS else f"The choices are {', '.join(map(repr, choices))}."
+    if choices == VERDICTS:
+        return VERDICT_WORDS
+    which = f" for {key!r}" if exercise.items[key].choices else ""
+    return f"The choices{which} are {', '.join(map(repr, choices))}."
 
 
 VERDICT_WORDS: Final = (

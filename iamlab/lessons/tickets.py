@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from iamlab.core.evaluation import Evaluation
@@ -46,12 +46,16 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """A ticket on the board, as it is read: who wants what, AWS's message, the statements about it, the cures."""
+    """A ticket on the board, as it is read: who wants what, AWS's message, the statements about it, the cures.
+
+    ``decision`` is the whole evaluation, with the table of every statement.
+    """
 
     words: str
     error_message: str
     statements: tuple[str, ...]
     cures: tuple[str, ...]
+    decision: Evaluation = field(repr=False)
 
     def __repr__(self) -> str:
         lines = (self.words, self.error_message, f"statements: {', '.join(self.statements)}", *self.cures)
@@ -68,6 +72,7 @@ def _posted(lab: Lab, number: int, ticket: Ticket) -> Posted:
     return Posted(
         words=f"Ticket {number}: {ticket.words}",
         error_message=evaluation.error_message,
+        decision=evaluation,
         statements=denials.about_it(evaluation),
         cures=tuple(f"{letter}) {cure.words}" for letter, cure in zip(LETTERS, ticket.cures, strict=True)),
     )

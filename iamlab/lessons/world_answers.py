@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from iamlab.analysis.difference import Change
 from iamlab.core.errors import IamlabError
+from iamlab.core.policy import Effect
 from iamlab.lab import Lab
-from iamlab.lessons import foreseen, newcomers, result
+from iamlab.lessons import foreseen, newcomers, result, shortfall
 from iamlab.lessons.exercise import Attempt, WorldExercise
 from iamlab.lessons.probing import counterexample, failures, recognized
 from iamlab.lessons.result import Result
@@ -51,6 +52,8 @@ def _judge_changed(exercise: WorldExercise, fresh: Lab, lab: Lab) -> Result:
         return result.not_yet(exercise, " ".join(part for part in (said, more) if part), misconception=number)
     if known:
         return result.not_yet(exercise, said, misconception=number)
+    if less := _forbidden(exercise, fresh, lab):
+        return result.not_yet(exercise, shortfall.said(less), shortfall.shown(less))
     return result.correct(exercise)
 
 
@@ -77,11 +80,33 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
     return ""
 
 
+def _forbidden(exercise: WorldExercise, fresh: Lab, lab: Lab) -> Change | None:
+    """What a Deny of the answer's takes away that the reference leaves: one example, or None."""
+    if _denies(lab) <= _denies(fresh):
+        return None
+    reference = exercise.world()
+    exercise.reference(reference)
+    found = shortfall.shortfalls(reference, lab, exercise.spared)
+    return next((one for one in found if shortfall.is_forbidden(one)), None)
+
+
+def _denies(lab: Lab) -> set[str]:
+    """Every Deny that comes with a user or role, or stands at a bucket or a role."""
+    own = (one.policy for account in lab.accounts for who in account.principals for one in who.policies)
+    roles = (role.trust for account in lab.accounts for role in account.roles)
+    buckets = (bucket.policy for account in lab.accounts for bucket in account.buckets)
+    every = (policy for policies in (own, roles, buckets) for policy in policies if policy is not None)
+    return {str(one) for policy in every for one in policy.statements if one.effect is Effect.DENY}
+
+
 MORE: Final = "More has changed than was asked for"
 
 
 def _how(exercise: WorldExercise) -> str:
-    return f"Change it, then run the check again. {result.see_hints(exercise)}"
+    """How to change it: what a widget only tries is not in it, and variables from before are of another world."""
+    put = f'In the widget, press "{exercise.button}". ' if exercise.button else ""
+    begins = f"In Python, begin with {exercise.reach}: what the lesson made before is of another world."
+    return f"{put}{begins} {result.see_hints(exercise)}"
 
 
 def _worked(change: Callable[[Lab], Any], lab: Lab) -> tuple[Lab, str]:

@@ -112,7 +112,8 @@ def team_without_policy() -> Lab:
 
 
 def with_ledger() -> Lab:
-    """The first day, and a bucket for the company's books."""
+    """The first day, a bucket for the company's books, and one for those of years ago."""
     lab = first_day()
     development(lab).create_bucket("acme-ledger")
+    development(lab).create_bucket("acme-ledger-archive")
     return lab

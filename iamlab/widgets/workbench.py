@@ -10,12 +10,13 @@ from ipywidgets import Button, HBox, Layout
 
 from iamlab.analysis.finding import Finding
 from iamlab.core.errors import IamlabError, PolicyError
-from iamlab.core.policy import Policy, PolicyKind, PolicySource, allow
+from iamlab.core.policy import LATEST, Policy, PolicyKind, PolicySource, allow
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import CallerLike, Lab, ResourceLike
 from iamlab.lessons import checks, result
 from iamlab.lessons.exercise import PolicyExercise, Probe
-from iamlab.lessons.probing import asked
+from iamlab.lessons.policy_answers import DOTS, LONGEST, has_dots, refusal
+from iamlab.lessons.probing import asked, wanted
 from iamlab.views import explain
 from iamlab.views.html import Markup, element, join, page
 from iamlab.widgets import memory
@@ -30,6 +31,17 @@ Asked = tuple[CallerLike, str] | tuple[CallerLike, str, ResourceLike]
 
 START: Final = allow("s3:ListAllMyBuckets").document
 """A policy to begin with."""
+TO_WRITE: Final = f"""{{
+  "Version": "{LATEST}",
+  "Statement": [
+    {{
+      "Effect": ...,
+      "Action": ...,
+      "Resource": ...
+    }}
+  ]
+}}"""
+"""What an exercise begins with in which a policy is to be written."""
 MOST_FINDINGS: Final = 8
 NAME: Final = "Workbench"
 
@@ -61,7 +73,7 @@ class PolicyWorkbench(FramedBox):
             self._lab = self._exercise.world()
             self._probes = self._exercise.probes
             self._put: Callable[[Lab, Policy], Any] = self._exercise.apply
-            begins = policy or self._exercise.untouched or START
+            begins = policy or self._exercise.untouched or TO_WRITE
             title = f"Policy workbench: exercise {self._exercise.id}"
         else:
             if lab is None or not isinstance(on, User | Group | Role | str):
@@ -116,7 +128,7 @@ class PolicyWorkbench(FramedBox):
     def answer(self) -> Any:
         """The policy for ``check``: as a dict where the text is JSON, and as text otherwise."""
         try:
-            return json.loads(self.text) if len(self.text) <= 131_072 else self.text
+            return json.loads(self.text) if len(self.text) <= LONGEST else self.text
         except (ValueError, RecursionError):
             return self.text
 
@@ -127,9 +139,7 @@ class PolicyWorkbench(FramedBox):
 
     def static_html(self) -> str:
         """The same, with the text and what is asked of it; what comes out is for whoever has tried."""
-        wanted = (f"{one.words} must be {'allowed' if one.allowed else 'denied'}." for one in self._probes)
-        asked_of_it = element("ul", join(*(element("li", one) for one in wanted)))
-        return join(element("p", self.static_answer()), element("pre", self.text), asked_of_it)
+        return join(element("p", self.static_answer()), element("pre", self.text), self._wanted())
 
     # What happens
 
@@ -149,9 +159,9 @@ class PolicyWorkbench(FramedBox):
             if self._kind is PolicyKind.TRUST:
                 self._put(self._lab.copy(), policy)  # the world knows who may be named as a Principal
         except PolicyError as error:
-            self.editor.mark(error)
-            self.status.value = notice(f"✖ Not valid yet. {error}", "Error in the policy")
-            self.judged.value = notice("As soon as the policy is valid, the requests are judged.", "Requests")
+            self.editor.mark(None if has_dots(self.text) else error)
+            self.status.value = notice(self._wrong(error), "Error in the policy")
+            self.judged.value = self._pending()
             self.findings.value = ""
             return
         self.editor.mark(None)
@@ -160,6 +170,22 @@ class PolicyWorkbench(FramedBox):
         self.findings.value = (
             _findings_html(self._lab.findings(policy, kind=self._kind.value)) if policy.statements else ""
         )
+
+    def _wanted(self) -> Markup:
+        """What is asked of the policy, request by request."""
+        return element("ul", join(*(element("li", f"{wanted(one)}.") for one in self._probes)))
+
+    def _pending(self) -> str:
+        """The requests that wait for a policy that is valid."""
+        if not self._probes:
+            return ""
+        said = element("p", "As soon as the policy is valid, these requests are judged:", cls="iamlab-rule")
+        return page(join(said, self._wanted()), label="Requests")
+
+    def _wrong(self, error: PolicyError) -> str:
+        if has_dots(self.text):
+            return f"… {DOTS}"
+        return f"✖ Not valid yet. {refusal(error) if self._exercise else error}"
 
     def _requests(self, policy: Policy) -> str:
         if not self._probes:

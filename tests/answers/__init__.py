@@ -3,7 +3,8 @@
 ``RIGHT``: of an exercise that sorts, the right choices. ``OTHER_CORRECT``: at least two more correct answers, written
 differently. ``TOO_MUCH``: policies that allow more than was asked for. ``MORE_CHANGED``: worlds in which more has
 changed. ``TOO_FEW``: worlds in which less was done than was asked for, or something too wide was done for it.
-``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
+``FORBIDS``: answers that do what was asked and forbid more. ``LESS``: policies that leave out something that no probe
+asks for. ``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
 """
 
 from __future__ import annotations
@@ -33,4 +34,6 @@ OTHER_CORRECT = _all("OTHER_CORRECT")
 TOO_MUCH = _all("TOO_MUCH")
 MORE_CHANGED = _all("MORE_CHANGED")
 TOO_FEW = _all("TOO_FEW")
+FORBIDS = _all("FORBIDS")
+LESS = _all("LESS")
 NOT_SAID = _all("NOT_SAID")

@@ -68,6 +68,23 @@ TOO_MUCH = {
     ],
 }
 
+FORBIDS = {
+    "01.3": [
+        policy(LOOK, {"Effect": "Deny", "Action": "s3:GetObject", "Resource": f"{PHOTOS}/private/*"}),
+        policy(LOOK, when({"Effect": "Deny", "Action": "s3:ListBucket", "Resource": PHOTOS}, Bool=MFA)),
+    ],
+}
+
+LESS = {
+    # What the probes ask for, and no other object.
+    "01.3": [
+        policy(
+            allow("s3:ListBucket", PHOTOS),
+            allow("s3:GetObject", [f"{PHOTOS}/1.jpg", f"{PHOTOS}/2026/*", f"{PHOTOS}/notes.txt"]),
+        )
+    ],
+}
+
 NOT_SAID = {
     "an addition is no AdministratorAccess": ("01.2", policy(BUCKETS, allow("iam:*")), "AdministratorAccess"),
     "a NotAction is no s3:*": ("01.2", policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), "s3:* is"),

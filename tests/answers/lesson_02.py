@@ -6,6 +6,7 @@ from answers.documents import allow, deny, policy, when
 
 PHOTOS = "arn:aws:s3:::acme-photos"
 LEDGER = "arn:aws:s3:::acme-ledger"
+NO_MFA = {"aws:MultiFactorAuthPresent": "false"}
 _WHY, _CURE = (
     ("a permission is missing", "a policy forbids it"),
     ("add a policy that allows it", "change the statement that denies it"),
@@ -35,10 +36,26 @@ OTHER_CORRECT = {
         {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Deny", "Action": "s3:DeleteObject*", "Resource": f"{LEDGER}/*"},
-                {"Effect": "Deny", "Action": "s3:DeleteBucket", "Resource": LEDGER},
+                {"Effect": "Deny", "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"], "Resource": f"{LEDGER}/*"},
             ],
         },
+    ],
+}
+
+# Each keeps the books, and takes something else away: other buckets' objects, the bucket, tags of objects.
+FORBIDS = {
+    "02.2": [
+        policy(deny("s3:DeleteObject", f"{LEDGER}*")),
+        policy(deny("s3:Delete*", f"{LEDGER}/*")),
+        policy(deny("s3:DeleteObject*", f"{LEDGER}/*")),
+        policy(deny("s3:Delete*", [LEDGER, f"{LEDGER}/*"])),
+        policy(deny("s3:*Delete*", f"{LEDGER}*")),
+        policy(deny(["s3:DeleteObject", "s3:DeleteBucket"], [LEDGER, f"{LEDGER}/*"])),
+        policy(deny("s3:DeleteObject", [f"{LEDGER}/*", "arn:aws:s3:::acme-ledger-2027/*"])),
+        policy(deny("s3:DeleteObject", f"{LEDGER}/*"), deny("iam:DeleteUser")),
+        policy(deny("s3:DeleteObject", f"{LEDGER}/*"), deny("lambda:*")),
+        policy(deny("s3:DeleteObject", "arn:aws:s3:::*ledger/*")),
+        policy(deny("s3:DeleteObject", f"{LEDGER}/*"), when(deny("s3:GetObject", f"{LEDGER}/*"), Bool=NO_MFA)),
     ],
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import MFA, allow, policy, when
+from answers.documents import MFA, allow, deny, policy, when
 from iamlab import Lab
 
 CODE = "arn:aws:s3:::acme-dev"
 ITS_OWN = [CODE, f"{CODE}/*"]
 BUCKETS = allow("s3:ListAllMyBuckets")
+SECRETS = f"{CODE}/secret/*"
 WORK = allow(["s3:ListBucket", "s3:GetObject", "s3:PutObject"], ITS_OWN)
 
 
@@ -122,6 +123,23 @@ TOO_MUCH = {
     ],
 }
 
+FORBIDS = {
+    # dana and eric, or fay, are kept from some of what they need.
+    "03.1": [
+        lambda lab: (_join_as_root(lab), lab.accounts[0].user("fay").put_policy("Less", policy(deny("s3:*", SECRETS)))),
+    ],
+    "03.3": [policy(WORK, deny("s3:*", SECRETS))],
+}
+
+LESS = {
+    "03.3": [
+        policy(
+            allow("s3:ListBucket", CODE), allow(["s3:GetObject", "s3:PutObject"], [f"{CODE}/plan.txt", f"{CODE}/src/*"])
+        ),
+        policy(when(WORK, DateLessThan={"aws:CurrentTime": "2030-01-01"})),
+    ],
+}
+
 NOT_SAID = {
     "a pattern for some objects is no missing ARN": (
         "03.3",
@@ -132,6 +150,11 @@ NOT_SAID = {
         "03.3",
         policy(allow("s3:*", CODE)),
         "The resources are right",
+    ),
+    "a Deny of something else covers nothing up": (
+        "03.2",
+        lambda lab: lab.accounts[0].user("tess").put_policy("No", policy(deny("iam:*"))),
+        "covers a part",
     ),
     "all of S3 is no administrator": ("03.1", _attach_all_of_s3, "An administrator"),
     "testers and an attached policy are no new group": ("03.1", _test_and_attach, "on another group"),

@@ -71,6 +71,14 @@ def _for_the_bucket_alone(lab: Lab) -> None:
     _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject", CODE)))
 
 
+def _dana_in_vain_then(changed: Any) -> Any:
+    def both(lab: Lab) -> None:
+        _acme(lab).user("dana").put_policy("ReportSources", policy(allow("s3:GetObject", f"{CODE}/*")))
+        changed(lab)
+
+    return both
+
+
 def _read_and_let_eric_list(lab: Lab) -> None:
     _read(lab)
     _acme(lab).user("eric").put_policy("More", policy(allow("s3:ListAllMyBuckets")))
@@ -168,6 +176,13 @@ TOO_MUCH = {
         ),
     ],
 }
+
+LEFT_OVER = [
+    _dana_in_vain_then(_read),
+    _dana_in_vain_then(_read_by_a_managed_policy),
+    lambda lab: (_read(lab), _acme(lab).group("Developers").put_policy("More", policy(allow("s3:Get*", f"{CODE}/*")))),
+    lambda lab: (_read(lab), _let_into_the_code(lab, {"AWS": DANA})),
+]
 
 MORE_CHANGED = {
     "04.2": [

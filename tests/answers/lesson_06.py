@@ -216,6 +216,15 @@ TOO_MUCH = {
     ],
 }
 
+FORBIDS = {
+    # Settings are for clara to see.
+    "06.1": [
+        lambda lab: (_swap(lab), _role(lab).put_policy("Less", policy(deny("ec2:Describe*")))),
+        lambda lab: (_swap(lab), _role(lab).put_policy("Less", policy(deny("s3:GetObject*")))),
+    ],
+    "06.2": [lambda lab: (_until(WEDNESDAY)(lab), _role(lab).put_policy("Less", policy(deny("iam:List*"))))],
+}
+
 NOT_SAID = {
     "a Deny of files alone is no second policy": (
         "06.1",

@@ -155,6 +155,20 @@ TOO_FEW = {
     ],
 }
 
+FORBIDS = {
+    "08.2": [
+        # All of the roles, some of the others' work, or the shop's own bucket: each is kept from more than one role.
+        _never_on(f"arn:aws:iam::{PRODUCTION}:role/*pp"),
+        lambda lab: (_never(lab), _dev(lab).group("Testers").put_policy("Less", policy(deny("s3:DeleteObject")))),
+    ],
+    "08.3": [
+        lambda lab: (
+            _both(lab),
+            _dev(lab).user("David").put_policy("Less", policy(deny("s3:PutObject", f"{APP}/releases/old/*"))),
+        ),
+    ],
+}
+
 NOT_SAID = {
     "a Deny in the trust policy for Jane alone does not close the door": (
         "08.2",

@@ -1,0 +1,67 @@
+"""What an answer forbids, or leaves out, that was to stay: the mirror of ``excess``, against the reference.
+
+A Deny that is too wide does what was asked as well; only what it hits besides shows the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from iamlab.analysis.access import Access
+from iamlab.analysis.difference import Change, Turn
+from iamlab.core.evaluation import Evaluation
+from iamlab.core.matching import action_matches
+from iamlab.core.resources import resource_matches
+from iamlab.lab import Lab
+from iamlab.lessons.excess import Wanted
+from iamlab.lessons.foreseen import foreseen
+
+LESS: Final = (Turn.LOST, Turn.TIGHTENED)
+
+
+def shortfalls(reference: Lab, answered: Lab, spared: Wanted = ()) -> Iterator[Change]:
+    """What somebody may do with the reference and not, or only under a condition, with the answer.
+
+    Both are the exercise's world, the one with the reference in it, the other with the answer. Asked about is all that
+    is in it, and then what is not there yet: of every kind, and of every name that a pattern fits. ``spared`` are pairs
+    of an action and a resource pattern that an answer may forbid besides.
+    """
+    before = replace(reference.snapshot(), sessions={})
+    after = replace(answered.snapshot(), sessions={}, now=before.now)
+    yield from _less(reference.difference(before, after).changes, spared)
+    yield from _less(foreseen(before, after), spared)
+
+
+def _less(changes: Iterable[Change], spared: Wanted) -> Iterator[Change]:
+    for one in changes:
+        actions = tuple(action for action in one.actions if not _is_spared(action, one.resource, spared))
+        if one.turn in LESS and actions and one.subject.kind != "root":
+            yield replace(one, actions=actions)
+
+
+def _is_spared(action: str, resource: str, spared: Wanted) -> bool:
+    return any(action_matches(name, action) and resource_matches(pattern, resource) for name, pattern in spared)
+
+
+def said(change: Change) -> str:
+    """A shortfall as a sentence, by one example."""
+    about = change.actions[0] if change.resource == "*" else f"{change.actions[0]} on {change.resource}"
+    who = change.subject.words
+    if is_forbidden(change):
+        return f"It does what was asked and forbids {who} more, for example {about}."
+    may = f"may do {about} {change.when}" if change.turn is Turn.TIGHTENED else f"may not do {about}"
+    return f"It does less than was asked. For example, {who} {may}."
+
+
+def is_forbidden(change: Change) -> bool:
+    """Whether a Deny is what takes the first of the actions away."""
+    cell = change.after.cell(change.subject, change.actions[0], change.resource)
+    return change.turn is Turn.LOST and cell is not None and cell.access is Access.EXPLICIT
+
+
+def shown(change: Change) -> Evaluation | None:
+    """The request that is denied now; None for one that is allowed under a condition."""
+    cell = change.after.cell(change.subject, change.actions[0], change.resource)
+    return change.after.matrix.explain(cell) if change.turn is Turn.LOST and cell is not None else None
