@@ -92,8 +92,10 @@ def _as_options(service: str, operation: str, parameters: Mapping[str, Any]) -> 
     options = dict(parameters)
     match service, operation:
         case "ec2", "RunInstances":
-            least, most = options.pop("MinCount"), options.pop("MaxCount")
-            options["Count"] = least if least == most else f"{least}:{most}"
+            # One number for both: here an instance is started alone.
+            return {
+                "Count" if name == "MinCount" else name: value for name, value in options.items() if name != "MaxCount"
+            }
         case "iam", "CreateVirtualMFADevice":
             options |= {"Outfile": "device.png", "BootstrapMethod": "QRCodePNG"}
         case "iam", "CreateSAMLProvider":

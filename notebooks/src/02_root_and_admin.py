@@ -240,9 +240,9 @@ check("02.1", tasks)
 # %% [markdown]
 # ## Exercise 02.2: stop the administrator doing one thing
 #
-# Another day, another ada, with AdministratorAccess. Write a policy that is embedded in her **beside** it, so that she
-# cannot delete any object in `acme-ledger`, and can do everything else as before: read and write these objects, delete
-# others, create users. Replace the dots; `hint("02.2")` helps.
+# Another day, another ada, with AdministratorAccess. Write a policy that is embedded in her **beside** it, so that
+# she cannot delete any object in `acme-ledger`, and can do everything else as before: read and write these objects,
+# delete others, those in `acme-ledger-archive` for instance, create users. Replace the dots; `hint("02.2")` helps.
 
 # %% tags=["exercise"]
 keep_the_books = {

@@ -383,8 +383,8 @@ reveal(prediction, lab.evaluate(dana, "s3:GetObject", homes / "eric/notes.txt"))
 
 # %% [markdown]
 # The **policy workbench** tries your policy on the requests that must be allowed and those that must be denied, each
-# time you change it. (The statement in it is only a sample: write over it.) When all is well, give it to the check:
-# `check("03.3", workbench)`.
+# time you change it. (Write where the dots are, texts in quotes, and as many statements as you need.) When all is
+# well, give it to the check: `check("03.3", workbench)`.
 
 # %%
 workbench = PolicyWorkbench(exercise="03.3")

@@ -348,7 +348,7 @@ month = begin("04.2")
 month.graph()
 
 # %% [markdown]
-# Write the policy in the workbench; the statement in it is only a sample. `on=` says who gets it, by name: `"dana"`,
+# Write the policy in the workbench, where the dots are, texts in quotes. `on=` says who gets it, by name: `"dana"`,
 # `"Developers"`, `"ReportWriter"`. Who must have it? To give it to somebody else, change `on=` and run the cell
 # again: your text stays. When all requests come out as they must, press *Put it into the world*.
 
@@ -357,6 +357,7 @@ PolicyWorkbench(
     month,
     on="dana",
     name="ReportSources",
+    policy='{"Version": "2012-10-17", "Statement": [\n  {"Effect": ..., "Action": ..., "Resource": ...}\n]}',
     must_allow=[("ReportWriter", "s3:GetObject", code / "plan.txt")],
     must_deny=[("ReportWriter", "s3:PutObject", code / "plan.txt"), ("dana", "s3:PutObject", reports / "2026-10.csv")],
 )

@@ -556,7 +556,8 @@ desk = begin("09.4")
 RequestExplorer(desk, actions=["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "kms:Decrypt", "sts:AssumeRole"])
 
 # %% [markdown]
-# The same without the widgets: `board(desk)` has the ten tickets. This is the first; turn the 0 into 1 for the second.
+# The same without the widgets: `board(desk)` has the ten tickets. This is the first; turn the 0 into 1 for the
+# second. `ticket.decision` shows the table of its statements.
 
 # %%
 ticket = board(desk)[0]
@@ -565,7 +566,8 @@ print(ticket.words, ticket.error_message, ", ".join(ticket.statements), *ticket.
 # %% [markdown]
 # The layer is `"identity policy"`, `"resource policy"`, `"trust policy"`, `"permissions boundary"`,
 # `"session policy"` or `"SCP"`; the cure is `"a"`, `"b"` or `"c"`. (If all ten are right on the board above, you are
-# done and need not fill this in.) `hint("09.4")` helps.
+# done and need not fill this in. A ticket with all three answers is judged while others are open.) `hint("09.4")`
+# helps.
 
 # %% tags=["exercise"]
 answers = {
