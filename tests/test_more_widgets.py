@@ -87,6 +87,47 @@ def test_a_prediction_reveals_the_engines_verdict(lab: Lab) -> None:
     assert again.question.prediction.value is None
 
 
+def _predicted(one: Predict, prediction: Decision = Decision.ALLOW) -> Predict:
+    one.question.prediction.value = prediction
+    one.question.button.click()
+    return one
+
+
+def test_another_context_is_another_question() -> None:
+    """The role wants an external ID: what was predicted without one reveals nothing of the request that has it."""
+    lab = story.consultant()
+    clara = next(one for one in lab.callers if one.name == "clara")
+    role = next(one for one in lab.callers if one.name == "ConsultantRole")
+    _predicted(Predict(lab, clara, "sts:AssumeRole", role))
+    other = Predict(lab, clara, "sts:AssumeRole", role, {"sts:ExternalId": story.EXTERNAL_ID})
+    assert other.question.prediction.value is None
+    assert other.question.answer.value == ""
+
+
+def test_another_lab_is_another_question_although_it_has_changed_as_often(lab: Lab) -> None:
+    """Each was changed once, in another way; the one that says the same is the same question."""
+    one, other, same = lab.copy(), lab.copy(), lab.copy()
+    danas = [each.accounts[0].user("dana") for each in (one, other, same)]
+    for dana, action in zip(danas, ("s3:*", "iam:*", "s3:*"), strict=True):
+        dana.put_policy("More", allow(action))
+    assert one.world.version == other.world.version
+    _predicted(Predict(one, danas[0], "iam:ListUsers"))
+    assert Predict(other, danas[1], "iam:ListUsers").question.answer.value == ""
+    assert "implicit deny" in Predict(same, danas[2], "iam:ListUsers").question.answer.value
+
+
+def test_a_prediction_made_after_a_change_is_there_when_the_cell_is_run_again(lab: Lab) -> None:
+    """It belongs to the world as it was then, and not to that in which the question was first put."""
+    dana = lab.accounts[0].user("dana")
+    one = _predicted(Predict(lab, dana, "iam:ListUsers"), Decision.IMPLICIT_DENY)
+    dana.put_policy("See", allow("iam:ListUsers"))
+    assert Predict(lab, dana, "iam:ListUsers").question.answer.value == ""
+    _predicted(one)
+    again = Predict(lab, dana, "iam:ListUsers")
+    assert again.question.prediction.value is Decision.ALLOW
+    assert "iamlab-verdict" in again.question.answer.value
+
+
 def test_sorting_is_checked_and_remembered() -> None:
     """The widget is an answer for check, and its button is the check."""
     one = Sort("01.1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -162,15 +163,14 @@ class Predict(FramedBox):
         def ask() -> Evaluation:
             return lab.evaluate(principal, action, resource, context)
 
-        asked = ask().request
+        evaluation = ask()
+        asked = evaluation.request
         on = f" on {asked.resource}" if asked.resource != "*" else ""
         self._words = f"{asked.principal.name} asks for {asked.action}{on}"
-        # The same request is another question after the world has changed.
-        self._key = f"{lab.world.version} {asked.principal.arn} {asked.action} {asked.resource}"
         self.question = VerdictQuestion(ask, self._remember)
         heading = HTML(page(element("p", element("strong", f"{self._words}. What will AWS say?")), label="Question"))
         super().__init__(f"Predict: {self._words}", [heading, self.question])
-        if (kept := memory.recall("predict", self._key)) is not None:
+        if (kept := memory.recall("predict", _same_question(evaluation))) is not None:
             self.question.prediction.value = kept
             self.question.reveal()
         lab.world.observe(self._world_changed)
@@ -184,10 +184,15 @@ class Predict(FramedBox):
 
     def _remember(self, evaluation: Evaluation | None) -> None:
         if evaluation is not None:
-            memory.keep("predict", self._key, self.question.prediction.value)
+            memory.keep("predict", _same_question(evaluation), self.question.prediction.value)
 
     def _world_changed(self) -> None:
         self.question.ask_anew()
+
+
+def _same_question(evaluation: Evaluation) -> str:
+    """What two predictions have in common that answer one question: the same request, put to the same policies."""
+    return json.dumps(evaluation.as_case(), sort_keys=True)
 
 
 class Sort(FramedBox):
