@@ -17,6 +17,7 @@ from iamlab.analysis.difference import Turn
 from iamlab.core.evaluation import Decision
 from iamlab.core.request import ANONYMOUS
 from iamlab.lessons import story
+from iamlab.lessons.named_worlds import WORLDS
 from iamlab.views.access_changes import TURNS, Mark
 from iamlab.views.access_grid import MOST, Filter, cell_words, column_key, resource_words
 from iamlab.views.access_html import SIGNS
@@ -24,7 +25,6 @@ from iamlab.views.access_said import MEANINGS
 from iamlab.views.access_why import why_html
 from iamlab.widgets import AccessExplorer
 from iamlab.widgets.access_explorer import STATIC
-from iamlab.widgets.frame import WORLDS
 
 DEV = "111111111111"
 STAGING, PROD = f"arn:aws:iam::{DEV}:role/StagingRole", f"arn:aws:iam::{DEV}:role/ProdRole"

@@ -13,6 +13,7 @@ from iamlab.analysis.access import AccessMatrix, Cell
 from iamlab.analysis.answers import title_of
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab, ResourceLike
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.access_changes import Comparison
 from iamlab.views.access_grid import Grid, caller_key, column_key, drawn, grid
 from iamlab.views.access_html import matrix_html
@@ -21,9 +22,9 @@ from iamlab.views.access_why import why_html
 from iamlab.views.html import Markup, breakable, element, join, page
 from iamlab.widgets.access_filters import Filters
 from iamlab.widgets.access_question import Question
-from iamlab.widgets.frame import STATIC, FramedBox, lab_of, live
+from iamlab.widgets.answers import live, notice
+from iamlab.widgets.frame import STATIC, FramedBox
 from iamlab.widgets.graph_view import GraphView
-from iamlab.widgets.questions import notice
 from iamlab.world.state import State
 
 TITLE: Final = "Who can do what"

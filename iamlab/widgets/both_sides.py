@@ -12,14 +12,15 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import Policy
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import Caller, Lab, ResourceLike
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.both_sides import callers_side, other_side
 from iamlab.views.both_sides_html import request_html, whole_html
 from iamlab.views.html import element, join, page
 from iamlab.views.policy_text import policy_html
+from iamlab.widgets.answers import live, notice, reveal_button
 from iamlab.widgets.changes import changed, prepare, undone
-from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.half import Half, same_document, side_by_side
-from iamlab.widgets.questions import notice, reveal_button
+from iamlab.widgets.frame import FramedBox
+from iamlab.widgets.half import Half, columns, same_document
 from iamlab.widgets.side_policies import (
     NEW,
     Written,
@@ -76,7 +77,7 @@ class BothSides(FramedBox):
         bar = HBox([self.judge, self.apply, self.undo, self.reset], layout=Layout(flex_flow="row wrap"))
         super().__init__(
             f"Both sides: {self._words}",
-            [self.head, side_by_side([self.left, self.right]), bar, self.whole, self.result],
+            [self.head, columns([self.left, self.right]), bar, self.whole, self.result],
         )
         self._sync()
         self.which.observe(self._chosen, names="value")

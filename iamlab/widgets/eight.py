@@ -11,8 +11,9 @@ from iamlab.lessons import eight
 from iamlab.lessons.eight_questions import CHOICES, QUESTIONS, Question
 from iamlab.views.html import element, join, page
 from iamlab.widgets import memory
-from iamlab.widgets.frame import FramedBox, live
-from iamlab.widgets.questions import OPEN, notice, reveal_button, wide
+from iamlab.widgets.answers import live, notice, reveal_button
+from iamlab.widgets.fields import OPEN, wide
+from iamlab.widgets.frame import FramedBox
 
 TITLES: Final = {
     eight.BEFORE: "Eight requests, before the course",

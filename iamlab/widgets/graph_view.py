@@ -11,12 +11,13 @@ import traitlets
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.display import graph_html
 from iamlab.views.graph import Graph
 from iamlab.views.html import Markup, element, join
 from iamlab.views.svg import marked_svg
 from iamlab.views.trace import edge_key, node_key, traces
-from iamlab.widgets.frame import STATIC, FramedBox, lab_of
+from iamlab.widgets.frame import STATIC, FramedBox
 
 
 class Drawing(anywidget.AnyWidget):

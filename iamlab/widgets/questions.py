@@ -6,42 +6,27 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ipywidgets import HTML, Button, Dropdown, HBox, Layout, RadioButtons, VBox
+from ipywidgets import HTML, Dropdown, HBox, Layout, RadioButtons, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.lab import Caller, Lab, ResourceLike
 from iamlab.lessons import checks, predict, progress, result
 from iamlab.lessons.exercise import SortExercise
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.display import graph_html
 from iamlab.views.graph import question_graph
 from iamlab.views.html import element, join, page
 from iamlab.widgets import memory
-from iamlab.widgets.frame import FramedBox, lab_of, live
+from iamlab.widgets.answers import live, notice, reveal_button
+from iamlab.widgets.fields import OPEN, wide
+from iamlab.widgets.frame import FramedBox
 
 PREDICTIONS: Final = (
     ("Allowed", Decision.ALLOW),
     ("Denied: something is missing (implicit deny)", Decision.IMPLICIT_DENY),
     ("Denied: something forbids it (explicit deny)", Decision.EXPLICIT_DENY),
 )
-OPEN: Final = "choose ..."
-
-
-def wide() -> Layout:
-    """As wide as the widget, and no wider than can be read."""
-    return Layout(width="100%", max_width="44rem")
-
-
-def notice(text: str, label: str) -> str:
-    """A sentence of the widget itself, as an answer."""
-    return page(element("p", text, cls="iamlab-rule"), label=label)
-
-
-def reveal_button(words: str) -> Button:
-    """The button that shows an answer."""
-    button = Button(description=words, layout=Layout(width="auto"))
-    button.add_class("iamlab-reveal")
-    return button
 
 
 class Choice(FramedBox):

@@ -15,15 +15,12 @@ from iamlab.views.html import element, join, page
 from iamlab.views.sessions import moment_words, time_words
 from iamlab.views.sessions_html import facts, refusal_html, shortened
 from iamlab.widgets.acting import Acting
-from iamlab.widgets.fields import INDENT, LABEL, text_field
-from iamlab.widgets.frame import live
-from iamlab.widgets.questions import reveal_button
-from iamlab.widgets.session_list import offer
+from iamlab.widgets.answers import live, reveal_button
+from iamlab.widgets.fields import ANOTHER, INDENT, LABEL, offer, text_field
 from iamlab.world.authorization import AccessDeniedError
 from iamlab.world.identities import Role
 from iamlab.world.sessions import Session
 
-ANOTHER: Final = "another: type its ARN"
 FIELDS: Final = ("session_name", "duration", "external_id", "mfa", "policy", "typed")
 """The fields that are kept when the cell is run again."""
 NOT_SENT: Final = (
@@ -108,7 +105,7 @@ class AssumeForm(VBox):  # type: ignore[misc]
 
     def _assume(self, _: Any = None) -> None:
         who = self._acting()
-        switched = _in_console(who)
+        switched = self._in_console(who)
         try:
             if who is None:
                 raise IamlabError("There is nobody who could assume a role. Create a user first.", code="InvalidInput")
@@ -137,6 +134,9 @@ class AssumeForm(VBox):  # type: ignore[misc]
             raise IamlabError(NOT_SENT, code="InvalidInput")
         return self._lab.sts.switch_role(who, self._role())
 
+    def _in_console(self, who: Acting | None) -> bool:
+        return isinstance(who, Session) and who.exists_in(self._lab.world) and who.record.kind == "console"
+
     def _role(self) -> Role | str:
         chosen: Role | str = self.role.value
         return self.typed.value.strip() if isinstance(chosen, str) else chosen
@@ -154,10 +154,6 @@ class AssumeForm(VBox):  # type: ignore[misc]
         if switched:
             parts.append(element("p", "The console switched roles: it chose the name and how long the session lasts."))
         return page(join(*parts), label="The role was assumed")
-
-
-def _in_console(who: Acting | None) -> bool:
-    return isinstance(who, Session) and who.exists_in(who._world) and who.record.kind == "console"
 
 
 def _whole(text: str) -> Any:

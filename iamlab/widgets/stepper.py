@@ -10,7 +10,7 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.views.display import graph_html
 from iamlab.views.html import element, join, page
 from iamlab.views.steps import Step, flow_graph, step_html, steps
-from iamlab.widgets.frame import live
+from iamlab.widgets.answers import live
 
 OPEN: Final = "Step through the decision"
 CLOSE: Final = "Close the steps"

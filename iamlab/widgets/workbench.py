@@ -15,13 +15,14 @@ from iamlab.core.request import ANONYMOUS
 from iamlab.lab import Caller, Lab, ResourceLike
 from iamlab.lessons import checks, result
 from iamlab.lessons.exercise import PolicyExercise, Probe
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.lessons.probing import asked
 from iamlab.views import explain
 from iamlab.views.html import Markup, element, join, page
 from iamlab.widgets import memory
+from iamlab.widgets.answers import live, notice, reveal_button
 from iamlab.widgets.editor import Editor
-from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.questions import notice, reveal_button
+from iamlab.widgets.frame import FramedBox
 from iamlab.widgets.undo import history
 from iamlab.world.identities import Group, Role, User
 
