@@ -22,7 +22,7 @@ from iamlab.views.access_why import why_html
 from iamlab.views.html import Markup, breakable, element, join, page
 from iamlab.widgets.access_filters import Filters
 from iamlab.widgets.access_question import Question
-from iamlab.widgets.answers import live, notice
+from iamlab.widgets.answers import fleeting, live, notice
 from iamlab.widgets.frame import STATIC, FramedBox
 from iamlab.widgets.graph_view import GraphView
 from iamlab.world.state import State
@@ -79,7 +79,7 @@ class AccessExplorer(FramedBox):
         self.as_graph = Button(description=_AS_GRAPH, layout=Layout(width="auto"))
         self.table, self.meanings = Matrix(), HTML()
         self.summary, self.why = live(), live()
-        self._table_box, self._graph_box = VBox([self.table, self.meanings]), VBox()
+        self._table_box, self._graph_box = fleeting(VBox([self.table, self.meanings])), VBox()
         since = HBox([self.compare, self.filters.changed, self.filters.clear], layout=Layout(flex_flow="row wrap"))
         since.add_class("iamlab-access-since")
         above, below = [self.filters, self.summary, since], [HBox([self.as_graph]), self.why]

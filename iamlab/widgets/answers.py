@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ipywidgets import HTML, Button, Layout
+from typing import TypeVar
+
+from ipywidgets import HTML, Button, DOMWidget, Layout
 
 from iamlab.views.html import element, page
+
+Shown = TypeVar("Shown", bound=DOMWidget)
 
 
 def live(value: str = "") -> HTML:
@@ -12,6 +16,15 @@ def live(value: str = "") -> HTML:
     made = HTML(value)
     made.add_class("iamlab-live")
     return made
+
+
+def fleeting(shown: Shown) -> Shown:
+    """The same widget, marked as showing what a kernel has found out.
+
+    Without the kernel that may be stale, and is hidden, as a place for answers is.
+    """
+    shown.add_class("iamlab-fleeting")
+    return shown
 
 
 def notice(text: str, label: str) -> str:

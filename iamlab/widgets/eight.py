@@ -43,7 +43,6 @@ class EightRequests(FramedBox):
         asked = [VBox([_words(at, one), self.choices[key]]) for at, (key, one) in enumerate(QUESTIONS.items(), 1)]
         heading = HTML(page(element("p", element("strong", TITLES[found])), label="Eight requests"))
         super().__init__(TITLES[found], [heading, *asked, HBox([self.button]), self.feedback])
-        self.add_class("iamlab-sort")
         for one in self.choices.values():
             one.observe(self._changed, names="value")
         self.button.on_click(self._record)

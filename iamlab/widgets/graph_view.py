@@ -17,6 +17,7 @@ from iamlab.views.graph import Graph
 from iamlab.views.html import Markup, element, join
 from iamlab.views.svg import marked_svg
 from iamlab.views.trace import edge_key, node_key, traces
+from iamlab.widgets.answers import fleeting
 from iamlab.widgets.frame import STATIC, FramedBox
 
 
@@ -43,7 +44,7 @@ class GraphView(FramedBox):
         self._lab = None if isinstance(shown, Graph) else lab_of(shown)
         self._question = question
         self._graph = shown if isinstance(shown, Graph) else self._asked()
-        self.drawing = Drawing(graph=_shown(self._graph))
+        self.drawing = fleeting(Drawing(graph=_shown(self._graph)))
         super().__init__(f"Graph: {self._graph.title}", [self.drawing])
         if self._lab is not None:
             self._lab.world.observe(self._world_changed)

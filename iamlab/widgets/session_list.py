@@ -11,7 +11,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions_html import sessions_html
 from iamlab.widgets.acting import labels
-from iamlab.widgets.answers import live, notice
+from iamlab.widgets.answers import fleeting, live, notice
 from iamlab.widgets.fields import INDENT, LABEL, offer, wide
 from iamlab.widgets.undo import history
 from iamlab.world.identities import REVOKED, Role
@@ -23,7 +23,7 @@ class SessionList(VBox):  # type: ignore[misc]
 
     def __init__(self, lab: Lab, drop: Callable[[Session], str]) -> None:
         self._lab, self._drop_it = lab, drop
-        self.table = HTML()
+        self.table = fleeting(HTML())
         self.chosen = Dropdown(description="Session", layout=wide(), style=LABEL)
         self.revoke = Button(description="Revoke the role's sessions", layout=Layout(width="auto"))
         self.drop = Button(description="Drop the session", layout=Layout(width="auto"))

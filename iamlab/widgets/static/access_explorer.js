@@ -27,7 +27,7 @@ function render({ model, el }) {
   const scroller = element("div", "iamlab-access-scroller", box);
   box.tabIndex = -1; // holds the focus while there is no cell to hold it
   const note = element("p", "iamlab-access-more", box);
-  const hint = element("p", "iamlab-editor-hint", box, model.get("hint"));
+  const hint = element("p", "iamlab-hint", box, model.get("hint"));
   hint.id = `access-${Math.random().toString(36).slice(2)}`;
 
   let shown = null; // the grid as it is drawn
