@@ -10,7 +10,18 @@ import pytest
 from iamlab import Decision, IamlabError, Lab, allow
 from iamlab.lessons import check, progress, story, worlds
 from iamlab.views.graph import Graph, Node
-from iamlab.widgets import Choice, GraphView, PolicyWorkbench, Predict, RequestExplorer, Sort, WorldEditor, memory
+from iamlab.widgets import (
+    AssumeConsole,
+    BothSides,
+    Choice,
+    GraphView,
+    PolicyWorkbench,
+    Predict,
+    RequestExplorer,
+    Sort,
+    WorldEditor,
+    memory,
+)
 
 PRODUCTION = "arn:aws:s3:::acme-prod/1.jpg"
 
@@ -286,6 +297,65 @@ def test_a_workbench_needs_something_to_work_on(lab: Lab) -> None:
     for wrong in ({}, {"lab": lab}, {"lab": lab, "on": "nobody"}, {"exercise": "01.1"}, {"lab": "atlantis", "on": "a"}):
         with pytest.raises(IamlabError):
             PolicyWorkbench(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda lab: PolicyWorkbench(lab, on="dana"),
+        lambda lab: PolicyWorkbench(lab, on="Work", must_deny=[("dana", "s3:ListAllMyBuckets")]),
+        lambda lab: AssumeConsole(lab, who="dana"),
+        lambda lab: BothSides(lab, "dana", "sts:GetCallerIdentity"),
+    ],
+)
+def test_a_name_that_two_accounts_have_is_nobodys(make: Any) -> None:
+    """None is taken for the other without a word; given as the user itself, each can be worked on."""
+    lab = Lab()
+    danas = [lab.create_account(f"Account {one}", one * 12).create_user("dana") for one in "12"]
+    lab.accounts[0].create_group("Work")
+    with pytest.raises(IamlabError, match="Several are called 'dana': give the user"):
+        make(lab)
+    bench = PolicyWorkbench(lab, on=danas[1], name="List")
+    bench.apply.click()
+    assert [len(one.policies) for one in danas] == [0, 1]
+    assert AssumeConsole(lab, who=danas[1]).acting.value == danas[1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("s3:GetObject", "A request is"),
+        (("dana",), "A request is"),
+        (("dana", "s3:GetObject", "arn:aws:s3:::acme-dev/x", "more"), "A request is"),
+        (3, "A request is"),
+        ((3, "s3:GetObject"), "3 makes no requests"),
+        (("nobody", "s3:GetObject"), "no user, group or role 'nobody'"),
+        (("Developers", "s3:ListAllMyBuckets"), "group Developers makes no requests"),
+        (("dana", "s3:GetObjekt"), "Did you mean"),
+        (("dana", "s3:GetObject", "acme-dev"), "acme-dev"),
+    ],
+)
+def test_a_malformed_request_is_refused_at_once(lab: Lab, wrong: Any, said: str) -> None:
+    """An author's mistake shows where it was made."""
+    for key in ("must_allow", "must_deny"):
+        with pytest.raises(IamlabError, match=said):
+            PolicyWorkbench(lab, on="dana", **{key: [wrong]})
+    group = lab.accounts[0].groups[0]
+    with pytest.raises(IamlabError, match="group Developers makes no requests"):
+        PolicyWorkbench(lab, on=group, must_allow=[(group, "s3:ListAllMyBuckets")])
+
+
+def test_a_policy_put_into_the_world_says_what_it_changed(lab: Lab) -> None:
+    """Who gained what, and the command; taken back, who lost it again."""
+    one = PolicyWorkbench(lab, on="dana", policy=allow("s3:ListAllMyBuckets"))
+    one.apply.click()
+    assert "user dana gained" in one.feedback.value
+    assert "aws iam put-user-policy" in one.feedback.value
+    one.undo.click()
+    assert "Taken back: put Workbench into user dana" in one.feedback.value
+    assert "user dana lost" in one.feedback.value
+    one.undo.click()
+    assert "nothing to undo" in one.feedback.value
 
 
 # The world editor

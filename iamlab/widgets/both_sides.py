@@ -17,6 +17,7 @@ from iamlab.views.both_sides import callers_side, other_side
 from iamlab.views.both_sides_html import request_html, whole_html
 from iamlab.views.html import element, join, page
 from iamlab.views.policy_text import policy_html
+from iamlab.widgets.acting import the_one
 from iamlab.widgets.answers import live, notice, reveal_button
 from iamlab.widgets.changes import changed, prepare, undone
 from iamlab.widgets.frame import FramedBox
@@ -266,9 +267,5 @@ def _named(lab: Lab, caller: Caller) -> Caller:
     """The caller itself; a user or role may be given by its name."""
     if not isinstance(caller, str) or caller == ANONYMOUS or caller.endswith(".amazonaws.com"):
         return caller
-    found = [one for account in lab.accounts for one in account.principals if one.name == caller]
-    if not found:
-        raise IamlabError(f"There is no user or role {caller!r} in this lab.", code="NoSuchEntity")
-    if len(found) > 1:
-        raise IamlabError(f"Several are called {caller!r}: give the user or role itself.", code="InvalidInput")
-    return found[0]
+    everybody = (one for account in lab.accounts for one in account.principals)
+    return the_one([one for one in everybody if one.name == caller], caller, "user or role")
