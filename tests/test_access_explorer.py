@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ipywidgets import Widget
 from test_access import ACTIONS, documents, worlds
 
 from iamlab import IamlabError, Lab, allow, deny
@@ -504,6 +505,16 @@ def test_a_cell_is_shown_as_the_graph_of_its_question(lab: Lab, explorer: Access
     none.choose(0, 0)
     none.as_graph.click()
     assert "iam:ListUsers" in none._graph_box.children[1].drawing.graph["title"]
+
+
+def test_a_graph_that_is_closed_leaves_nothing_behind(explorer: AccessExplorer) -> None:
+    """However often one goes there and back, kernel and page hold the widgets that are shown."""
+    _choose(explorer, "user erin")
+    before = set(Widget.get_manager_state()["state"])
+    for _ in range(3):
+        explorer.as_graph.click()
+        explorer.as_graph.click()
+    assert set(Widget.get_manager_state()["state"]) == before
 
 
 # Large worlds, and what is no question

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from ipywidgets import Widget
 
 from iamlab import Decision, IamlabError, Lab, allow
 from iamlab.lessons import check, progress, story, worlds
@@ -192,6 +193,18 @@ def test_condition_keys_that_matter_can_be_filled_in(lab: Lab) -> None:
     assert one.evaluation.decision is Decision.IMPLICIT_DENY
     field.value = "home/dana/"
     assert one.evaluation.allowed
+
+
+def test_fields_of_condition_keys_that_are_gone_leave_nothing_behind(lab: Lab) -> None:
+    """Another action asks for other keys, and the first one for its own again."""
+    one = RequestExplorer(lab)
+    one.action.value = "s3:ListAllMyBuckets"
+    before = set(Widget.get_manager_state()["state"])
+    for _ in range(3):
+        one.action.value = "s3:ListBucket"
+        assert one.context_fields.children
+        one.action.value = "s3:ListAllMyBuckets"
+    assert set(Widget.get_manager_state()["state"]) == before
 
 
 def test_one_steps_through_the_layers_and_back(lab: Lab) -> None:

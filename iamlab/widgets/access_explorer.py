@@ -23,7 +23,7 @@ from iamlab.views.html import Markup, breakable, element, join, page
 from iamlab.widgets.access_filters import Filters
 from iamlab.widgets.access_question import Question
 from iamlab.widgets.answers import fleeting, live, notice
-from iamlab.widgets.frame import STATIC, FramedBox
+from iamlab.widgets.frame import STATIC, FramedBox, discard
 from iamlab.widgets.graph_view import GraphView
 from iamlab.world.state import State
 
@@ -239,8 +239,8 @@ class AccessExplorer(FramedBox):
 
     def _close_graph(self) -> None:
         if self._graph is not None:
-            self._graph_box.children = []
-            self._graph.close()
+            shown, self._graph_box.children = self._graph_box.children, ()
+            discard(*shown)
             self._graph = None
         self._table_box.layout.display = None
         self.as_graph.description = _AS_GRAPH

@@ -54,3 +54,12 @@ class FramedBox(VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"<{self._label}>"
+
+
+def discard(*shown: Widget) -> None:
+    """Close widgets that are not shown any more, with all their parts: kernel and page would keep them otherwise."""
+    for one in shown:
+        discard(*getattr(one, "children", ()))
+        for part in (getattr(one, "layout", None), getattr(one, "style", None), one):
+            if part is not None:
+                part.close()

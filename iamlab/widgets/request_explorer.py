@@ -18,7 +18,7 @@ from iamlab.lessons.named_worlds import lab_of
 from iamlab.views import explain
 from iamlab.views.html import element, page
 from iamlab.widgets.fields import ANOTHER, offer, wide
-from iamlab.widgets.frame import FramedBox
+from iamlab.widgets.frame import FramedBox, discard
 from iamlab.widgets.questions import VerdictQuestion
 from iamlab.widgets.stepper import Stepper
 from iamlab.world.entities import RoleRecord
@@ -161,7 +161,8 @@ class RequestExplorer(FramedBox):
             )
             field.observe(self._key_changed, names="value")
             fields.append(field)
-        self.context_fields.children = fields
+        gone, self.context_fields.children = self.context_fields.children, fields
+        discard(*gone)
 
     def _context(self) -> dict[str, Any]:
         """The condition keys that have been filled in; several values of one key are separated by commas."""
