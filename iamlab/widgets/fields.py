@@ -22,7 +22,7 @@ ANOTHER: Final = "another: type its ARN"
 
 def wide() -> Layout:
     """As wide as the widget, and no wider than can be read."""
-    return Layout(width="100%", max_width="44rem")
+    return Layout(width="auto", max_width="44rem")  # 100% would be too wide, by the margin
 
 
 def offer(control: Dropdown | Select, options: list[tuple[str, Any]], *, by_label: bool = False) -> None:

@@ -206,7 +206,7 @@ class Sort(FramedBox):
             description=f"{self._exercise.items[key].words}",
             options=[(OPEN, ""), *((one, one) for one in choices)],
             value=kept if kept in choices else "",
-            layout=Layout(width="100%"),
+            layout=Layout(width="auto"),
             style={"description_width": "62%"},
         )
         made.observe(self._changed, names="value")

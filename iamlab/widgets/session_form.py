@@ -62,7 +62,9 @@ class AssumeForm(VBox):  # type: ignore[misc]
         self.session_name = text_field("Session name")
         self.duration = text_field("Duration (seconds)", value="3600")
         self.external_id = text_field("External ID", placeholder="none")
-        self.mfa = Checkbox(description="Send the code of my MFA device", layout=_field(), style=LABEL)
+        # In a row of its own: in half a row of a narrow page its words are cut off.
+        mfa_row = Layout(width="auto", grid_area="auto / 1 / auto / -1")
+        self.mfa = Checkbox(description="Send the code of my MFA device", layout=mfa_row, style=LABEL)
         self.policy = text_field(
             "Session policy",
             kind=Textarea,

@@ -144,7 +144,7 @@ class PolicyWorkbench(FramedBox):
             return notice(f"✖ {error}", "Requests")
         good = sum(ok for ok, _ in rows)
         summary = f"{good} of {len(rows)} requests come out as they must."
-        head = element("tr", join(*(element("th", one, scope="col") for one in ("", "Request", "Must be", "Is"))))
+        head = element("tr", join(*(element("th", one, scope="col") for one in ("", "Request", "Must\u00a0be", "Is"))))
         table = element("table", join(element("thead", head), element("tbody", join(*(row for _, row in rows)))))
         return page(join(element("p", element("strong", summary)), table), label="Requests")
 
@@ -187,7 +187,7 @@ def _task(
 def _row(probe: Probe, evaluation: Any) -> tuple[bool, Markup]:
     good = evaluation.allowed is probe.allowed
     cells = (
-        element("td", "✔ as it must" if good else "✖ not yet"),
+        element("td", "✔\u00a0as\u00a0it\u00a0must" if good else "✖\u00a0not\u00a0yet"),
         element("td", probe.words),
         element("td", "allowed" if probe.allowed else "denied"),
         element("td", explain.verdict(evaluation)),
