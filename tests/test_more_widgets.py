@@ -111,6 +111,7 @@ def test_another_context_is_another_question() -> None:
     role = next(one for one in lab.callers if one.name == "ConsultantRole")
     _predicted(Predict(lab, clara, "sts:AssumeRole", role))
     other = Predict(lab, clara, "sts:AssumeRole", role, {"sts:ExternalId": story.EXTERNAL_ID})
+    assert "ConsultantRole, with sts:ExternalId = acme-7f3c." in other.static_answer()
     assert other.question.prediction.value is None
     assert other.question.answer.value == ""
 

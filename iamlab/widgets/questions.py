@@ -151,7 +151,8 @@ class Predict(FramedBox):
         evaluation = ask()
         asked = evaluation.request
         on = f" on {asked.resource}" if asked.resource != "*" else ""
-        self._words = f"{asked.principal.name} asks for {asked.action}{on}"
+        given = f", with {', '.join(f'{key} = {value}' for key, value in context.items())}" if context else ""
+        self._words = f"{asked.principal.name} asks for {asked.action}{on}{given}"
         self.question = VerdictQuestion(ask, self._remember)
         heading = HTML(page(element("p", element("strong", f"{self._words}. What will AWS say?")), label="Question"))
         super().__init__(f"Predict: {self._words}", [heading, self.question])
