@@ -199,6 +199,7 @@ class Sort(FramedBox):
         heading = HTML(page(element("p", element("strong", f"{exercise.id}: {exercise.title}")), label="Exercise"))
         children = [heading, *self.choices.values(), HBox([self.button]), self.feedback]
         super().__init__(f"Exercise {exercise.id}: {exercise.title}", children)
+        self.add_class("iamlab-sort")
         self.button.on_click(self._check)
 
     def _dropdown(self, key: str, kept: str | None) -> Dropdown:

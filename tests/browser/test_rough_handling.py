@@ -145,3 +145,22 @@ def test_a_cell_that_is_run_twice_leaves_one_widget_with_what_was_chosen(gallery
     expect(gallery.widget("Question")).to_contain_text("Right.")
     expect(gallery.panel.locator(".iamlab-widget")).to_have_count(many)
     assert gallery.errors == []
+
+
+CUT_OFF = """labels => labels
+  .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+  .map(one => one.textContent)"""
+"""The words of labels that do not fit into their box."""
+
+
+def test_on_a_narrow_page_no_words_are_cut_off(gallery: Notebook) -> None:
+    """Questions, answers and the names of fields go on in the next line."""
+    gallery.page.keyboard.press("Control+b")  # the side bar
+    gallery.page.set_viewport_size({"width": 640, "height": 1000})
+    labels = ".widget-label, .widget-label-basic, .widget-radio-box label"
+    cut = {}
+    for label in DEEDS:
+        box = gallery.widget(label)
+        gallery.page.wait_for_timeout(200)  # what was out of view is laid out now
+        cut[label] = box.locator(labels).filter(visible=True).evaluate_all(CUT_OFF)
+    assert {label: words for label, words in cut.items() if words} == {}
