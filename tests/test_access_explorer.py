@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ipywidgets import Widget
 from test_access import ACTIONS, documents, worlds
 
 from iamlab import IamlabError, Lab, allow, deny
@@ -17,6 +18,7 @@ from iamlab.analysis.difference import Turn
 from iamlab.core.evaluation import Decision
 from iamlab.core.request import ANONYMOUS
 from iamlab.lessons import story
+from iamlab.lessons.named_worlds import WORLDS
 from iamlab.views.access_changes import TURNS, Mark
 from iamlab.views.access_grid import MOST, Filter, cell_words, column_key, resource_words
 from iamlab.views.access_html import SIGNS
@@ -24,7 +26,6 @@ from iamlab.views.access_said import MEANINGS
 from iamlab.views.access_why import why_html
 from iamlab.widgets import AccessExplorer
 from iamlab.widgets.access_explorer import STATIC
-from iamlab.widgets.frame import WORLDS
 
 DEV = "111111111111"
 STAGING, PROD = f"arn:aws:iam::{DEV}:role/StagingRole", f"arn:aws:iam::{DEV}:role/ProdRole"
@@ -504,6 +505,16 @@ def test_a_cell_is_shown_as_the_graph_of_its_question(lab: Lab, explorer: Access
     none.choose(0, 0)
     none.as_graph.click()
     assert "iam:ListUsers" in none._graph_box.children[1].drawing.graph["title"]
+
+
+def test_a_graph_that_is_closed_leaves_nothing_behind(explorer: AccessExplorer) -> None:
+    """However often one goes there and back, kernel and page hold the widgets that are shown."""
+    _choose(explorer, "user erin")
+    before = set(Widget.get_manager_state()["state"])
+    for _ in range(3):
+        explorer.as_graph.click()
+        explorer.as_graph.click()
+    assert set(Widget.get_manager_state()["state"]) == before
 
 
 # Large worlds, and what is no question

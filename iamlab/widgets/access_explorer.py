@@ -13,6 +13,7 @@ from iamlab.analysis.access import AccessMatrix, Cell
 from iamlab.analysis.answers import title_of
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab, ResourceLike
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.access_changes import Comparison
 from iamlab.views.access_grid import Grid, caller_key, column_key, drawn, grid
 from iamlab.views.access_html import matrix_html
@@ -21,9 +22,9 @@ from iamlab.views.access_why import why_html
 from iamlab.views.html import Markup, breakable, element, join, page
 from iamlab.widgets.access_filters import Filters
 from iamlab.widgets.access_question import Question
-from iamlab.widgets.frame import STATIC, FramedBox, lab_of, live
+from iamlab.widgets.answers import fleeting, live, notice
+from iamlab.widgets.frame import STATIC, FramedBox, discard
 from iamlab.widgets.graph_view import GraphView
-from iamlab.widgets.questions import notice
 from iamlab.world.state import State
 
 TITLE: Final = "Who can do what"
@@ -78,7 +79,7 @@ class AccessExplorer(FramedBox):
         self.as_graph = Button(description=_AS_GRAPH, layout=Layout(width="auto"))
         self.table, self.meanings = Matrix(), HTML()
         self.summary, self.why = live(), live()
-        self._table_box, self._graph_box = VBox([self.table, self.meanings]), VBox()
+        self._table_box, self._graph_box = fleeting(VBox([self.table, self.meanings])), VBox()
         since = HBox([self.compare, self.filters.changed, self.filters.clear], layout=Layout(flex_flow="row wrap"))
         since.add_class("iamlab-access-since")
         above, below = [self.filters, self.summary, since], [HBox([self.as_graph]), self.why]
@@ -238,8 +239,8 @@ class AccessExplorer(FramedBox):
 
     def _close_graph(self) -> None:
         if self._graph is not None:
-            self._graph_box.children = []
-            self._graph.close()
+            shown, self._graph_box.children = self._graph_box.children, ()
+            discard(*shown)
             self._graph = None
         self._table_box.layout.display = None
         self.as_graph.description = _AS_GRAPH

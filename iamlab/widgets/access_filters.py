@@ -13,6 +13,7 @@ from iamlab import catalog
 from iamlab.analysis.access import AccessMatrix
 from iamlab.core.errors import IamlabError
 from iamlab.views.access_grid import KINDS, Column, Filter
+from iamlab.widgets.fields import offer
 from iamlab.world.account import Account
 
 ROWS: Final = (("a row for each caller", False), ("a row for each action", True))
@@ -65,23 +66,24 @@ class Filters(HBox):  # type: ignore[misc]
         owners = {one.account for one in matrix.subjects}
         levels = Counter(one.level for one in columns)
         services = dict.fromkeys(one.service for one in columns)
+        offered: tuple[tuple[Dropdown, str, list[tuple[str, str]]], ...] = (
+            (
+                self.kind,
+                f"every kind ({len(matrix.subjects):,})",
+                [(f"{KINDS[one]} ({kinds[one]:,})", one) for one in KINDS if one in kinds],
+            ),
+            (
+                self.account,
+                "every account",
+                [(f"{one.name} ({one.id})", one.id) for one in accounts if one.id in owners],
+            ),
+            (self.service, "every service", [(one, one) for one in services]),
+            (self.level, "every level", [(f"{one} ({levels[one]:,})", one) for one in catalog.LEVELS if one in levels]),
+        )
         self._filling = True
-        _offer(
-            self.kind,
-            [
-                (f"every kind ({len(matrix.subjects):,})", EVERY),
-                *((f"{KINDS[one]} ({kinds[one]:,})", one) for one in KINDS if one in kinds),
-            ],
-        )
-        _offer(
-            self.account,
-            [("every account", EVERY), *((f"{one.name} ({one.id})", one.id) for one in accounts if one.id in owners)],
-        )
-        _offer(self.service, [("every service", EVERY), *((one, one) for one in services)])
-        _offer(
-            self.level,
-            [("every level", EVERY), *((f"{one} ({levels[one]:,})", one) for one in catalog.LEVELS if one in levels)],
-        )
+        for control, every, options in offered:
+            offer(control, [(every, EVERY), *options])
+            control.layout.display = None if len(options) > 1 else "none"
         self._filling = False
 
     @property
@@ -140,11 +142,3 @@ def _choice(words: str) -> Dropdown:
 
 def _words(words: str, example: str) -> Text:
     return Text(description=words, placeholder=example, layout=_wide(), style=_LABEL)
-
-
-def _offer(control: Dropdown, options: list[tuple[str, str]]) -> None:
-    chosen = control.value
-    if list(control.options) != options:
-        control.options = options
-        control.value = chosen if chosen in [value for _, value in options] else EVERY
-    control.layout.display = None if len(options) > 2 else "none"

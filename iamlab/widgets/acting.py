@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
@@ -13,6 +14,7 @@ from iamlab.world.sessions import Session
 from iamlab.world.state import State
 
 Acting = User | Root | Session
+Found = TypeVar("Found")
 
 
 class Makers:
@@ -90,23 +92,36 @@ def labels(state: State) -> dict[str, str]:
     return found
 
 
+def the_one(found: Sequence[Found], name: str, what: str) -> Found:
+    """Whoever was found by a name, when it is one.
+
+    Raises IamlabError: ``NoSuchEntity`` when nobody has the name, ``InvalidInput`` when several have it.
+    """
+    if not found:
+        raise IamlabError(f"There is no {what} {name!r} in this lab.", code="NoSuchEntity")
+    if len(found) > 1:
+        raise IamlabError(f"Several are called {name!r}: give the {what} itself.", code="InvalidInput")
+    return found[0]
+
+
 def named(lab: Lab, given: Any, *kinds: type[Any]) -> Any:
-    """What was given, or whoever of these kinds has that name or ARN; None for None.
+    """What was given, or whoever of these kinds has that name or ARN; None for None. Users come before sessions.
 
     Raises IamlabError (``InvalidInput``, ``NoSuchEntity``).
     """
     if given is None:
         return None
+    wanted = " or ".join(one.__name__.lower() for one in kinds)
     if isinstance(given, str):
-        everybody: list[Any] = [one for one in (*lab.callers, *lab.sessions) if isinstance(one, kinds)]
-        # The name first: a session's ARN cannot be had when its role is gone.
-        found = next((one for one in everybody if given == one.name), None)
-        found = found or next((one for one in everybody if not isinstance(one, Session) and given == one.arn), None)
-        if found is not None:
-            return found
-    elif not isinstance(given, kinds):
-        wanted = " or ".join(one.__name__.lower() for one in kinds)
+        people: list[Any] = [one for one in lab.callers if isinstance(one, kinds)]
+        sessions: list[Any] = [one for one in lab.sessions if isinstance(one, kinds)]
+        # A session by its name alone: its ARN cannot be had when its role is gone.
+        found = [one for one in people if given in (one.name, one.arn)] or [
+            one for one in sessions if given == one.name
+        ]
+        return the_one(found, given, wanted)
+    if not isinstance(given, kinds):
         raise IamlabError(f"{given!r} is no {wanted}, and no name of one.", code="InvalidInput")
-    elif given.exists_in(lab.world):
-        return given
-    raise IamlabError(f"{given!r} is not in this lab.", code="NoSuchEntity")
+    if not given.exists_in(lab.world):
+        raise IamlabError(f"{given!r} is not in this lab.", code="NoSuchEntity")
+    return given

@@ -9,18 +9,19 @@ from ipywidgets import HTML, Dropdown, Layout, VBox, Widget
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.html import element, join
 from iamlab.views.sessions import standing
 from iamlab.views.sessions_html import calls_html, heading, identity_html, sessions_html
 from iamlab.widgets import memory
 from iamlab.widgets.acting import Acting, Makers, callers, named, roles
+from iamlab.widgets.answers import fleeting, live, notice
 from iamlab.widgets.clock_control import ClockControl
-from iamlab.widgets.fields import LABEL
-from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.questions import notice
+from iamlab.widgets.fields import LABEL, offer
+from iamlab.widgets.frame import FramedBox
 from iamlab.widgets.requests import checked, derived, words
 from iamlab.widgets.session_form import FIELDS, AssumeForm
-from iamlab.widgets.session_list import SessionList, offer
+from iamlab.widgets.session_list import SessionList
 from iamlab.widgets.side_by_side import side_by_side
 from iamlab.widgets.trial import Trial
 from iamlab.world.identities import Role, Root, User
@@ -67,12 +68,12 @@ class AssumeConsole(FramedBox):
         self.clock = ClockControl(self._lab)
         self.acting = Dropdown(description="Acting as", layout=Layout(width="auto", max_width="44rem"), style=LABEL)
         self.noted = live()
-        self.identity = HTML()
+        self.identity = fleeting(HTML())
         self.form = AssumeForm(self._lab, self._who, self._assumed)
         self.sessions = SessionList(self._lab, self._drop)
-        self.swap = HTML()
+        self.swap = fleeting(HTML())
         self.trial = Trial(self._lab, self._who, self._requests)
-        self.trail = HTML()
+        self.trail = fleeting(HTML())
         super().__init__("Assume console", self._parts())
         self._recall()
         self._follow()

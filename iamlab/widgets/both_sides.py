@@ -13,14 +13,16 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import Policy
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import CallerLike, Lab, ResourceLike
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.both_sides import callers_side, other_side
 from iamlab.views.both_sides_html import request_html, whole_html
 from iamlab.views.html import element, join, page
 from iamlab.views.policy_text import policy_html
+from iamlab.widgets.acting import the_one
+from iamlab.widgets.answers import live, notice, reveal_button
 from iamlab.widgets.changes import changed, prepare, undone
-from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.half import Half, same_document, side_by_side
-from iamlab.widgets.questions import notice, reveal_button
+from iamlab.widgets.frame import FramedBox
+from iamlab.widgets.half import Half, columns, same_document
 from iamlab.widgets.side_policies import (
     NEW,
     Written,
@@ -77,7 +79,7 @@ class BothSides(FramedBox):
         bar = HBox([self.judge, self.apply, self.undo, self.reset], layout=Layout(flex_flow="row wrap"))
         super().__init__(
             f"Both sides: {self._words}",
-            [self.head, side_by_side([self.left, self.right]), bar, self.whole, self.result],
+            [self.head, columns([self.left, self.right]), bar, self.whole, self.result],
         )
         self._sync()
         self.which.observe(self._chosen, names="value")
@@ -266,9 +268,5 @@ def _named(lab: Lab, caller: CallerLike) -> CallerLike:
     """The caller itself; a user or role may be given by its name."""
     if not isinstance(caller, str) or caller == ANONYMOUS or caller.endswith(".amazonaws.com"):
         return caller
-    found = [one for account in lab.accounts for one in account.principals if one.name == caller]
-    if not found:
-        raise IamlabError(f"There is no user or role {caller!r} in this lab.", code="NoSuchEntity")
-    if len(found) > 1:
-        raise IamlabError(f"Several are called {caller!r}: give the user or role itself.", code="InvalidInput")
-    return found[0]
+    everybody = (one for account in lab.accounts for one in account.principals)
+    return the_one([one for one in everybody if one.name == caller], caller, "user or role")

@@ -13,7 +13,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.display import graph_html
 from iamlab.views.html import Markup, element, join, page
-from iamlab.widgets.questions import notice
+from iamlab.widgets.answers import notice
 from iamlab.widgets.undo import history
 from iamlab.world.state import State
 

@@ -14,9 +14,9 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions import time_words
 from iamlab.views.sessions_html import clock_html, shortened
+from iamlab.widgets.answers import live, notice
 from iamlab.widgets.fields import EntryField
-from iamlab.widgets.frame import STATIC, live
-from iamlab.widgets.questions import notice
+from iamlab.widgets.frame import STATIC
 
 LONGEST: Final = 12 * 60
 """Minutes that the slider reaches: as long as any session of a role lasts."""

@@ -11,8 +11,9 @@ from iamlab.lessons import eight
 from iamlab.lessons.eight_questions import CHOICES, QUESTIONS, Question
 from iamlab.views.html import element, join, page
 from iamlab.widgets import memory
-from iamlab.widgets.frame import FramedBox, live
-from iamlab.widgets.questions import OPEN, notice, reveal_button, wide
+from iamlab.widgets.answers import live, notice, reveal_button
+from iamlab.widgets.fields import OPEN, wide
+from iamlab.widgets.frame import FramedBox
 
 TITLES: Final = {
     eight.BEFORE: "Eight requests, before the course",
@@ -42,7 +43,6 @@ class EightRequests(FramedBox):
         asked = [VBox([_words(at, one), self.choices[key]]) for at, (key, one) in enumerate(QUESTIONS.items(), 1)]
         heading = HTML(page(element("p", element("strong", TITLES[found])), label="Eight requests"))
         super().__init__(TITLES[found], [heading, *asked, HBox([self.button]), self.feedback])
-        self.add_class("iamlab-sort")
         for one in self.choices.values():
             one.observe(self._changed, names="value")
         self.button.on_click(self._record)

@@ -1,4 +1,4 @@
-"""Fields in which something is typed and a button then reads: what they have in common."""
+"""Fields in which something is typed, and lists from which something is chosen: what they have in common."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import anywidget
 import traitlets
-from ipywidgets import Layout, Text
+from ipywidgets import Dropdown, Layout, Select, Text
 
 from iamlab.widgets.frame import STATIC
 
@@ -14,6 +14,31 @@ LABEL: Final = {"description_width": "9rem"}
 """Labels of one width, so that the fields of all parts stand below each other."""
 INDENT: Final = "2px 0 2px calc(9rem + 8px)"
 """Where buttons begin, below the fields."""
+OPEN: Final = "choose ..."
+"""The entry of a list from which nothing has been chosen yet."""
+ANOTHER: Final = "another: type its ARN"
+"""The entry for something that is not in the list."""
+
+
+def wide() -> Layout:
+    """As wide as the widget, and no wider than can be read."""
+    return Layout(width="auto", max_width="44rem")  # 100% would be too wide, by the margin
+
+
+def offer(control: Dropdown | Select, options: list[tuple[str, Any]], *, by_label: bool = False) -> None:
+    """New options for a control; what was chosen stays chosen where it is still among them, else the first is.
+
+    ``by_label`` goes by the words of what was chosen, where a thing that is made anew is to count as the same.
+    """
+    if by_label:
+        chosen, labels = control.label, [label for label, _ in options]
+        control.options = options
+        control.index = labels.index(chosen) if chosen in labels else 0 if labels else None
+    elif list(control.options) != options:
+        chosen, values = control.value, [value for _, value in options]
+        with control.hold_sync():  # the page gets options and choice at once
+            control.options = options
+            control.value = chosen if chosen in values else next(iter(values), None)
 
 
 def text_field(description: str, *, kind: type[Text] = Text, max_width: str | None = None, **more: Any) -> Any:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import anywidget
 import traitlets
-from ipywidgets import HTML, VBox, Widget
+from ipywidgets import VBox, Widget
 
-from iamlab.core.errors import IamlabError
-from iamlab.lab import Lab
-from iamlab.lessons import story, worlds
 from iamlab.views.html import element, page
 
 STATIC = Path(__file__).parent / "static"
@@ -59,34 +56,10 @@ class FramedBox(VBox):  # type: ignore[misc]
         return f"<{self._label}>"
 
 
-def live(value: str = "") -> HTML:
-    """A place for answers: what changes in it is read out by screen readers."""
-    made = HTML(value)
-    made.add_class("iamlab-live")
-    return made
-
-
-WORLDS: Final = {
-    "first_day": worlds.first_day,
-    "administrator": story.administrator,
-    "developer_group": story.developer_group,
-    "staging_and_production": story.staging_and_production,
-    "two_accounts": story.two_accounts,
-    "consultant": story.consultant,
-    "application_on_ec2": story.application_on_ec2,
-}
-"""The story's worlds, under the names that a widget takes for them."""
-
-
-def lab_of(lab: Lab | str) -> Lab:
-    """The lab itself, or a fresh world of the story by its name.
-
-    Raises IamlabError (``InvalidInput``) for anything else.
-    """
-    if isinstance(lab, Lab):
-        return lab
-    if isinstance(lab, str) and lab in WORLDS:
-        return WORLDS[lab]()
-    raise IamlabError(
-        f"{lab!r} is neither a lab nor one of the story's worlds: {', '.join(WORLDS)}.", code="InvalidInput"
-    )
+def discard(*shown: Widget) -> None:
+    """Close widgets that are not shown any more, with all their parts: kernel and page would keep them otherwise."""
+    for one in shown:
+        discard(*getattr(one, "children", ()))
+        for part in (getattr(one, "layout", None), getattr(one, "style", None), one):
+            if part is not None:
+                part.close()

@@ -11,12 +11,14 @@ import traitlets
 
 from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.display import graph_html
 from iamlab.views.graph import Graph, edge_key, node_key
 from iamlab.views.html import Markup, element, join
 from iamlab.views.svg import marked_svg
 from iamlab.views.trace import traces
-from iamlab.widgets.frame import STATIC, FramedBox, lab_of
+from iamlab.widgets.answers import fleeting
+from iamlab.widgets.frame import STATIC, FramedBox
 
 
 class Drawing(anywidget.AnyWidget):
@@ -42,7 +44,7 @@ class GraphView(FramedBox):
         self._lab = None if isinstance(shown, Graph) else lab_of(shown)
         self._question = question
         self._graph = shown if isinstance(shown, Graph) else self._asked()
-        self.drawing = Drawing(graph=_shown(self._graph))
+        self.drawing = fleeting(Drawing(graph=_shown(self._graph)))
         super().__init__(f"Graph: {self._graph.title}", [self.drawing])
         if self._lab is not None:
             self._lab.world.observe(self._world_changed)

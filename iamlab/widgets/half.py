@@ -13,9 +13,8 @@ from iamlab.views.both_sides import Side
 from iamlab.views.both_sides_html import side_html
 from iamlab.views.html import element, join, page
 from iamlab.widgets import memory
+from iamlab.widgets.answers import live, notice
 from iamlab.widgets.editor import Editor
-from iamlab.widgets.frame import live
-from iamlab.widgets.questions import notice
 from iamlab.widgets.side_policies import Written
 
 KIND = "both sides"
@@ -153,10 +152,10 @@ class Half(VBox):  # type: ignore[misc]
             self.status.value = notice("✔ Valid. It is not in the world before you apply it.", "Not applied yet")
 
 
-def side_by_side(halves: list[Half]) -> GridBox:
+def columns(halves: list[Half]) -> GridBox:
     """Both halves in two columns, their texts at one height; in one column where there is no place for two."""
-    columns = "repeat(auto-fit, minmax(min(100%, 22rem), 1fr))"
-    return GridBox(halves, layout=Layout(grid_template_columns=columns, grid_gap="0 1rem", width="100%"))
+    template = "repeat(auto-fit, minmax(min(100%, 22rem), 1fr))"
+    return GridBox(halves, layout=Layout(grid_template_columns=template, grid_gap="0 1rem", width="100%"))
 
 
 def _rows() -> Layout:

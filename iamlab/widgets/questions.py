@@ -2,45 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ipywidgets import HTML, Button, Dropdown, HBox, Layout, RadioButtons, VBox
+from ipywidgets import HTML, Dropdown, HBox, Layout, RadioButtons, VBox
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.lab import CallerLike, Lab, ResourceLike
 from iamlab.lessons import checks, predict, progress, result
 from iamlab.lessons.exercise import SortExercise
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.display import graph_html
 from iamlab.views.html import element, join, page
 from iamlab.views.question_graph import question_graph
 from iamlab.widgets import memory
-from iamlab.widgets.frame import FramedBox, lab_of, live
+from iamlab.widgets.answers import live, notice, reveal_button
+from iamlab.widgets.fields import OPEN, wide
+from iamlab.widgets.frame import FramedBox
 
 PREDICTIONS: Final = (
     ("Allowed", Decision.ALLOW),
     ("Denied: something is missing (implicit deny)", Decision.IMPLICIT_DENY),
     ("Denied: something forbids it (explicit deny)", Decision.EXPLICIT_DENY),
 )
-OPEN: Final = "choose ..."
-
-
-def wide() -> Layout:
-    """As wide as the widget, and no wider than can be read."""
-    return Layout(width="100%", max_width="44rem")
-
-
-def notice(text: str, label: str) -> str:
-    """A sentence of the widget itself, as an answer."""
-    return page(element("p", text, cls="iamlab-rule"), label=label)
-
-
-def reveal_button(words: str) -> Button:
-    """The button that shows an answer."""
-    button = Button(description=words, layout=Layout(width="auto"))
-    button.add_class("iamlab-reveal")
-    return button
 
 
 class Choice(FramedBox):
@@ -162,15 +148,15 @@ class Predict(FramedBox):
         def ask() -> Evaluation:
             return lab.evaluate(principal, action, resource, context)
 
-        asked = ask().request
+        evaluation = ask()
+        asked = evaluation.request
         on = f" on {asked.resource}" if asked.resource != "*" else ""
-        self._words = f"{asked.principal.name} asks for {asked.action}{on}"
-        # The same request is another question after the world has changed.
-        self._key = f"{lab.world.version} {asked.principal.arn} {asked.action} {asked.resource}"
+        given = f", with {', '.join(f'{key} = {value}' for key, value in context.items())}" if context else ""
+        self._words = f"{asked.principal.name} asks for {asked.action}{on}{given}"
         self.question = VerdictQuestion(ask, self._remember)
         heading = HTML(page(element("p", element("strong", f"{self._words}. What will AWS say?")), label="Question"))
         super().__init__(f"Predict: {self._words}", [heading, self.question])
-        if (kept := memory.recall("predict", self._key)) is not None:
+        if (kept := memory.recall("predict", _same_question(evaluation))) is not None:
             self.question.prediction.value = kept
             self.question.reveal()
         lab.world.observe(self._world_changed)
@@ -184,10 +170,15 @@ class Predict(FramedBox):
 
     def _remember(self, evaluation: Evaluation | None) -> None:
         if evaluation is not None:
-            memory.keep("predict", self._key, self.question.prediction.value)
+            memory.keep("predict", _same_question(evaluation), self.question.prediction.value)
 
     def _world_changed(self) -> None:
         self.question.ask_anew()
+
+
+def _same_question(evaluation: Evaluation) -> str:
+    """What two predictions have in common that answer one question: the same request, put to the same policies."""
+    return json.dumps(evaluation.as_case(), sort_keys=True)
 
 
 class Sort(FramedBox):
@@ -217,7 +208,7 @@ class Sort(FramedBox):
             description=f"{self._exercise.items[key].words}",
             options=[(OPEN, ""), *((one, one) for one in choices)],
             value=kept if kept in choices else "",
-            layout=Layout(width="100%"),
+            layout=Layout(width="auto"),
             style={"description_width": "62%"},
         )
         made.observe(self._changed, names="value")

@@ -14,10 +14,12 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import CallerLike, Lab
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views import explain
 from iamlab.views.html import element, page
-from iamlab.widgets.frame import FramedBox, lab_of
-from iamlab.widgets.questions import VerdictQuestion, wide
+from iamlab.widgets.fields import ANOTHER, offer, wide
+from iamlab.widgets.frame import FramedBox, discard
+from iamlab.widgets.questions import VerdictQuestion
 from iamlab.widgets.stepper import Stepper
 from iamlab.world.entities import RoleRecord
 from iamlab.world.identities import Role, Root, User
@@ -37,7 +39,6 @@ ACTIONS: Final = (
 """Real actions to begin with: some take a resource, some take none, one needs no permission."""
 
 NO_RESOURCE: Final = "(this action takes no resource)"
-ANOTHER: Final = "another: type its ARN"
 FOUND: Final = 40
 """Actions that a search offers."""
 MOST_KEYS: Final = 6
@@ -124,17 +125,18 @@ class RequestExplorer(FramedBox):
 
     def _fill(self) -> None:
         """Offer the callers and resources that the world has now, and keep what was chosen where it still is there."""
-        self._offer(self.who, _callers(self._lab))
+        self._filling = True
+        offer(self.who, _callers(self._lab))
+        self._filling = False
         self._offer_resources()
         self._offer_keys()
 
     def _offer_resources(self) -> None:
         action = catalog.find(self.action.value)
-        if action.wildcard_only:
-            self._offer(self.resource, [(NO_RESOURCE, "*")])
-        else:
-            taken = [(arn, arn) for arn in self._lab.resources if action.takes(arn)]
-            self._offer(self.resource, [*taken, (ANOTHER, ANOTHER)])
+        taken = [(arn, arn) for arn in self._lab.resources if action.takes(arn)]
+        self._filling = True
+        offer(self.resource, [(NO_RESOURCE, "*")] if action.wildcard_only else [*taken, (ANOTHER, ANOTHER)])
+        self._filling = False
         self.resource.disabled = action.wildcard_only
         self.typed.layout.display = None if self.resource.value == ANOTHER else "none"
 
@@ -160,7 +162,8 @@ class RequestExplorer(FramedBox):
             )
             field.observe(self._key_changed, names="value")
             fields.append(field)
-        self.context_fields.children = fields
+        gone, self.context_fields.children = self.context_fields.children, fields
+        discard(*gone)
 
     def _context(self) -> dict[str, Any]:
         """The condition keys that have been filled in; several values of one key are separated by commas."""
@@ -171,14 +174,6 @@ class RequestExplorer(FramedBox):
             key: [one.strip() for one in value.split(",")] if catalog.find_key(key).multivalued else value
             for key, value in given.items()
         }
-
-    def _offer(self, control: Dropdown, options: list[tuple[str, Any]]) -> None:
-        chosen = control.value
-        values = [value for _, value in options]
-        self._filling = True
-        control.options = options
-        control.value = chosen if chosen in values else next(iter(values), None)
-        self._filling = False
 
     def _searched(self, change: Any) -> None:
         names = catalog.search(change.new)

@@ -15,15 +15,12 @@ from iamlab.views.html import element, join, page
 from iamlab.views.sessions import moment_words, time_words
 from iamlab.views.sessions_html import facts, refusal_html, shortened
 from iamlab.widgets.acting import Acting
-from iamlab.widgets.fields import INDENT, LABEL, text_field
-from iamlab.widgets.frame import live
-from iamlab.widgets.questions import reveal_button
-from iamlab.widgets.session_list import offer
+from iamlab.widgets.answers import live, reveal_button
+from iamlab.widgets.fields import ANOTHER, INDENT, LABEL, offer, text_field
 from iamlab.world.authorization import AccessDeniedError
 from iamlab.world.identities import Role
 from iamlab.world.sessions import Session
 
-ANOTHER: Final = "another: type its ARN"
 FIELDS: Final = ("session_name", "duration", "external_id", "mfa", "policy", "typed")
 """The fields that are kept when the cell is run again."""
 NOT_SENT: Final = (
@@ -65,7 +62,9 @@ class AssumeForm(VBox):  # type: ignore[misc]
         self.session_name = text_field("Session name")
         self.duration = text_field("Duration (seconds)", value="3600")
         self.external_id = text_field("External ID", placeholder="none")
-        self.mfa = Checkbox(description="Send the code of my MFA device", layout=_field(), style=LABEL)
+        # In a row of its own: in half a row of a narrow page its words are cut off.
+        mfa_row = Layout(width="auto", grid_area="auto / 1 / auto / -1")
+        self.mfa = Checkbox(description="Send the code of my MFA device", layout=mfa_row, style=LABEL)
         self.policy = text_field(
             "Session policy",
             kind=Textarea,
@@ -108,7 +107,7 @@ class AssumeForm(VBox):  # type: ignore[misc]
 
     def _assume(self, _: Any = None) -> None:
         who = self._acting()
-        switched = _in_console(who)
+        switched = self._in_console(who)
         try:
             if who is None:
                 raise IamlabError("There is nobody who could assume a role. Create a user first.", code="InvalidInput")
@@ -137,6 +136,9 @@ class AssumeForm(VBox):  # type: ignore[misc]
             raise IamlabError(NOT_SENT, code="InvalidInput")
         return self._lab.sts.switch_role(who, self._role())
 
+    def _in_console(self, who: Acting | None) -> bool:
+        return isinstance(who, Session) and who.exists_in(self._lab.world) and who.record.kind == "console"
+
     def _role(self) -> Role | str:
         chosen: Role | str = self.role.value
         return self.typed.value.strip() if isinstance(chosen, str) else chosen
@@ -154,10 +156,6 @@ class AssumeForm(VBox):  # type: ignore[misc]
         if switched:
             parts.append(element("p", "The console switched roles: it chose the name and how long the session lasts."))
         return page(join(*parts), label="The role was assumed")
-
-
-def _in_console(who: Acting | None) -> bool:
-    return isinstance(who, Session) and who.exists_in(who._world) and who.record.kind == "console"
 
 
 def _whole(text: str) -> Any:

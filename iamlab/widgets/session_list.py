@@ -11,9 +11,8 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.views.sessions_html import sessions_html
 from iamlab.widgets.acting import labels
-from iamlab.widgets.fields import INDENT, LABEL
-from iamlab.widgets.frame import live
-from iamlab.widgets.questions import notice, wide
+from iamlab.widgets.answers import fleeting, live, notice
+from iamlab.widgets.fields import INDENT, LABEL, offer, wide
 from iamlab.widgets.undo import history
 from iamlab.world.identities import REVOKED, Role
 from iamlab.world.sessions import Session
@@ -24,7 +23,7 @@ class SessionList(VBox):  # type: ignore[misc]
 
     def __init__(self, lab: Lab, drop: Callable[[Session], str]) -> None:
         self._lab, self._drop_it = lab, drop
-        self.table = HTML()
+        self.table = fleeting(HTML())
         self.chosen = Dropdown(description="Session", layout=wide(), style=LABEL)
         self.revoke = Button(description="Revoke the role's sessions", layout=Layout(width="auto"))
         self.drop = Button(description="Drop the session", layout=Layout(width="auto"))
@@ -80,14 +79,3 @@ class SessionList(VBox):  # type: ignore[misc]
             "seconds (31s) before you assume the role again.",
             "Sessions",
         )
-
-
-def offer(control: Dropdown, options: list[tuple[str, Any]]) -> None:
-    """New options for a control; what was chosen stays chosen where it is still among them, else the first is."""
-    if list(control.options) == options:
-        return
-    chosen = control.value
-    values = [value for _, value in options]
-    with control.hold_sync():  # the page gets options and choice at once
-        control.options = options
-        control.value = chosen if chosen in values else next(iter(values), None)

@@ -10,7 +10,7 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.views.display import graph_html
 from iamlab.views.html import element, join, page
 from iamlab.views.steps import Step, flow_graph, step_html, steps
-from iamlab.widgets.frame import live
+from iamlab.widgets.answers import fleeting, live
 
 OPEN: Final = "Step through the decision"
 CLOSE: Final = "Close the steps"
@@ -27,7 +27,7 @@ class Stepper(VBox):  # type: ignore[misc]
         self.back = Button(description="◀ Step back", layout=Layout(width="auto"))
         self.forward = Button(description="Step forward ▶", layout=Layout(width="auto"))
         self.where = live()
-        self.flow = HTML()
+        self.flow = fleeting(HTML())
         self._evaluation: Evaluation | None = None
         self._steps: tuple[Step, ...] = ()
         self._at = 0
@@ -68,6 +68,6 @@ class Stepper(VBox):  # type: ignore[misc]
             self.where.value = self.flow.value = ""
             return
         number = f"Step {self._at + 1} of {len(self._steps)}: {self.step.name}"
-        shown = join(element("p", number, cls="iamlab-step"), step_html(self._evaluation, self.step))
+        shown = join(element("p", number), step_html(self._evaluation, self.step))
         self.where.value = page(shown, label=number)
         self.flow.value = graph_html(flow_graph(self._evaluation, self._at))

@@ -11,8 +11,9 @@ from iamlab.lessons import checks, help_desk, progress, result, tickets
 from iamlab.lessons.exercise import SortExercise
 from iamlab.views.html import element, join, page
 from iamlab.widgets import memory
-from iamlab.widgets.frame import FramedBox, live
-from iamlab.widgets.questions import OPEN, notice, reveal_button, wide
+from iamlab.widgets.answers import live, notice, reveal_button
+from iamlab.widgets.fields import OPEN, wide
+from iamlab.widgets.frame import FramedBox
 
 EXERCISE: Final = "09.4"
 

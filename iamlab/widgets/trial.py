@@ -13,9 +13,8 @@ from iamlab.lab import Lab
 from iamlab.views import explain
 from iamlab.views.html import Markup, element, join, page
 from iamlab.views.sessions_html import shortened
-from iamlab.widgets.fields import INDENT, LABEL, text_field
-from iamlab.widgets.frame import live
-from iamlab.widgets.questions import notice, reveal_button, wide
+from iamlab.widgets.answers import live, notice, reveal_button
+from iamlab.widgets.fields import INDENT, LABEL, text_field, wide
 from iamlab.widgets.requests import Request, words
 from iamlab.world.authorization import AccessDeniedError
 

@@ -33,11 +33,6 @@ class History:
             change()
         self._done = [*self._reachable(before), (words, before, lab.snapshot())]
 
-    def last(self, lab: Lab) -> str:
-        """What would be undone, in words; empty when there is nothing."""
-        done = self._reachable(lab.snapshot())
-        return done[-1][0] if done else ""
-
     def undo(self, lab: Lab) -> str:
         """Take the last change back, and say which; empty when there is nothing."""
         self._done = self._reachable(lab.snapshot())

@@ -7,13 +7,15 @@ from typing import Any, Final
 from ipywidgets import HTML, Button, Dropdown, HBox, Layout, Select, Text
 
 from iamlab.lab import Lab
+from iamlab.lessons.named_worlds import lab_of
 from iamlab.views.html import element, join, page
 from iamlab.views.role_card import role_card
 from iamlab.widgets import trusting
 from iamlab.widgets.additions import ADDITIONS, BOUNDARIES, PROFILES, ROLES, Addition, topics
+from iamlab.widgets.answers import live, notice, reveal_button
 from iamlab.widgets.changes import changed, prepare, undone
-from iamlab.widgets.frame import FramedBox, lab_of, live
-from iamlab.widgets.questions import notice, reveal_button, wide
+from iamlab.widgets.fields import offer, wide
+from iamlab.widgets.frame import FramedBox
 from iamlab.widgets.relations import Relation, relations
 from iamlab.world.account import Account
 
@@ -94,8 +96,8 @@ class WorldEditor(FramedBox):
         self._all = relations(self._lab)
         if self._follows_topics:  # what was on offer once stays so, also when the last role is gone
             self._topics |= topics(self._lab)
-        _offer(self.kind, [(one.words, one) for one in ADDITIONS if one.topic in self._topics])
-        _offer(self.account, [(f"{one.name} ({one.id})", one) for one in self._lab.accounts])
+        offer(self.kind, [(one.words, one) for one in ADDITIONS if one.topic in self._topics], by_label=True)
+        offer(self.account, [(f"{one.name} ({one.id})", one) for one in self._lab.accounts], by_label=True)
         self.account.layout.display = None if len(self._lab.accounts) > 1 else "none"
         self._list()
         self._offer()
@@ -117,7 +119,7 @@ class WorldEditor(FramedBox):
     def _list(self, _: Any = None) -> None:
         words = self.look.value.lower().split()
         found = [one for one in self._all if all(word in one.words.lower() for word in words)]
-        _offer(self.listed, [(one.words, one) for one in found[:MOST]])
+        offer(self.listed, [(one.words, one) for one in found[:MOST]], by_label=True)
         left = len(found) - MOST
         self.listed.description = f"Facts ({left} more: look for words)" if left > 0 else "Facts"
         self._show_card()
@@ -135,9 +137,9 @@ class WorldEditor(FramedBox):
         account: Account | None = self.account.value
         if account is not None:
             if addition.subjects is not None:
-                _offer(self.subject, addition.subjects(self._lab, account))
+                offer(self.subject, addition.subjects(self._lab, account), by_label=True)
             if addition.objects is not None:
-                _offer(self.object, addition.objects(self._lab, account))
+                offer(self.object, addition.objects(self._lab, account), by_label=True)
         self._show_fields()
 
     def _show_fields(self, _: Any = None) -> None:
@@ -188,11 +190,3 @@ class WorldEditor(FramedBox):
 
 
 _LABEL: Final = {"description_width": "8rem"}
-
-
-def _offer(control: Any, options: list[tuple[str, Any]]) -> None:
-    """New options; what was chosen stays chosen where it is still among them."""
-    chosen = control.label
-    control.options = options
-    labels = [label for label, _ in options]
-    control.index = labels.index(chosen) if chosen in labels else 0 if labels else None

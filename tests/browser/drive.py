@@ -101,10 +101,15 @@ class Notebook:
         expect(self.code_cells.filter(has_not=done).filter(has_not=folded)).to_have_count(0, timeout=60_000)
 
     def restart(self) -> None:
-        """Restart the kernel through JupyterLab's menu."""
+        """Restart the kernel through JupyterLab's menu, and wait until it is back.
+
+        A lab that is stopped while a kernel restarts leaves that kernel behind.
+        """
+        self._last_frame = 0.0
         self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
         self.page.locator(".lm-Menu-item[data-command='kernelmenu:restart']").click()
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.settle()
 
     def use_theme(self, theme: str) -> None:
         """Switch to ``Light`` or ``Dark`` through JupyterLab's menu."""

@@ -8,6 +8,11 @@ function element(tag, cls, parent, text = "") {
   return made;
 }
 
+// An ARN is broken behind its colons and slashes, where there is no place for all of it.
+function breakable(parent, text) {
+  for (const piece of text.split(/(?<=[:/])/)) parent.append(piece, document.createElement("wbr"));
+}
+
 function heading(parent, one, scope, role) {
   const made = element("th", "", parent);
   made.scope = scope;
@@ -15,7 +20,7 @@ function heading(parent, one, scope, role) {
   const inner = element("div", "iamlab-access-head", made);
   element("span", "iamlab-access-words", inner, one.words);
   if (one.mark) element("span", "iamlab-access-mark", inner, one.mark);
-  if (one.note) element("span", "iamlab-access-note", inner, one.note);
+  if (one.note) breakable(element("span", "iamlab-access-note", inner), one.note);
   return made;
 }
 
@@ -27,7 +32,7 @@ function render({ model, el }) {
   const scroller = element("div", "iamlab-access-scroller", box);
   box.tabIndex = -1; // holds the focus while there is no cell to hold it
   const note = element("p", "iamlab-access-more", box);
-  const hint = element("p", "iamlab-editor-hint", box, model.get("hint"));
+  const hint = element("p", "iamlab-hint", box, model.get("hint"));
   hint.id = `access-${Math.random().toString(36).slice(2)}`;
 
   let shown = null; // the grid as it is drawn

@@ -20,7 +20,7 @@ function render({ model, el }) {
   area.autocapitalize = "off";
   area.rows = model.get("rows");
   area.setAttribute("aria-label", model.get("label"));
-  const hint = element("p", "iamlab-editor-hint", el);
+  const hint = element("p", "iamlab-hint", el);
   hint.id = `hint-${model.model_id ?? Math.random()}`;
   hint.textContent = "Tab indents, Shift+Tab takes it back. To leave the editor: Esc, then Tab.";
   area.setAttribute("aria-describedby", hint.id);

@@ -39,7 +39,7 @@ function render({ model, el }) {
   const [picture, sentences, table] = panels;
   sentences.tabIndex = table.tabIndex = 0;
   const drawing = element("div", "iamlab-graph-drawing", picture);
-  const help = element("p", "iamlab-editor-hint", picture);
+  const help = element("p", "iamlab-hint", picture);
   help.textContent =
     "Click a part, or Tab to it: → and ← follow the arrows, ↓ and ↑ go through everything, Esc chooses nothing.";
   const about = element("div", "iamlab-graph-about", picture);
