@@ -23,10 +23,11 @@ from typing import Any
 import jupytext
 import lint
 import nbformat
+import reading
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-HERE = Path(__file__).resolve().parent
+HERE = reading.HERE
 SANITIZER = HERE.parent / "tests" / "nbval_sanitize.cfg"
 HEADER = {"lesson": str, "title": str, "minutes": int, "exercises": list}
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -82,7 +83,7 @@ def unexecuted(source: Path) -> list[tuple[Path, Any]]:
     """The same, before anything is run. Raises BuildError."""
     text = jupytext.read(source)
     header = _header(source, text)
-    name = _name(source)
+    name = reading.notebook_name(source)
     variants = [(HERE / name, "solution")]
     if header["exercises"]:
         variants.append((HERE / "solutions" / name, "exercise"))
@@ -96,7 +97,7 @@ def _announce(source: Path) -> dict[Path, str | None]:
     """
     notebook = jupytext.read(source)
     header = _header(source, notebook)
-    path = HERE / _name(source)
+    path = HERE / reading.notebook_name(source)
     before = path.read_text(encoding="utf-8") if path.exists() else None
     if before is not None and nbformat.reads(before, as_version=4).metadata.get("iamlab") == header:
         return {}
@@ -114,10 +115,6 @@ def _take_back(announced: dict[Path, str | None]) -> None:
             path.write_text(before, encoding="utf-8")
 
 
-def _name(source: Path) -> str:
-    return f"{source.stem.replace('_', '-')}.ipynb"
-
-
 def _header(source: Path, notebook: Any) -> dict[str, Any]:
     header = notebook.metadata.get("iamlab")
     if not isinstance(header, dict):
@@ -130,8 +127,7 @@ def _header(source: Path, notebook: Any) -> dict[str, Any]:
     return dict(header)
 
 
-GALLERY = "gallery.py"
-"""Every widget on a story's world: no lesson, and not among what learners get."""
+GALLERY = reading.GALLERY.replace(".ipynb", ".py")
 KNOWN_TAGS = {"exercise", "solution", "conclusion", "folded"}
 CONCLUSION = "<details{state}>\n<summary><b>Once you have answered:</b> what it shows</summary>\n\n{text}\n\n</details>"
 """Whoever predicts must not read on the same screen what comes out."""
@@ -165,7 +161,7 @@ def _folded(text: str, *, solutions: bool) -> str:
 
 def _linked_from_solutions(text: str) -> str:
     """A notebook without exercises has no solutions: from there, a link to it leads one folder up."""
-    there = lint.course()
+    there = reading.course()
 
     def target(link: re.Match[str]) -> str:
         return link[0] if (HERE / "solutions" / link[1]).resolve() in there else f"](../{link[1]}"

@@ -23,75 +23,21 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from IPython.core.inputtransformer2 import TransformerManager
-
-HERE: Final = Path(__file__).resolve().parent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """What a cell shows: as text (also a stream's), as HTML, and whether it is an error or a warning."""
-
-    plain: str = ""
-    html: str = ""
-    drawing: bool = False
-    trouble: str = ""
-
-    @property
-    def text(self) -> str:
-        """All that is read of it; a tag in the HTML counts as the end of a line."""
-        return f"{self.plain}\n{unescape(_TAG.sub(chr(10), self.html))}"
-
-
-_TAG: Final = re.compile(r"(?s)<style.*?</style>|</?[a-zA-Z][^>]*>")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One cell, and what it shows."""
-
-    id: str
-    code: bool
-    source: str
-    outputs: tuple[Output, ...] = ()
-
-    @property
-    def lines(self) -> int:
-        """Lines that are not empty."""
-        return sum(bool(line.strip()) for line in self.source.splitlines())
-
-    @property
-    def tree(self) -> ast.Module:
-        """The code as Python reads it (magics made calls); empty for what is no Python."""
-        try:
-            return ast.parse(TransformerManager().transform_cell(self.source))
-        except SyntaxError:
-            return ast.Module(body=[], type_ignores=[])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notebook:
-    """A lesson's notebook or its solutions; ``there`` are the notebooks that exist once all are built."""
-
-    path: Path
-    about: Mapping[str, Any]
-    cells: tuple[Cell, ...]
-    there: frozenset[Path] = field(repr=False)
-
-    @property
-    def solutions(self) -> bool:
-        """Whether this is the variant with the solutions."""
-        return self.path.parent.name == "solutions"
-
-    @property
-    def prose(self) -> tuple[Cell, ...]:
-        """The cells of text."""
-        return tuple(cell for cell in self.cells if not cell.code)
-
-    @property
-    def code(self) -> tuple[Cell, ...]:
-        """The cells of code."""
-        return tuple(cell for cell in self.cells if cell.code)
+from reading import (
+    GALLERY,
+    HERE,
+    OBJECTIVES,
+    RECAP,
+    Cell,
+    Notebook,
+    Output,
+    course,
+    points,
+    read,
+    with_links,
+    without_code,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +61,8 @@ Found = Iterator[tuple[Cell, str, str]]
 
 # 1. The header says what one will be able to do, and the footer what one can do.
 
-GALLERY: Final = "gallery.ipynb"
 NO_LESSONS: Final = ("00-*.ipynb", GALLERY)
 """The start page and the gallery are no lessons: neither header nor footer is asked of them."""
-OBJECTIVES: Final = "**After this lesson you can**"
-RECAP: Final = "## What you can do now"
 MOST_OBJECTIVES: Final = 3
 SHORTEST_TITLE: Final = 3
 """Words in a title: an outcome is a verb with its object, and a topic ("Groups") is no outcome."""
@@ -174,19 +117,6 @@ def _no_lesson(notebook: Notebook) -> bool:
     return not notebook.cells or any(fnmatch(notebook.path.name, pattern) for pattern in NO_LESSONS)
 
 
-def points(source: str, marker: str) -> list[str]:
-    """The points of the list after a marker, up to the first line that does not belong to a list.
-
-    >>> points("# T\\n**Can**\\n\\n- do this,\\n  and that,\\n- end.\\n\\nMore.\\n- no", "**Can**")
-    ['- do this,', '- end.']
-    """
-    if marker not in source:
-        return []
-    lines = source.partition(marker)[2].strip("\n").splitlines()
-    rest = next((at for at, line in enumerate(lines) if line.strip() and not line.startswith(("- ", " "))), len(lines))
-    return [line for line in lines[:rest] if line.startswith("- ")]
-
-
 # 2. A cell is read, or written, in one go.
 
 MOST_WORDS: Final = 90
@@ -211,33 +141,6 @@ def code_size(notebook: Notebook) -> Found:
         most = max([MOST_LINES, *(lines for what, lines in MOST_LINES_OF.items() if re.search(what, cell.source))])
         if cell.lines > most:
             yield cell, f"{cell.lines} lines of code, more than {most}", "split the cell, or leave something out"
-
-
-def words(source: str) -> int:
-    """Words that are read one after the other: tables, code blocks, objectives and recap are looked over instead.
-
-    An inline code or a link's text counts as it is read; its address does not.
-
-    >>> words("Ask **who** may `s3:GetObject` on [this - page](x.ipynb):\\n\\n| a | b |\\n|---|---|\\n| 1 | 2 |")
-    7
-    """
-    lines = without_code(source, inline="code").splitlines()
-    marked = next((at for at, line in enumerate(lines) if line in (OBJECTIVES, RECAP)), len(lines))
-    listed = False
-    read: list[str] = []
-    for at, line in enumerate(lines):
-        listed = at > marked and (line.startswith("- ") or (listed and line.startswith(" ")))
-        if not listed and not line.lstrip().startswith("|"):
-            read.append(line)
-    return sum(any(letter.isalnum() for letter in word) for word in "\n".join(read).split())
-
-
-def without_code(source: str, *, inline: str = "") -> str:
-    """Prose alone: no code blocks, no tags, no addresses, and something else for code within a line."""
-    text = re.sub(r"(?ms)^ *(```|~~~).*?^ *\1 *$", "", source)
-    text = re.sub(r"(`+)(?!`).+?(?<!`)\1(?!`)", inline, text, flags=re.DOTALL)
-    text = re.sub(r"(?s)<!--.*?-->|</?[a-zA-Z][^>]*>", "", text)
-    return re.sub(r"\]\([^)]*\)|https?://\S+", "]", text)
 
 
 # 3. No verdict before a prediction.
@@ -385,17 +288,11 @@ HOSTS: Final = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
 def links(notebook: Notebook) -> Found:
     """Links in prose and in what cells show: to notebooks that there are, or to well-formed https addresses."""
     shown = ((cell, output.html) for cell, output in _outputs(notebook))
-    for cell, text in (*((cell, without_code_only(cell.source)) for cell in notebook.prose), *shown):
+    for cell, text in (*((cell, with_links(cell.source)) for cell in notebook.prose), *shown):
         for target in dict.fromkeys(unescape(one or other) for one, other in LINK.findall(text)):
             wrong = _wrong_link(notebook, target)
             if wrong:
                 yield cell, f"the link to {target!r} {wrong[0]}", wrong[1]
-
-
-def without_code_only(source: str) -> str:
-    """Prose with its addresses: ``a[0](b)`` in code is no link."""
-    text = re.sub(r"(?ms)^ *(```|~~~).*?^ *\1 *$", "", source)
-    return re.sub(r"(?s)(?<!\[)(`+)(?!`).+?(?<!`)\1(?!`)", "", text)
 
 
 def _wrong_link(notebook: Notebook, target: str) -> tuple[str, str] | None:
@@ -407,13 +304,9 @@ def _wrong_link(notebook: Notebook, target: str) -> tuple[str, str] | None:
         return "is an absolute path", "write it relative to this notebook"
     if not address.path:
         return None if address.fragment else ("leads nowhere", "say where")
-    if _resolved(notebook.path.parent / address.path) in notebook.there:
+    if (notebook.path.parent / address.path).resolve() in notebook.there:
         return None
     return "leads to no notebook", "correct the name, or leave the link out until that lesson is there"
-
-
-def _resolved(path: Path) -> Path:
-    return Path(path).resolve()
 
 
 # 6. Outputs are the same on every machine and every day.
@@ -507,7 +400,7 @@ def _exercise(notebook: Notebook, id_: str, cells: list[Cell]) -> Found:
         yield cells[1], f"a second cell checks exercise {id_}", "check it in one cell; name other ways in the prose"
     if (
         not notebook.solutions
-        and _resolved(notebook.path.parent / "solutions" / notebook.path.name) not in notebook.there
+        and (notebook.path.parent / "solutions" / notebook.path.name).resolve() not in notebook.there
     ):
         yield (cells or notebook.cells)[0], f"exercise {id_} has no solution", "add a cell tagged 'solution', and build"
     shown = "".join(output.plain for cell in cells for output in cell.outputs)
@@ -576,52 +469,6 @@ def problems(path: Path, content: Mapping[str, Any], there: Iterable[Path] | Non
         Problem(file=_shown_path(path), cell=cell.id, wrong=wrong, remedy=remedy, begins=cell.source.partition("\n")[0])
         for cell, wrong, remedy in sorted(found, key=lambda one: order[one[0].id])
     ]
-
-
-def course(folder: Path = HERE) -> frozenset[Path]:
-    """The notebooks in a folder and in its ``solutions``: those that there are, and those that the sources make."""
-    there = {*folder.glob("*.ipynb"), *folder.glob("solutions/*.ipynb")}
-    for source in folder.glob("src/*.py"):
-        name = f"{source.stem.replace('_', '-')}.ipynb"
-        there.add(folder / name)
-        if re.search(r"(?m)^#\s+exercises: *\[ *[\"']", source.read_text(encoding="utf-8")):
-            there.add(folder / "solutions" / name)
-    return frozenset(path.resolve() for path in there)
-
-
-def read(path: Path, content: Mapping[str, Any], there: Iterable[Path]) -> Notebook:
-    """A notebook's JSON as values."""
-    return Notebook(
-        path=path,
-        about=content["metadata"].get("iamlab", {}),
-        cells=tuple(
-            Cell(
-                id=cell.get("id", f"cell-{at:02}"),
-                code=cell["cell_type"] == "code",
-                source=_joined(cell["source"]),
-                outputs=tuple(_output(one) for one in cell.get("outputs", [])),
-            )
-            for at, cell in enumerate(content["cells"])
-        ),
-        there=frozenset(_resolved(one) for one in there),
-    )
-
-
-def _output(given: Mapping[str, Any]) -> Output:
-    kind = given["output_type"]
-    if kind == "error":
-        return Output(trouble=f"it ends in an error ({given['ename']}: {given['evalue']})")
-    if kind == "stream":
-        text = _joined(given["text"])
-        warns = given["name"] == "stderr"
-        return Output(plain=text, trouble=f"it warns ({text.strip().partition(chr(10))[0]!r})" if warns else "")
-    data = given["data"]
-    html = _joined(data.get("text/html", "")) + _joined(data.get("image/svg+xml", ""))
-    return Output(plain=_joined(data.get("text/plain", "")), html=html, drawing="<svg" in html)
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
 
 
 def _shown_path(path: Path) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,17 +20,9 @@ LINTER = ROOT / "notebooks" / "lint.py"
 FOLDER = Path("/course")
 
 
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("lesson_linter", LINTER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where dataclasses look for it
-    spec.loader.exec_module(module)
-    return module
-
-
-lint = _load()
+sys.path.insert(0, str(LINTER.parent))
+import lint  # noqa: E402
+import reading  # noqa: E402
 
 Json = dict[str, Any]
 
@@ -544,7 +534,8 @@ def test_the_linters_own_examples() -> None:
     """Its doctests."""
     import doctest
 
-    assert doctest.testmod(lint).failed == 0
+    assert doctest.testmod(lint).failed == doctest.testmod(reading).failed == 0
+    assert doctest.testmod(reading).attempted > 1
 
 
 @pytest.mark.parametrize("content", [None, "{", "[]", '{"cells": []}'])
