@@ -254,3 +254,39 @@ def test_what_is_open_for_one_role_is_not_for_another():
         matrix = lab.access_matrix(order, "iam:CreateUser", new)
         found = {one.name: matrix.cell(one, "iam:CreateUser", new).access for one in matrix.subjects}
         assert found == {"Tagged": Access.DEPENDS, "Plain": Access.IMPLICIT}
+
+
+SAME = "the resource's tag team is ${aws:PrincipalTag/team}"
+PUT_TOGETHER = "the resource's tag team is t-${aws:PrincipalTag/team}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "key", "denied", "words"),
+    [
+        # Both tags can be red, and then the Deny applies.
+        ("${aws:PrincipalTag/team}", "aws:PrincipalTag/team", "red", f"only when {SAME} and when the caller's tag"),
+        ("${aws:PrincipalTag/team}", "aws:ResourceTag/team", "red", f"only when {SAME} and when the resource's tag"),
+        # So can t-red and red.
+        ("t-${aws:PrincipalTag/team}", "aws:PrincipalTag/team", "red", f"only when {PUT_TOGETHER} and when the caller"),
+        (
+            "t-${aws:PrincipalTag/team}",
+            "aws:ResourceTag/team",
+            "t-red",
+            f"only when {PUT_TOGETHER} and when the resour",
+        ),
+    ],
+)
+def test_what_one_key_is_denied_by_may_be_what_another_is_compared_with(wanted, key, denied, words):
+    """Two open keys, one in the other's policy variable: the words leave out no condition that is needed."""
+    lab = Lab()
+    dev = lab.create_account("Dev", DEV)
+    tagging = {**TRUST["Statement"], "Action": ["sts:AssumeRole", "sts:TagSession"]}
+    role = dev.create_role("Tagged", trust={**TRUST, "Statement": tagging})
+    everything = {"Action": "s3:GetObject", "Resource": "*"}
+    allowed = {"Effect": "Allow", **everything, "Condition": {"StringEquals": {"aws:ResourceTag/team": wanted}}}
+    forbidden = {"Effect": "Deny", **everything, "Condition": {"StringEquals": {key: denied}}}
+    role.put_policy("Own", {"Version": "2012-10-17", "Statement": [allowed, forbidden]})
+    dev.create_bucket("acme")
+    (found,) = [one for one in lab.who_can("s3:GetObject", "arn:aws:s3:::acme/1.jpg").found if one.when]
+    assert found.when.startswith(words)
+    assert found.when.endswith(f" is not {denied}")

@@ -172,7 +172,10 @@ def _choices(dimension: str, elements: Sequence[Open], values: Values, unknown: 
         return [*unknown.identities(wanted)]
     if unknown and dimension == unknown.audience:
         return [{dimension: one} for one in unknown.audiences]
-    single = _texts(dimension, elements, values)
+    compared = _compared_with(dimension, elements)
+    single = list(dict.fromkeys(text for key in compared for text in _texts(key, elements, values)))
+    if len(compared) > 1:
+        single = list(dict.fromkeys([*single, *_put_together(single, conditions), *_taken_apart(single, conditions)]))
     if unknown:
         single = [one for one in single if unknown.may_be(dimension, one)]
     if not _multivalued(dimension):
@@ -180,6 +183,39 @@ def _choices(dimension: str, elements: Sequence[Open], values: Values, unknown: 
     pairs = [tuple(pair) for pair in choose(single, 2)][:64]
     lists: list[tuple[str, ...]] = [(one,) for one in single] + pairs + [tuple(single)]
     return [*({dimension: one} for one in lists), {dimension: None}]
+
+
+def _compared_with(key: str, elements: Iterable[Open]) -> list[str]:
+    """The key, and those that policy variables compare it with, one with the next: a text of one may be the other's."""
+    found = [key]
+    for one in found:
+        for element in elements:
+            if isinstance(element, Condition) and one in element.keys:
+                found += [other for other in element.keys if other not in found]
+    return found
+
+
+def _put_together(texts: Iterable[str], conditions: Iterable[Condition]) -> Iterator[str]:
+    """``team-red`` where a value is ``team-${...}`` and ``red`` is one of the texts."""
+    for one in (value for condition in conditions for value in condition.used):
+        for text in texts:
+            made = one.literal({variable.key.lower(): text for variable in one.variables})
+            if made is not None:
+                yield made
+
+
+def _taken_apart(texts: Iterable[str], conditions: Iterable[Condition]) -> Iterator[str]:
+    """``red`` where a value is ``team-${...}`` and ``team-red`` is one of the texts."""
+    for one in (value for condition in conditions for value in condition.used):
+        before, *others = (one.literal({variable.key.lower(): _GAP for variable in one.variables}) or "").split(_GAP)
+        if len(others) == 1:
+            after = others[0]
+            for text in texts:
+                if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after):
+                    yield text[len(before) : len(text) - len(after)]
+
+
+_GAP: Final = "\0"
 
 
 def _multivalued(key: str) -> bool:

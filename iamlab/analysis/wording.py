@@ -17,7 +17,7 @@ Term = tuple[bool | None, ...]
 def shortest(ways: Mapping[Outcome, bool]) -> tuple[Term, ...]:
     """The fewest, shortest terms that hold for every outcome that is True and for none that is False.
 
-    Outcomes that are not in ``ways`` cannot come about, and do not matter.
+    Outcomes that are not in ``ways`` cannot come about, and do not matter. Terms come in the order of their elements.
 
     >>> shortest({(True, False): True, (False, True): False})
     ((True, None),)
@@ -30,7 +30,8 @@ def shortest(ways: Mapping[Outcome, bool]) -> tuple[Term, ...]:
         best = max(terms, key=lambda term: (sum(fits(term, one) for one in left), _freedom(term)))
         chosen.append(best)
         left = [one for one in left if not fits(best, one)]
-    return tuple(chosen)
+    # As the policies have them, whichever outcome was tried first.
+    return tuple(sorted(chosen, key=lambda term: [at for at, wanted in enumerate(term) if wanted is not None]))
 
 
 def _widened(outcome: Outcome, refused: Sequence[Outcome]) -> Term:
