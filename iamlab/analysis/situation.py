@@ -51,6 +51,11 @@ class Situation:
         return not (key in _BROUGHT or catalog.is_resource_tag(key) or self.leaves_open(key))
 
 
+def carried(signer: Signer) -> tuple[str, ...]:
+    """The open keys that every request signed in that way carries, whatever their values (COND-24)."""
+    return ("aws:tokenissuetime",) if signer is Signer.ROLE else ()
+
+
 _NEVER: Final = frozenset(
     [
         "aws:principalarn",
