@@ -124,8 +124,7 @@ def test_the_words_say_what_the_engine_decides(
     lab = Lab()
     dana = lab.create_account("Development", "111111111111").create_user("dana")
     dana.put_policy("Queues", document(*statements))
-    (answer,) = [one for one in lab.who_can("sqs:CreateQueue", QUEUE).found if one.subject.name == "dana"]
-    assert answer.when == words
+    assert _when(lab) == words
     for context, allowed in asked:
         assert lab.evaluate(dana, "sqs:CreateQueue", QUEUE, context).allowed is allowed, context
 
@@ -178,5 +177,34 @@ def test_the_sessions_of_a_role_are_not_said_to_have_long_term_keys() -> None:
     role = dev.create_role("Reader", trust=trust(AWS=dev.arn))
     old = {"DateLessThan": {"aws:TokenIssueTime": "2026-11-02T10:00:00Z"}}
     role.put_policy("Queues", document(*_deny(**old)))
-    (answer,) = [one for one in lab.who_can("sqs:CreateQueue", QUEUE).found if one.subject.name == "Reader"]
-    assert answer.when.endswith(" is not before 2026-11-02T10:00:00Z")
+    assert _when(lab, "Reader").endswith(" is not before 2026-11-02T10:00:00Z")
+
+
+def test_a_user_may_get_temporary_credentials_and_is_somebody_who_may() -> None:
+    """COND-24: long-term keys do not say when they were issued; the credentials of GetSessionToken do."""
+    lab = Lab()
+    dev = lab.create_account("Development", "111111111111")
+    dana = dev.create_user("dana")
+    new = {"DateGreaterThan": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}}
+    role = dev.create_role("Reader", trust=trust(new, AWS=dana.arn))
+    (answer,) = [one for one in lab.who_can("sts:AssumeRole", role).found if one.subject.name == "dana"]
+    assert "2026-01-01T00:00:00Z" in answer.when
+    assert "long-term keys" not in answer.when
+    assert not lab.evaluate(dana, "sts:AssumeRole", role).allowed
+    assert lab.evaluate(lab.sts.get_session_token(dana), "sts:AssumeRole", role).allowed
+
+
+def test_who_has_given_mfa_does_not_come_with_long_term_keys() -> None:
+    """COND-25: that key comes with temporary credentials, and so does the moment at which they were issued."""
+    lab = Lab()
+    dana = lab.create_account("Development", "111111111111").create_user("dana")
+    old = {"DateLessThan": {"aws:TokenIssueTime": "2026-11-02T10:00:00Z"}}
+    dana.put_policy("Queues", document(*_deny(**old)))
+    assert "long-term keys" in _when(lab)
+    dana.put_policy("Queues", document(*_deny(**old), _deny(BoolIfExists={MFA: "false"})[1]))
+    assert _when(lab).endswith(" is not before 2026-11-02T10:00:00Z and with MFA")
+
+
+def _when(lab: Lab, name: str = "dana") -> str:
+    (answer,) = [one for one in lab.who_can("sqs:CreateQueue", QUEUE).found if one.subject.name == name]
+    return answer.when

@@ -81,12 +81,12 @@ _NEVER: Final = frozenset(
         "iam:permissionsboundary",
     ]
 )
-_LONG_TERM: Final = (Signer.USER, Signer.ROOT, Signer.ROLE)
+_WITH_SESSIONS: Final = (Signer.USER, Signer.ROOT, Signer.ROLE)
 _OF_SESSIONS: Final = {
-    # Keys belong to who has them, and with them come temporary credentials: with MFA, or without (COND-25).
-    "aws:multifactorauthpresent": _LONG_TERM,
-    "aws:multifactorauthage": _LONG_TERM,
-    "aws:tokenissuetime": (Signer.ROLE,),
+    # Keys belong to who has them, and with them come temporary credentials: with MFA, or without (COND-24, COND-25).
+    "aws:multifactorauthpresent": _WITH_SESSIONS,
+    "aws:multifactorauthage": _WITH_SESSIONS,
+    "aws:tokenissuetime": _WITH_SESSIONS,
     "aws:sourceidentity": (Signer.ROLE,),
     "aws:federatedprovider": (Signer.ROLE,),
     "ec2:sourceinstancearn": (Signer.ROLE,),

@@ -74,6 +74,8 @@ def _demanded(one: Open, holds: bool) -> Iterator[str]:
     if isinstance(one, Condition) and one.holds({}) is not holds:
         key = one.key.lower()
         yield key
+        if key == _MFA_KEY:
+            yield "aws:tokenissuetime"  # both come with temporary credentials
         if _phrase(one, holds, frozenset([key])) == _MFA[True, False]:
             yield "aws:multifactorauthage"  # it comes with a code
 
