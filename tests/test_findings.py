@@ -507,6 +507,33 @@ def test_a_good_policy_raises_no_alarm(kind, policy):
     assert [str(one) for one in findings(policy, kind)] == []
 
 
+def _finding(code, policy, kind):
+    """The one finding of that code."""
+    (found,) = [one for one in findings(policy, kind) if one.code == code]
+    return found
+
+
+BOUNDED = ("iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:PutRolePolicy")
+UNBOUNDED = ("iam:CreatePolicyVersion", "iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:CreateAccessKey")
+
+
+@pytest.mark.parametrize("action", [*BOUNDED, *UNBOUNDED])
+def test_who_follows_the_advice_on_escalation_gets_no_error(action):
+    """COND-21: a boundary can be demanded of who attaches and puts policies of users and roles; of others never."""
+    found = _finding("PRIVILEGE_ESCALATION", _policy(_allow(action, "*")), IDENTITY)
+    assert "For attaching and putting policies of users and roles" in found.remedy
+    limit = "arn:aws:iam::111111111111:policy/Limit"
+    demanding = _if("ArnEquals", "iam:PermissionsBoundary", limit, action, "*")
+    codes = {one.code for one in findings(demanding, IDENTITY)}
+    assert ("UNSUPPORTED_ACTION_FOR_CONDITION_KEY" in codes) is (action in UNBOUNDED)
+
+
+def test_escalation_is_not_said_to_give_everything():
+    """Who adds users to groups, or makes keys, gets what some group or user has, and that may be little (VAL-40)."""
+    found = _finding("PRIVILEGE_ESCALATION", _policy(_allow("iam:AddUserToGroup", "*")), IDENTITY)
+    assert "any permission" not in found.why
+
+
 def test_what_aws_would_not_store_is_one_finding():
     """With place and remedy, as the error has them."""
     (found,) = findings({"Version": "2012-10-17", "Statement": [{"Effect": "allow"}]})
