@@ -177,7 +177,9 @@ def test_the_sessions_of_a_role_are_not_said_to_have_long_term_keys() -> None:
     role = dev.create_role("Reader", trust=trust(AWS=dev.arn))
     old = {"DateLessThan": {"aws:TokenIssueTime": "2026-11-02T10:00:00Z"}}
     role.put_policy("Queues", document(*_deny(**old)))
-    assert _when(lab, "Reader").endswith(" is not before 2026-11-02T10:00:00Z")
+    assert _when(lab, "Reader") == (
+        "only when the moment at which the credentials were issued is not before 2026-11-02T10:00:00Z"
+    )
 
 
 def test_a_user_may_get_temporary_credentials_and_is_somebody_who_may() -> None:

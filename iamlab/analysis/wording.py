@@ -155,7 +155,7 @@ _KEYS: Final = {
     "sts:sourceidentity": "the source identity",
     "aws:sourceidentity": "the source identity",
     "aws:multifactorauthage": "the time since MFA, in seconds,",
-    "aws:tokenissuetime": "the moment of sign-in",
+    "aws:tokenissuetime": "the moment at which the credentials were issued",
     "aws:sourcevpc": "the VPC",
     "aws:sourcevpce": "the VPC endpoint",
     "s3:prefix": "the prefix that is listed",
