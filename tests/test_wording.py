@@ -210,3 +210,15 @@ def test_who_has_given_mfa_does_not_come_with_long_term_keys() -> None:
 def _when(lab: Lab, name: str = "dana") -> str:
     (answer,) = [one for one in lab.who_can("sqs:CreateQueue", QUEUE).found if one.subject.name == name]
     return answer.when
+
+
+def test_what_must_be_so_together_is_not_read_as_a_choice() -> None:
+    """COND-01: where one condition leaves a choice, a comma stands before the next one."""
+    lab = Lab()
+    dana = lab.create_account("Development", "111111111111").create_user("dana")
+    both = {"IpAddressIfExists": {"aws:SourceIp": OFFICE}, "Bool": {MFA: "true"}}
+    dana.put_policy("Queues", document(*_allow(**both)))
+    assert _when(lab) == f"only from {OFFICE} or through a VPC endpoint, and with MFA"
+    assert not lab.evaluate(dana, "sqs:CreateQueue", QUEUE, AT_OFFICE).allowed
+    dana.put_policy("Queues", document(*_allow(**both), *_allow(StringEquals={"aws:SourceVpc": "vpc-1"})))
+    assert _when(lab) == f"only when the VPC is vpc-1; or from {OFFICE} or through a VPC endpoint, and with MFA"

@@ -58,8 +58,14 @@ def condition_words(elements: Sequence[Open], ways: Mapping[Outcome, bool], carr
 
     ``carried`` are keys, in lower case, that every request in question carries.
     """
-    terms = (" and ".join(dict.fromkeys(phrases(elements, term, carried))) for term in shortest(ways))
-    return "only " + " or ".join(dict.fromkeys(terms))
+    terms = tuple(dict.fromkeys(together(phrases(elements, term, carried)) for term in shortest(ways)))
+    return "only " + ("; or " if any(", and " in one for one in terms) else " or ").join(terms)
+
+
+def together(several: Iterable[str]) -> str:
+    """What must all be so. Where one of them leaves a choice, a comma shows where it ends."""
+    words = tuple(dict.fromkeys(several))
+    return (", and " if any(" or " in one for one in words) else " and ").join(words)
 
 
 def phrases(elements: Sequence[Open], term: Term, carried: Iterable[str] = ()) -> Iterator[str]:
