@@ -222,3 +222,19 @@ def test_what_must_be_so_together_is_not_read_as_a_choice() -> None:
     assert not lab.evaluate(dana, "sqs:CreateQueue", QUEUE, AT_OFFICE).allowed
     dana.put_policy("Queues", document(*_allow(**both), *_allow(StringEquals={"aws:SourceVpc": "vpc-1"})))
     assert _when(lab) == f"only when the VPC is vpc-1; or from {OFFICE} or through a VPC endpoint, and with MFA"
+
+
+def test_whether_credentials_are_temporary_is_known_of_a_role() -> None:
+    """COND-20, COND-24: aws:TokenIssueTime is there with temporary credentials alone, and roles have no others."""
+    lab = Lab()
+    dev = lab.create_account("Development", "111111111111")
+    dana, role = dev.create_user("dana"), dev.create_role("Reader", trust=trust(AWS=dev.arn))
+    for absent, users, roles in (
+        ("true", "only with temporary credentials", ""),
+        ("false", "only with long-term keys", None),
+    ):
+        for holder in (dana, role):
+            holder.put_policy("Queues", document(*_deny(Null={"aws:TokenIssueTime": absent})))
+        found = {one.subject.name: one.when for one in lab.who_can("sqs:CreateQueue", QUEUE).found}
+        assert found["dana"] == users
+        assert found.get("Reader") == roles

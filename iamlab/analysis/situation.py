@@ -51,9 +51,12 @@ class Situation:
         return not (key in _BROUGHT or catalog.is_resource_tag(key) or self.leaves_open(key))
 
 
-def carried(signer: Signer) -> tuple[str, ...]:
+def carried(signer: Signer) -> frozenset[str]:
     """The open keys that every request signed in that way carries, whatever their values (COND-24)."""
-    return ("aws:tokenissuetime",) if signer is Signer.ROLE else ()
+    return _CARRIED if signer is Signer.ROLE else frozenset()
+
+
+_CARRIED: Final = frozenset({"aws:tokenissuetime"})
 
 
 _NEVER: Final = frozenset(

@@ -97,7 +97,7 @@ def _phrase(one: Open, holds: bool, there: frozenset[str]) -> str:
     key = one.key.lower()
     if base == NULL:
         lacking = ("true" in {text.lower() for text in one.values}) is holds
-        return _KEYS_KIND[lacking] if key == _MFA_KEY else f"{'without' if lacking else 'with'} {one.key}"
+        return _KEYS_KIND[lacking] if key in _TEMPORARY else f"{'without' if lacking else 'with'} {one.key}"
     # Whether it comes out so for a request without the key as well (COND-03, COND-10, COND-11).
     lacking = key not in there and one.holds({}) is holds
     if base == "Bool":
@@ -130,6 +130,8 @@ def _compared(one: Condition, holds: bool) -> str:
 
 
 _MFA_KEY: Final = "aws:multifactorauthpresent"
+_TEMPORARY: Final = (_MFA_KEY, "aws:tokenissuetime")
+"""Keys that come with temporary credentials alone (COND-20)."""
 _MFA: Final = {
     (True, False): "with MFA",
     (True, True): "with MFA or with long-term keys",
