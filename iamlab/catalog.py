@@ -28,7 +28,7 @@ class Action:
     description: str
     resource_forms: tuple[str, ...]
     condition_keys: tuple[str, ...] = ()  # beside the global ones; aws:RequestTag/${TagKey} stands for any tag
-    asks_several: bool = False  # one call is judged on several resources, and all must pass (EVAL-25)
+    asks_several: bool = False  # one call may be judged on several resources, and all must pass (EVAL-25)
 
     @property
     def wildcard_only(self) -> bool:
@@ -175,14 +175,19 @@ def _action(service: str, name: str) -> Action:
     kinds = [data.resources.get_resource_type_details(service, one) for one in types]
     type_keys = (key for one in kinds for key in one.get("conditionKeys", ()))
     forms = tuple(one["arn"] for one in kinds)
+    full = f"{service}:{details['name']}"
     return Action(
-        name=f"{service}:{details['name']}",
+        name=full,
         access_level=details["accessLevel"].split(",")[0],  # compound levels name the stronger first
         description=details["description"],
         condition_keys=tuple(dict.fromkeys((*details.get("conditionKeys", ()), *resource_keys, *type_keys))),
         resource_forms=tuple(sorted(forms, key=lambda form: "accesspoint" in form)),  # the plain form first
-        asks_several=len(required) > 1,
+        asks_several=len(required) > 1 and full not in _ONE_OF_SEVERAL,
     )
+
+
+_ONE_OF_SEVERAL: Final = ("iam:GenerateServiceLastAccessedDetails", "iam:ListPoliciesGrantingServiceAccess")
+"""Calls about one ARN, of this kind or that: AWS's list has every kind of it as required."""
 
 
 def has_form(form: str, resource: str) -> bool:

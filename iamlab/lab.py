@@ -509,7 +509,8 @@ def _check_resource(action: catalog.Action, resource: ResourceLike | None) -> st
     text = resource if isinstance(resource, str) else getattr(resource, "arn", None)
     if action.asks_several:
         raise IamlabError(
-            f"AWS judges {action.name} on several resources at once; this version of iamlab asks about one.",
+            f"AWS's list names several kinds of resource for {action.name}, and one call may be judged on all of them; "
+            "this version of iamlab asks about one.",
             code="NotModelled",
         )
     if action.wildcard_only:

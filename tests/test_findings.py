@@ -7,7 +7,9 @@ import pytest
 from iamlab import IamlabError, Lab
 from iamlab.analysis.findings import ADVICE, findings
 from iamlab.analysis.globs import overlap
+from iamlab.core.conditions import Condition
 from iamlab.core.policy import PolicyKind
+from iamlab.core.refusals import takes_unsigned
 from iamlab.core.wildcard import matches
 from iamlab.lessons import story
 from iamlab.world import managed_policies
@@ -505,6 +507,70 @@ GOOD = {
 def test_a_good_policy_raises_no_alarm(kind, policy):
     """A false alarm is a defect."""
     assert [str(one) for one in findings(policy, kind)] == []
+
+
+def _finding(code, policy, kind):
+    """The one finding of that code."""
+    (found,) = [one for one in findings(policy, kind) if one.code == code]
+    return found
+
+
+BOUNDED = ("iam:AttachUserPolicy", "iam:AttachRolePolicy", "iam:PutUserPolicy", "iam:PutRolePolicy")
+UNBOUNDED = ("iam:CreatePolicyVersion", "iam:AttachGroupPolicy", "iam:PutGroupPolicy", "iam:CreateAccessKey")
+
+
+@pytest.mark.parametrize("action", [*BOUNDED, *UNBOUNDED])
+def test_who_follows_the_advice_on_escalation_gets_no_error(action):
+    """COND-21: a boundary can be demanded of who attaches and puts policies of users and roles; of others never."""
+    found = _finding("PRIVILEGE_ESCALATION", _policy(_allow(action, "*")), IDENTITY)
+    assert "For attaching and putting policies of users and roles" in found.remedy
+    limit = "arn:aws:iam::111111111111:policy/Limit"
+    demanding = _if("ArnEquals", "iam:PermissionsBoundary", limit, action, "*")
+    codes = {one.code for one in findings(demanding, IDENTITY)}
+    assert ("UNSUPPORTED_ACTION_FOR_CONDITION_KEY" in codes) is (action in UNBOUNDED)
+
+
+def test_escalation_is_not_said_to_give_everything():
+    """Who adds users to groups, or makes keys, gets what some group or user has, and that may be little (VAL-40)."""
+    found = _finding("PRIVILEGE_ESCALATION", _policy(_allow("iam:AddUserToGroup", "*")), IDENTITY)
+    assert "any permission" not in found.why
+
+
+EITHER = ["true", "false"]
+ASKS_BOTH = [
+    ("Bool", "Bool", False),
+    ("Null", "Null", True),  # one of the two is so (COND-01)
+    ("BoolIfExists", "IfExists", True),  # COND-10
+    ("ForAllValues:Bool", "ForAllValues", True),  # COND-11
+]
+
+
+@pytest.mark.parametrize(("operator", "word", "always"), ASKS_BOTH)
+def test_what_is_said_of_true_and_false_together_is_so(operator, word, always):
+    """It holds with the key, and without it where the sentence says always."""
+    found = _finding("INVALID_CONDITION_MULTIPLE_BOOLEAN", _if(operator, "aws:ViaAWSService", EITHER), IDENTITY)
+    assert (word in found.why.partition("it holds whenever the key is there")[2]) is always
+    condition = Condition(operator, "aws:ViaAWSService", tuple(EITHER))
+    assert all(condition.holds({"aws:viaawsservice": one}) for one in EITHER)
+    assert condition.holds({}) is always
+
+
+def test_an_open_value_is_not_said_to_let_everybody_in():
+    """COND-20: who is in no organization has no aws:PrincipalOrgID, and who is at no endpoint no aws:SourceVpce."""
+    for key, value in (("aws:PrincipalOrgID", "o-*"), ("aws:SourceVpce", "vpce-*")):
+        policy = _shared("*", Condition={"StringLike": {key: value}})
+        found = _finding("WILDCARD_USAGE_TOO_PERMISSIVE", policy, RESOURCE)
+        assert "who have the key" in found.why
+        assert not Condition("StringLike", key, (value,)).holds({})
+
+
+def test_who_may_come_without_an_account_is_said():
+    """EVAL-19: unsigned requests are for S3, SQS and SNS; a key of KMS answers those alone who have an account."""
+    found = _finding("PUBLIC_ACCESS", _shared("*", "kms:Decrypt", "*"), RESOURCE)
+    assert found.why.startswith("Everybody with an AWS account is allowed")
+    assert "S3, SQS and SNS" in found.why
+    assert [takes_unsigned(one) for one in ("s3:GetObject", "sqs:SendMessage", "sns:Publish")] == [True] * 3
+    assert not takes_unsigned("kms:Decrypt")
 
 
 def test_what_aws_would_not_store_is_one_finding():

@@ -416,9 +416,21 @@ def test_an_action_judged_on_several_resources_is_refused():
     """EVAL-25: one Allow for one of them would be no answer."""
     lab = Lab()
     account = lab.create_account("Development", "111111111111")
-    with pytest.raises(IamlabError, match="several resources at once") as caught:
+    with pytest.raises(IamlabError, match="several kinds of resource for ec2:RunInstances") as caught:
         lab.evaluate(account.root, "ec2:RunInstances", "arn:aws:ec2:us-east-1:111111111111:instance/i-0abc")
     assert caught.value.code == "NotModelled"
+
+
+def test_an_action_on_one_of_several_kinds_is_asked_about():
+    """These calls of IAM take one ARN, of a user, a group, a role or a policy; AWS's list has it as if of all."""
+    lab = Lab()
+    account = lab.create_account("Development", "111111111111")
+    ann = account.create_user("ann")
+    ann.attach(account.managed_policy("SecurityAudit"))
+    role = account.create_role("App", trust=TRUST)
+    for action in ("iam:GenerateServiceLastAccessedDetails", "iam:ListPoliciesGrantingServiceAccess"):
+        assert lab.evaluate(ann, action, role).allowed
+        assert lab.evaluate(ann, action, ann).allowed
 
 
 CODES = [("s3:ListAllMyBuckets", "AccessDenied"), ("ec2:DescribeInstances", "UnauthorizedOperation")]

@@ -273,7 +273,7 @@ def test_several_buckets():
         ("s3:GetObject", "arn:aws:s3:*:*:acme/*", "InvalidResource", "after the fifth colon"),
         ("s3:GetObject", "arn:*:s3:::acme/*", "InvalidResource", "after the fifth colon"),
         ("s3:ListAllMyBuckets", f"{BUCKET}/*", "InvalidResource", "takes no resource"),
-        ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{DEV}:instance/*", "NotModelled", "several resources"),
+        ("ec2:RunInstances", f"arn:aws:ec2:us-east-1:{DEV}:instance/*", "NotModelled", "several kinds of resource"),
         ("s3:GetObject", "acme/*", "InvalidResource", "is no ARN"),
     ],
 )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from iamlab import Decision, IamlabError, Lab, allow, deny
+from iamlab.core.rules import RULES
 from iamlab.lessons.story import account, document, may_assume, trust
 
 DEV, PROD = "111111111111", "999999999999"
@@ -475,6 +476,18 @@ def test_a_federated_user_has_what_both_allow(lab, dev, alice):
     _failed(lambda: lab.sts.assume_role(some, f"arn:aws:iam::{DEV}:role/x", "bob"), "AccessDenied")
     alice.put_policy("All", deny("s3:*"))
     assert not _lists(lab, some).allowed  # the user's policies count as they are now
+
+
+def test_a_bucket_policy_may_name_a_federated_user_s_session(lab, dev, alice):
+    """EVAL-22: without a session policy that is all it has, and the rule says so."""
+    alice.put_policy("All", PASS_ALL)
+    bucket = dev.create_bucket("acme-photos")
+    session = lab.sts.get_federation_token(alice, "bob")
+    assert not lab.evaluate(session, "s3:GetObject", bucket / "1.jpg").allowed
+    named = {"Effect": "Allow", "Principal": {"AWS": session.arn}, "Action": "s3:GetObject", "Resource": bucket / "*"}
+    bucket.put_policy(document(named))
+    assert lab.evaluate(session, "s3:GetObject", bucket / "1.jpg").allowed
+    assert "only what a resource policy gives to the session by its own ARN" in RULES["EVAL-22"].sentence
 
 
 def test_a_federated_user_s_session_tags_go_before_its_user_s(lab, dev, alice):

@@ -14,6 +14,7 @@ from iamlab.analysis.fields import fields, is_pattern
 from iamlab.analysis.known_callers import KnownCallers
 from iamlab.analysis.patterns import Cutter, Places, Seen, portions
 from iamlab.analysis.portions import Portion
+from iamlab.analysis.situation import carried
 from iamlab.analysis.subjects import Subject
 from iamlab.analysis.things import Thing, Things
 from iamlab.analysis.unknowns import Overlay
@@ -204,7 +205,8 @@ class AccessMatrix:
         access = _access(verdicts, bit)
         when, example = "", None
         if access is Access.DEPENDS:
-            when = condition_words(verdicts.elements, {way: bool(may & bit) for way, _, may in verdicts.ways})
+            ways = {way: bool(may & bit) for way, _, may in verdicts.ways}
+            when = condition_words(verdicts.elements, ways, carried(subject.caller.signer))
             allowed = (self._carried(keys, bit) for _, keys, may in verdicts.ways if may & bit)
             example = next((keys for keys in allowed if None not in keys.values()), None)
         return Cell(subject=subject, action=action, resource=resource, access=access, when=when, example=example)

@@ -40,7 +40,10 @@ ADVICE: Final[Mapping[str, Advice]] = {
         remedy="Put ForAnyValue: or ForAllValues: before the operator.",
     ),
     "INVALID_CONDITION_MULTIPLE_BOOLEAN": Advice(
-        id="VAL-17", level=Level.ERROR, why="It holds whenever the key is there.", remedy="Keep true or false."
+        id="VAL-17",
+        level=Level.ERROR,
+        why="One of the two is so: it holds whenever the key is there, and with Null, IfExists or ForAllValues always.",
+        remedy="Keep true or false.",
     ),
     "TYPE_MISMATCH": Advice(
         id="VAL-18", level=Level.WARNING, why=_NEVER, remedy="Write a value of the operator's type."
@@ -120,7 +123,7 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "WILDCARD_USAGE_TOO_PERMISSIVE": Advice(
         id="VAL-52",
         level=Level.ERROR,
-        why="It holds for everybody.",
+        why="It holds for all or nearly all who have the key, so it hardly says who may come.",
         remedy="Write the value out, at least its beginning.",
     ),
 }

@@ -52,9 +52,9 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "PRIVILEGE_ESCALATION": Advice(
         id="VAL-40",
         level=Level.SECURITY,
-        why="Whoever has this can give themselves any permission in the account.",
-        remedy="Name the users, roles or policies that it is about, or demand a permissions boundary by "
-        "iam:PermissionsBoundary.",
+        why="Whoever has this can get more permissions than these: those of any user, group, role or policy in reach.",
+        remedy="Name the users, groups, roles or policies that it is about. For attaching and putting policies of "
+        "users and roles one can also demand a permissions boundary, by iam:PermissionsBoundary.",
     ),
 }
 
@@ -82,7 +82,7 @@ ESCALATES: Final = (
     ("iam:PassRole", "ec2:RunInstances"),
     ("iam:PassRole", "lambda:CreateFunction"),
 )
-"""Actions that together, on everything, are as good as an administrator's (VAL-40)."""
+"""Actions that together, on everything, lead to what others may do, in the end to an administrator's (VAL-40)."""
 ALL_OF_IT: Final = ("*", "*:*", "iam:*")
 """Patterns that say openly that everything is allowed; they are a finding of their own."""
 

@@ -46,7 +46,8 @@ ADVICE: Final[Mapping[str, Advice]] = {
     "PUBLIC_ACCESS": Advice(
         id="VAL-36",
         level=Level.SECURITY,
-        why="Everybody is allowed, without an AWS account as well.",
+        why="Everybody with an AWS account is allowed, and where the service answers unsigned requests, as S3, SQS and "
+        "SNS do, everybody in the world.",
         remedy="Name who may, or add a condition such as aws:PrincipalOrgID.",
     ),
     "WILDCARD_IN_TRUST": Advice(

@@ -51,6 +51,14 @@ class Situation:
         return not (key in _BROUGHT or catalog.is_resource_tag(key) or self.leaves_open(key))
 
 
+def carried(signer: Signer) -> frozenset[str]:
+    """The open keys that every request signed in that way carries, whatever their values (COND-24)."""
+    return _CARRIED if signer is Signer.ROLE else frozenset()
+
+
+_CARRIED: Final = frozenset({"aws:tokenissuetime"})
+
+
 _NEVER: Final = frozenset(
     [
         "aws:principalarn",
@@ -76,12 +84,12 @@ _NEVER: Final = frozenset(
         "iam:permissionsboundary",
     ]
 )
-_LONG_TERM: Final = (Signer.USER, Signer.ROOT, Signer.ROLE)
+_WITH_SESSIONS: Final = (Signer.USER, Signer.ROOT, Signer.ROLE)
 _OF_SESSIONS: Final = {
-    # Keys belong to who has them, and with them come temporary credentials: with MFA, or without (COND-25).
-    "aws:multifactorauthpresent": _LONG_TERM,
-    "aws:multifactorauthage": _LONG_TERM,
-    "aws:tokenissuetime": (Signer.ROLE,),
+    # Keys belong to who has them, and with them come temporary credentials: with MFA, or without (COND-24, COND-25).
+    "aws:multifactorauthpresent": _WITH_SESSIONS,
+    "aws:multifactorauthage": _WITH_SESSIONS,
+    "aws:tokenissuetime": _WITH_SESSIONS,
     "aws:sourceidentity": (Signer.ROLE,),
     "aws:federatedprovider": (Signer.ROLE,),
     "ec2:sourceinstancearn": (Signer.ROLE,),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from iamlab.analysis.globs import combinations
-from iamlab.core.arn import Arn, is_account_id
+from iamlab.core.arn import Arn, is_account_id, root_arn
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import Principal, PrincipalType
 from iamlab.core.variables import template
@@ -50,7 +50,7 @@ def stranger(state: State, kind: str, name: str) -> Caller | None:
         return None
     if name == "*":
         return EVERYBODY
-    arn = f"arn:aws:iam::{name}:root" if is_account_id(name) else name
+    arn = root_arn(name) if is_account_id(name) else name
     outside = arn.startswith("arn:") and Arn.parse(arn).account not in state.accounts
     return Caller(Signer.OUTSIDE, arn) if outside else None
 

@@ -70,15 +70,24 @@ MOST: Final = 4096
 
 
 class Outcomes:
-    """The ways in which some open elements can come out together, for a caller of whom the rest is known."""
+    """The ways in which some open elements can come out together, for a caller of whom the rest is known.
+
+    Every request carries the keys that are ``carried``, whatever their values.
+    """
 
     def __init__(
-        self, elements: Sequence[Open], values: Values, open_keys: frozenset[str], unknown: Unknown | None = None
+        self,
+        elements: Sequence[Open],
+        values: Values,
+        open_keys: frozenset[str],
+        unknown: Unknown | None = None,
+        carried: frozenset[str] = frozenset(),
     ) -> None:
         self.elements = tuple(elements)
         self.values = values
         self.open_keys = open_keys
         self.unknown = unknown
+        self.carried = carried
 
     def possible(self) -> dict[Outcome, Overlay]:
         """Every combination that a request can have, each with keys that make it so; that of the question first.
@@ -117,12 +126,17 @@ class Outcomes:
         elements = [self.elements[at] for at in places]
         dimensions = sorted({_dimension(key) for one in elements for key in one.keys if key in self.open_keys})
         found: dict[tuple[tuple[int, bool], ...], Overlay] = {}
-        for several in _bounded([_choices(one, elements, self.values, self.unknown) for one in dimensions]):
+        for several in _bounded([self._choices(one, elements) for one in dimensions]):
             overlay = {key: value for chosen in several for key, value in chosen.items()}
             values = applied(self.values, overlay)
             outcome = tuple((at, one.holds(values)) for at, one in zip(places, elements, strict=True))
             found.setdefault(outcome, overlay)
         return found
+
+    def _choices(self, dimension: str, elements: Sequence[Open]) -> list[Overlay]:
+        """What the keys may say; of one that is always there, no absence."""
+        found = _choices(dimension, elements, self.values, self.unknown)
+        return found if dimension not in self.carried else [one for one in found if one[dimension] is not None]
 
 
 def _bounded(choices: Sequence[Sequence[Overlay]]) -> Iterator[tuple[Overlay, ...]]:

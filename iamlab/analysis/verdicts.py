@@ -14,7 +14,7 @@ from iamlab.analysis.fields import keys_of, may_cover
 from iamlab.analysis.known_callers import KnownCaller
 from iamlab.analysis.layers import Group, Layers, Matched, Piece, decide
 from iamlab.analysis.own import LEFT, Elements
-from iamlab.analysis.situation import Situation
+from iamlab.analysis.situation import Situation, carried
 from iamlab.analysis.statements import Level, Part, Prepared, Statements
 from iamlab.analysis.things import Thing
 from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay
@@ -126,10 +126,12 @@ class Judge:
         keys = frozenset(key for one in elements for key in one.keys)
         situation = self.situation(row, thing)
         open_keys = frozenset(key for key in keys if situation.leaves_open(key))
-        asked = elements, open_keys, situation.unknown, tuple((key, values.get(key)) for key in sorted(keys))
+        there = carried(situation.signer)
+        asked = elements, open_keys, there, situation.unknown, tuple((key, values.get(key)) for key in sorted(keys))
         found = self._outcomes.get(asked)
         if found is None:
-            found = self._outcomes[asked] = Outcomes(elements, values, open_keys, situation.unknown).possible()
+            outcomes = Outcomes(elements, values, open_keys, situation.unknown, there)
+            found = self._outcomes[asked] = outcomes.possible()
         return found
 
     def values(self, row: Row, thing: Thing) -> Values:

@@ -8,6 +8,7 @@ from typing import Final
 from iamlab.analysis.unknowns import Covered, Open, Outcome
 from iamlab.analysis.words import listed
 from iamlab.catalog import is_resource_tag
+from iamlab.core.conditions import Condition
 from iamlab.core.operators import ALL, NULL, OPERATORS, SOME, take_apart
 
 Term = tuple[bool | None, ...]
@@ -53,51 +54,85 @@ def _freedom(term: Term) -> int:
     return sum(one is None for one in term)
 
 
-def condition_words(elements: Sequence[Open], ways: Mapping[Outcome, bool]) -> str:
-    """When it is allowed: ``only with MFA``, ``only from 203.0.113.0/24 or with MFA``."""
-    terms = (" and ".join(dict.fromkeys(_phrases(elements, term))) for term in shortest(ways))
-    return "only " + " or ".join(dict.fromkeys(terms))
+def condition_words(elements: Sequence[Open], ways: Mapping[Outcome, bool], carried: Iterable[str] = ()) -> str:
+    """When it is allowed: ``only with MFA``, ``only from 203.0.113.0/24 or with MFA``.
+
+    ``carried`` are keys, in lower case, that every request in question carries.
+    """
+    terms = tuple(dict.fromkeys(together(phrases(elements, term, carried)) for term in shortest(ways)))
+    return "only " + ("; or " if any(", and " in one for one in terms) else " or ").join(terms)
 
 
-def _phrases(elements: Sequence[Open], term: Term) -> Iterator[str]:
-    return (phrase(one, wanted) for one, wanted in zip(elements, term, strict=True) if wanted is not None)
+def together(several: Iterable[str]) -> str:
+    """What must all be so. Where one of them leaves a choice, a comma shows where it ends."""
+    words = tuple(dict.fromkeys(several))
+    return (", and " if any(" or " in one for one in words) else " and ").join(words)
 
 
-def phrase(one: Open, holds: bool) -> str:
-    """One open element in words, or its opposite."""
+def phrases(elements: Sequence[Open], term: Term, carried: Iterable[str] = ()) -> Iterator[str]:
+    """What must be so together. A key that one element demands is not absent to another one."""
+    wanted = [(one, holds) for one, holds in zip(elements, term, strict=True) if holds is not None]
+    there = frozenset([*carried, *(key for one, holds in wanted for key in _demanded(one, holds))])
+    return (_phrase(one, holds, there) for one, holds in wanted)
+
+
+def _demanded(one: Open, holds: bool) -> Iterator[str]:
+    """The keys without which it could not come out so."""
+    if isinstance(one, Condition) and one.holds({}) is not holds:
+        key = one.key.lower()
+        yield key
+        if key == _MFA_KEY:
+            yield "aws:tokenissuetime"  # both come with temporary credentials
+        if _phrase(one, holds, frozenset([key])) == _MFA[True, False]:
+            yield "aws:multifactorauthage"  # it comes with a code
+
+
+def _phrase(one: Open, holds: bool, there: frozenset[str]) -> str:
+    """One open element in words, or its opposite; ``there`` are keys that are not absent."""
     if isinstance(one, Covered):
         patterns = one.statement.resources or one.statement.not_resources
         return (
             f"where {_listed(patterns)} {'covers' if holds is bool(one.statement.resources) else 'does not cover'} it"
         )
-    qualifier, base, if_exists = take_apart(one.operator)
+    base = take_apart(one.operator)[1]
     key = one.key.lower()
     if base == NULL:
-        absent = ("true" in {text.lower() for text in one.values}) is holds
-        return _KEYS_KIND[absent] if key == _MFA_KEY else f"{'without' if absent else 'with'} {one.key}"
-    negated = OPERATORS[base].negated
-    positive = holds is not negated
+        lacking = ("true" in {text.lower() for text in one.values}) is holds
+        return _KEYS_KIND[lacking] if key in _TEMPORARY else f"{'without' if lacking else 'with'} {one.key}"
+    # Whether it comes out so for a request without the key as well (COND-03, COND-10, COND-11).
+    lacking = key not in there and one.holds({}) is holds
     if base == "Bool":
-        wanted = {text.lower() for text in one.values} == {"true"}
-        true = wanted is holds
+        true = ({text.lower() for text in one.values} == {"true"}) is holds
         if key == _MFA_KEY:
-            return _MFA[true, if_exists is holds]
-        return f"when {one.key} is {'true' if true else 'not true'}"
-    if base.endswith("IpAddress"):
-        return f"{'from' if positive else 'from outside'} {_listed(one.values)}"
+            return _MFA[true, lacking]
+        return f"when {one.key} is {'true' if true else 'false'}" + (" or is absent" if lacking else "")
     if base.startswith("Date") and key in ("aws:currenttime", "aws:epochtime"):
         return _time(base, one.values, holds)
-    named = _KEYS.get(key) or _named(one.key)
-    comparison = _COMPARISONS.get(base)
-    if comparison:
-        return f"when {named} is {comparison[holds]} {_listed(one.values)}"
+    if base.endswith("IpAddress"):
+        inside = holds is not OPERATORS[base].negated
+        said, absent = f"{'from' if inside else 'from outside'} {_listed(one.values)}", f"without {one.key}"
+    else:
+        said, absent = f"when {_compared(one, holds)}", "is absent"
+    return f"{said} or {_ABSENT.get(key, absent)}" if lacking else said
+
+
+def _compared(one: Condition, holds: bool) -> str:
+    """What the key's values are, or are not: ``each of the keys of the tags is team``."""
+    qualifier, base, _ = take_apart(one.operator)
+    named = _KEYS.get(one.key.lower()) or _named(one.key)
+    if base in _COMPARISONS:
+        return f"{named} is {_COMPARISONS[base][holds]} {_listed(one.values)}"
+    negated = OPERATORS[base].negated
+    # What does not hold for each value is denied of some, and the other way round (COND-11).
+    several = _EACH[qualifier] if holds else _NOT_EACH[qualifier, negated]
+    is_not = holds is negated and (holds or not qualifier)
     how = "like " if "Like" in base or (base.startswith("Arn") and _wild(one.values)) else ""
-    several = {ALL: "each of ", SOME: "one of "}.get(qualifier, "")
-    absent_too = " or is absent" if (if_exists or negated) and holds and not qualifier else ""
-    return f"when {several}{named} is {'' if positive else 'not '}{how}{_listed(one.values)}{absent_too}"
+    return f"{several}{named} is {'not ' if is_not else ''}{how}{_listed(one.values)}"
 
 
 _MFA_KEY: Final = "aws:multifactorauthpresent"
+_TEMPORARY: Final = (_MFA_KEY, "aws:tokenissuetime")
+"""Keys that come with temporary credentials alone (COND-20)."""
 _MFA: Final = {
     (True, False): "with MFA",
     (True, True): "with MFA or with long-term keys",
@@ -107,13 +142,29 @@ _MFA: Final = {
 """By what the key says, and whether a request that does not carry it will do: long-term keys never do (COND-25)."""
 _KEYS_KIND: Final = {True: "with long-term keys", False: "with temporary credentials"}
 """By whether the key is absent."""
+_ABSENT: Final = {
+    "aws:multifactorauthage": "without MFA",
+    "aws:tokenissuetime": "with long-term keys",
+    "aws:sourceip": "through a VPC endpoint",
+    "aws:tagkeys": "there are none",
+}
+"""What a request is that does not carry the key (COND-20)."""
+_EACH: Final = {"": "", ALL: "each of ", SOME: "one of "}
+_NOT_EACH: Final = {
+    **dict.fromkeys([("", False), ("", True)], ""),
+    (ALL, False): "not each of ",
+    (ALL, True): "one of ",
+    (SOME, False): "none of ",
+    (SOME, True): "each of ",
+}
+"""The opposite, by the qualifier and whether the operator is negated; what is said of the values is then positive."""
 _KEYS: Final = {
     "sts:externalid": "the external ID",
     "sts:rolesessionname": "the session name",
     "sts:sourceidentity": "the source identity",
     "aws:sourceidentity": "the source identity",
     "aws:multifactorauthage": "the time since MFA, in seconds,",
-    "aws:tokenissuetime": "the moment of sign-in",
+    "aws:tokenissuetime": "the moment at which the credentials were issued",
     "aws:sourcevpc": "the VPC",
     "aws:sourcevpce": "the VPC endpoint",
     "s3:prefix": "the prefix that is listed",

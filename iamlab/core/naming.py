@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import IntFlag
 from typing import Final
 
-from iamlab.core.arn import Arn
+from iamlab.core.arn import Arn, root_arn
 from iamlab.core.request import PrincipalType, Request
 
 PrincipalEntry = tuple[str, str]
@@ -40,7 +40,7 @@ def names(request: Request) -> Mapping[PrincipalEntry, Naming]:
         found["Federated", principal.arn] = Naming.DIRECTLY
     elif principal.type is not PrincipalType.ANONYMOUS:
         partition = Arn.parse(principal.arn).partition
-        for account in (principal.account, f"arn:{partition}:iam::{principal.account}:root"):
+        for account in (principal.account, root_arn(principal.account, partition)):
             found["AWS", account] = Naming.ACCOUNT
         found["CanonicalUser", canonical_user_id(principal.account)] = Naming.ACCOUNT
         if principal.type is not PrincipalType.ROOT:

@@ -193,7 +193,8 @@ RULES: Final[dict[str, Rule]] = dict(
         ),
         _rule(
             "EVAL-22",
-            "A federated user may do what its user may and its session policy allows; without one, nothing.",
+            "A federated user may do what its user may and its session policy allows; without one, only what a "
+            "resource policy gives to the session by its own ARN.",
             "id_credentials_temp_control-access_getfederationtoken.html",
         ),
         _rule(

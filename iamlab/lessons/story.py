@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from iamlab.core.arn import root_arn
 from iamlab.core.policy import Policy, allow
 from iamlab.lab import Lab
 
@@ -30,7 +31,7 @@ def trust(condition: Document | None = None, **principal: str) -> Document:
 
 def account(id_: str) -> str:
     """All of an account, as a principal."""
-    return f"arn:aws:iam::{id_}:root"
+    return root_arn(id_)
 
 
 def may_assume(role_arn: str) -> Policy:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from iamlab.analysis.words import capital
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
+from iamlab.world import managed_policies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,7 @@ def graph_of(title: str, nodes: Iterable[Node], edges: Iterable[Edge], alone: st
 def policy_node(policy: NamedPolicy, owner: Node) -> Node:
     """A managed policy is one node for all; an inline policy belongs to its owner."""
     name = policy.name if policy.arn else f"{policy.name} (inline in {owner.words})"
-    account = "" if policy.arn.startswith("arn:aws:iam::aws:") else owner.account
+    account = "" if managed_policies.is_aws(policy.arn) else owner.account
     return Node(kind="policy", name=name, account=account, detail=policy.policy.to_json())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from iamlab.analysis.wording import phrase
+from iamlab.analysis.wording import phrases, together
 from iamlab.core import wildcard
 from iamlab.core.arn import is_account_id
 from iamlab.core.naming import PrincipalEntry
@@ -91,8 +91,8 @@ def _for(statement: Statement) -> str:
 
 
 def _condition(statement: Statement) -> str:
-    phrases = dict.fromkeys(phrase(one, True) for one in statement.conditions)
-    return f", only {' and '.join(phrases)}" if phrases else ""
+    conditions = statement.conditions
+    return f", only {together(phrases(conditions, (True,) * len(conditions)))}" if conditions else ""
 
 
 def trust_sentence(found: Iterable[Trusted]) -> str:

@@ -13,6 +13,7 @@ from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Effect, Statement
 from iamlab.core.request import ANONYMOUS
 from iamlab.lab import Lab
+from iamlab.world import managed_policies
 from iamlab.world.identities import Role, User
 
 MOST: Final = 6
@@ -57,7 +58,7 @@ def derived(lab: Lab) -> tuple[Request, ...]:
 
 def _of(lab: Lab, source: NamedPolicy) -> list[Request]:
     """Those of one policy. AWS's own name more actions than anybody could look at: of them, the plain ones do."""
-    own = not source.arn.startswith("arn:aws:iam::aws:")
+    own = not managed_policies.is_aws(source.arn)
     allowing = (one for one in source.policy.statements if one.effect is Effect.ALLOW)
     return list(dict.fromkeys(one for statement in allowing for one in _of_statement(lab, statement, own)))
 

@@ -10,7 +10,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.policy_set import about
 from iamlab.lab import CallerLike, Lab
-from iamlab.world import documents
+from iamlab.world import documents, managed_policies
 from iamlab.world.account import Account
 from iamlab.world.authorization import resource_with_policy
 from iamlab.world.callers import Signer
@@ -77,7 +77,7 @@ def fixed_policies(holder: User | Role) -> tuple[str, ...]:
     return tuple(
         f"{one.name}{f', through the group {one.via}' if one.via else ''}"
         for one in holder.policies
-        if one.arn.startswith("arn:aws:iam::aws:")
+        if managed_policies.is_aws(one.arn)
     )
 
 
