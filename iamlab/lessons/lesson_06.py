@@ -329,7 +329,7 @@ def _comes_without_id(lab: Lab) -> Evaluation:
 
 def _comes_with_another_id(lab: Lab) -> Evaluation:
     ((key, right),) = WITH_ID.items()
-    return with_another(_comes_without_id(lab), key, right, "another", right.upper())
+    return with_another(_comes_without_id(lab), key, lambda text: text == right, "another", right.upper())
 
 
 _TODAY: Final = _later("on Monday", _at(2, 9), allowed=True)

@@ -161,6 +161,21 @@ _LISTS_EMPTY: Final = _lists("", "lists the whole bucket, by an empty prefix", a
 _LISTS_RAW: Final = _lists("raw/", "lists what is in raw/", allowed=False)
 _LISTS_ALL: Final = _lists(None, "lists the whole bucket", allowed=False)
 _LISTS_OLD: Final = _lists("web-old/", "lists what is in web-old/", allowed=False)
+
+
+def _lists_elsewhere(lab: Lab) -> Evaluation:
+    """The prefix of a list is how names begin, and ends anywhere: what is before web/, or another folder's."""
+    asked = lab.evaluate(app_role(lab), "s3:ListBucket", PHOTOS, {"s3:prefix": "web"})
+    return with_another(
+        asked, "s3:prefix", lambda prefix: prefix.startswith("web/"), "web", "w", "raw/web/", "example/"
+    )
+
+
+_LISTS_ELSEWHERE: Final = Probe(
+    words="the program lists by a prefix that does not begin with web/ (s3:ListBucket)",
+    ask=_lists_elsewhere,
+    allowed=False,
+)
 _READS_WEB: Final = _program("s3:GetObject", f"{PHOTOS}/web/1.jpg", "reads web/1.jpg")
 _READS_BELOW: Final = _program("s3:GetObject", f"{PHOTOS}/web/2026/2.jpg", "reads web/2026/2.jpg")
 _READS_NOTES: Final = _program("s3:GetObject", f"{PHOTOS}/web/notes.txt", "reads web/notes.txt")
@@ -178,6 +193,12 @@ def _statement(action: str | list[str], resource: str | list[str], **condition: 
 _IN_WEB: Final = {"s3:prefix": "web/*"}
 _LIST: Final = _statement("s3:ListBucket", PHOTOS, StringLike=_IN_WEB)
 _READ: Final = _statement("s3:GetObject", WEB)
+
+
+def _lists_by_a_beginning(attempt: Attempt) -> bool:
+    """Whether the first thing wrong is that it lists by a beginning of web/, such as web without its slash."""
+    first = attempt.failures[0]
+    return first.probe is _LISTS_ELSEWHERE and "web/".startswith(str(first.evaluation.request.context["s3:prefix"]))
 
 
 def _lists_nothing(attempt: Attempt) -> bool:
@@ -215,6 +236,7 @@ PREFIX: Final = PolicyExercise(
         _LISTS_ALL,
         _LISTS_EMPTY,
         _LISTS_OLD,
+        _LISTS_ELSEWHERE,
         _READS_RAW,
         _READS_OLD,
         _WRITES,
@@ -298,6 +320,12 @@ PREFIX: Final = PolicyExercise(
                 and "web*" in attempt.policy.to_json()
             ),
         ),
+        Misconception(
+            answer=document(_statement("s3:ListBucket", PHOTOS, StringLike={"s3:prefix": ["web", "web/*"]}), _READ),
+            message="A prefix is how names begin, and no folder: a list by the prefix web shows web-old/ as well. "
+            "Every prefix that you allow must begin with web/.",
+            known_by=_lists_by_a_beginning,
+        ),
     ),
 )
 
@@ -337,7 +365,7 @@ _PROD_TO_EC2: Final = _bob(
 
 ECS: Final = "ecs-tasks.amazonaws.com"
 _TO_OTHERS: Final = _bob(
-    lambda lab: with_another(passes(lab, "AppRole", ECS), "iam:PassedToService", EC2, ECS),
+    lambda lab: with_another(passes(lab, "AppRole", ECS), "iam:PassedToService", lambda service: service == EC2, ECS),
     "hands AppRole to ECS, or to any service other than EC2 (iam:PassRole)",
     allowed=False,
 )
@@ -362,6 +390,7 @@ PASS: Final = PolicyExercise(
     caller=calling_as("bob"),
     apply=embedded_in("bob"),
     only=(("ec2:RunInstances", "*"), ("iam:PassRole", APP_ROLE)),
+    spared=(("ec2:RunInstances", "*"),),  # what of it a launch needs, the probes that start a server ask for
     probes=(_STARTS, _TO_EC2, _PROD_TO_EC2, _STARTS_PROD, _TO_LAMBDA, _TO_OTHERS, _NEXT_ROLE),
     hints=(
         "iam:PassRole is asked twice over: which role is handed on, and to which service. The policy says neither yet.",
