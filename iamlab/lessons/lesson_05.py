@@ -114,6 +114,26 @@ def _both(change: Callable[[User], Any]) -> Callable[[Lab], None]:
     return changed
 
 
+def _both_and_a_code(lab: Lab) -> None:
+    _both(lambda user: user.put_policy("AssumeProduction", may_assume(PROD_ROLE)))(lab)
+    statement = trust(AWS=account(DEVELOPMENT))["Statement"][0]
+    _prod(lab).update_trust(document({**statement, "Condition": {"Bool": {MFA: "true"}}}))
+
+
+def _silent_for_both(attempt: Attempt, layer: str) -> bool:
+    """Whether dana and oscar are both kept out, for want of an Allow in that layer."""
+    return {one.probe: one.evaluation.silent for one in attempt.failures if one.probe in (_DANA, _OSCAR)} == {
+        _DANA: layer,
+        _OSCAR: layer,
+    }
+
+
+def _trust_has_a_condition(lab: Lab) -> bool:
+    """Whether each Allow of ProdRole's trust policy has a condition."""
+    allows = [one for one in _prod(lab).trust.statements if one.effect is Effect.ALLOW]
+    return bool(allows) and all(one.conditions for one in allows)
+
+
 def _into_production_alone(change: Change) -> bool:
     """Whatever is new in an account, its root user gains."""
     if change.subject.kind == "root":
@@ -231,12 +251,15 @@ TWO: Final = WorldExercise(
             message="ProdRole trusts the account, as before. Which of its users may assume it, their own policies "
             "say, and those of dana and oscar do not.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA.words)
-                and attempt.fails(_OSCAR.words)
-                and silent(attempt)
-                and trusted(_prod(attempt.lab).trust) == {DEVELOPMENT}
+                _silent_for_both(attempt, "identity") and trusted(_prod(attempt.lab).trust) == {DEVELOPMENT}
             ),
             number=9,
+        ),
+        Misconception(
+            answer=_both_and_a_code,
+            message="Their own policies allow it now. What keeps them out is the trust policy: it has a condition that "
+            "their requests do not meet.",
+            known_by=lambda attempt: _silent_for_both(attempt, "resource") and _trust_has_a_condition(attempt.lab),
         ),
     ),
 )
