@@ -13,6 +13,7 @@ from iamlab.lessons import worlds, worlds_08
 from iamlab.lessons.exercise import Attempt, Item, Misconception, Probe, SortExercise, WorldExercise
 from iamlab.lessons.probing import is_roots
 from iamlab.lessons.story import DEVELOPMENT, FIRM, PRODUCTION, account, document, trust
+from iamlab.lessons.trusting import trusted
 from iamlab.lessons.worlds_08 import (
     APP,
     BOTH,
@@ -395,7 +396,7 @@ TESTERS: Final = WorldExercise(
             known_by=lambda attempt: (
                 not attempt.fails(_DAVID.words)
                 and _silent(attempt, _NEXT_DEVELOPER) == "resource"
-                and not _trusts_development(attempt.lab)
+                and any(":user/" in one for one in trusted(worlds_08.role(attempt.lab, "UpdateApp").trust))
             ),
         ),
         Misconception(
