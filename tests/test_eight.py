@@ -219,14 +219,26 @@ def test_a_damaged_file_is_put_aside_said_and_can_be_replaced(home: Path, damage
     assert "damaged" not in repr(compare_eight())
 
 
-def test_a_file_of_another_version_gives_what_still_counts(home: Path) -> None:
+def test_a_file_with_other_requests_gives_what_still_counts(home: Path) -> None:
     """Requests that came later have no answer, those that went are forgotten."""
     path = _file(home, "before")
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"format": 2, "phase": "before", "answers": {"nina": "denied", "gone": "denied"}}))
+    path.write_text(json.dumps({"format": 1, "phase": "before", "answers": {"nina": "denied", "gone": "denied"}}))
     assert eight.recorded("before") == {"nina": "denied"}
     record_eight("after", RIGHT)
     assert repr(compare_eight()).count("before: no answer") == 7
+
+
+def test_a_file_of_a_newer_format_is_neither_read_nor_touched(home: Path) -> None:
+    """It is not damaged, and what it says may mean something else there."""
+    path = _file(home, "before")
+    path.parent.mkdir(parents=True)
+    newer = json.dumps({"format": 2, "phase": "before", "answers": NAIVE})
+    path.write_text(newer)
+    assert eight.recorded("before") == {}
+    assert "could not be recorded" in repr(record_eight("before", NAIVE))
+    assert "damaged" not in repr(compare_eight())
+    assert path.read_text() == newer
 
 
 def _fail(*_: object) -> None:

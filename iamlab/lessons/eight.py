@@ -16,7 +16,7 @@ from typing import Any, Final
 from iamlab.core.evaluation import Evaluation
 from iamlab.lessons.course import CourseError, lessons
 from iamlab.lessons.eight_questions import ALLOWED, CHOICES, DENIED, QUESTIONS, Question
-from iamlab.lessons.progress import home_dir
+from iamlab.lessons.progress import home_dir, refuse_newer
 from iamlab.lessons.sorted_answers import as_decision, chosen_of
 from iamlab.views import explain
 from iamlab.views.html import element, join, page
@@ -191,16 +191,19 @@ _THANKS: Final = {
 
 
 def recorded(phase: str, *, home: Path | None = None) -> Answers:
-    """What was answered in that phase; empty when nothing is recorded. A damaged file is put aside. Never raises."""
+    """What was answered in that phase; empty when nothing is recorded. Never raises.
+
+    A damaged file is put aside; one of a newer version stays where it is.
+    """
     path = _path(phase, home)
     if path in _unwritten:
         return dict(_unwritten[path])
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
+        found = _parse(data, phase)
     except OSError:
         return {}
-    found = _parse(data, phase)
     if not found:
         with suppress(OSError):
             put_aside(path)
@@ -208,13 +211,17 @@ def recorded(phase: str, *, home: Path | None = None) -> Answers:
 
 
 def _parse(data: bytes, phase: str) -> Answers:
-    """The answers in such a file's text; empty when this is not what ``record_eight`` writes."""
+    """The answers in such a file's text; empty when this is not what ``record_eight`` writes.
+
+    Raises OSError for what a newer version has written.
+    """
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(content, dict) or content.get("phase") != phase:
         return {}
+    refuse_newer(content, _FORMAT)
     answers = content.get("answers")
     if not isinstance(answers, dict):
         return {}
