@@ -115,7 +115,7 @@ def hint(exercise_id: str, number: int | None = None) -> Hint:
         return Hint(_unknown(exercise_id))
     if number is None:
         number = min(_given.get(exercise.id, 0) + 1, 3)
-    if number not in (1, 2, 3):
+    if type(number) is not int or number not in (1, 2, 3):  # True and 2.0 are equal to one of them, and are none
         return Hint(f"There are hints 1, 2 and 3, for example hint({exercise_id!r}, 2).")
     _given[exercise.id] = max(number, _given.get(exercise.id, 0))
     said = exercise.hints[number - 1]

@@ -131,8 +131,7 @@ def restore_progress(code: str, *, home: Path | None = None) -> Restored:
     if not all(written):
         return Restored("Some of it could not be written to the disk; what was there before is still there.")
     solved = sum(state == progress.CORRECT for state in said.states.values())
-    return Restored(f"The code holds {_counted(solved, 'solved exercise')}; they are on your map now.")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    if not solved:
+        return Restored("The code holds no solved exercise.")
+    several = "exercise of the code is" if solved == 1 else "exercises of the code are"
+    return Restored(f"{solved} {several} solved on your map now.")
