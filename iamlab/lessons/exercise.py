@@ -50,9 +50,13 @@ class Attempt:
     failures: tuple[Failure, ...]
     policy: Policy = _NO_POLICY
 
-    def fails(self, words: str) -> bool:
-        """Whether the probe of these words came out wrong."""
-        return any(words == failure.probe.words for failure in self.failures)
+    def fails(self, probe: Probe) -> bool:
+        """Whether the probe came out wrong."""
+        return self.evaluation(probe) is not None
+
+    def evaluation(self, probe: Probe) -> Evaluation | None:
+        """What came out of a probe that came out wrong; None for one that did not."""
+        return next((one.evaluation for one in self.failures if one.probe is probe), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,14 +80,35 @@ def _denied(attempt: Attempt, element: str) -> set[str]:
     return {text.lower() for one in denies for text in (one.actions if element == "Action" else one.resources)}
 
 
-_DELETE: Final = "ada deletes acme-ledger/2026.csv (s3:DeleteObject)"
-_DELETE_OLD: Final = "ada deletes acme-ledger/archive/2025.csv (s3:DeleteObject)"
-_EVER: Final = "ada, with MFA or without, whenever and from wherever, deletes acme-ledger/2026.csv (s3:DeleteObject)"
-_READ: Final = "ada reads acme-ledger/2026.csv (s3:GetObject)"
-_WRITE: Final = "ada writes acme-ledger/2026.csv (s3:PutObject)"
-_PHOTO: Final = "ada deletes acme-photos/1.jpg (s3:DeleteObject)"
-_ARCHIVED: Final = "ada deletes acme-ledger-archive/2019.csv (s3:DeleteObject)"
-_HIRE: Final = "ada creates the user nina (iam:CreateUser)"
+_DELETE: Final = _ada("s3:DeleteObject", BOOK, "ada deletes acme-ledger/2026.csv (s3:DeleteObject)", allowed=False)
+_DELETE_OLD: Final = _ada(
+    "s3:DeleteObject",
+    f"{LEDGER}/archive/2025.csv",
+    "ada deletes acme-ledger/archive/2025.csv (s3:DeleteObject)",
+    allowed=False,
+)
+_EVER: Final = in_any_circumstances(
+    _ada(
+        "s3:DeleteObject",
+        BOOK,
+        "ada, with MFA or without, whenever and from wherever, deletes acme-ledger/2026.csv (s3:DeleteObject)",
+        allowed=False,
+    )
+)
+_READ: Final = _ada("s3:GetObject", BOOK, "ada reads acme-ledger/2026.csv (s3:GetObject)", allowed=True)
+_WRITE: Final = _ada("s3:PutObject", BOOK, "ada writes acme-ledger/2026.csv (s3:PutObject)", allowed=True)
+_PHOTO: Final = _ada(
+    "s3:DeleteObject", f"{PHOTOS}/1.jpg", "ada deletes acme-photos/1.jpg (s3:DeleteObject)", allowed=True
+)
+_ARCHIVED: Final = _ada(
+    "s3:DeleteObject",
+    f"{LEDGER}-archive/2019.csv",
+    "ada deletes acme-ledger-archive/2019.csv (s3:DeleteObject)",
+    allowed=True,
+)
+_HIRE: Final = _ada(
+    "iam:CreateUser", "arn:aws:iam::111111111111:user/nina", "ada creates the user nina (iam:CreateUser)", allowed=True
+)
 
 STOP: Final = PolicyExercise(
     id="02.2",
@@ -98,15 +119,15 @@ STOP: Final = PolicyExercise(
     only=(),
     spared=(("s3:DeleteObjectVersion", f"{LEDGER}/*"),),  # a version of an object is deleted by an action of its own
     probes=(
-        _ada("s3:DeleteObject", BOOK, _DELETE, allowed=False),
-        _ada("s3:DeleteObject", f"{LEDGER}/archive/2025.csv", _DELETE_OLD, allowed=False),
-        in_any_circumstances(_ada("s3:DeleteObject", BOOK, _EVER, allowed=False)),
-        _ada("s3:GetObject", BOOK, _READ, allowed=True),
-        _ada("s3:PutObject", BOOK, _WRITE, allowed=True),
-        _ada("s3:DeleteObject", f"{PHOTOS}/1.jpg", _PHOTO, allowed=True),
-        _ada("s3:DeleteObject", f"{LEDGER}-archive/2019.csv", _ARCHIVED, allowed=True),
+        _DELETE,
+        _DELETE_OLD,
+        _EVER,
+        _READ,
+        _WRITE,
+        _PHOTO,
+        _ARCHIVED,
         _ada("s3:ListBucket", LEDGER, "ada lists what is in acme-ledger (s3:ListBucket)", allowed=True),
-        _ada("iam:CreateUser", "arn:aws:iam::111111111111:user/nina", _HIRE, allowed=True),
+        _HIRE,
         _ada("ec2:DescribeInstances", None, "ada looks at the instances (ec2:DescribeInstances)", allowed=True),
     ),
     hints=(

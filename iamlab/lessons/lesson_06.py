@@ -140,19 +140,20 @@ def _has(attempt: Attempt, *policies: str) -> bool:
     return all(any(arn.endswith(f"/{name}") for arn in arns) for name in policies)
 
 
+def _fails_one(attempt: Attempt, *probes: Probe) -> bool:
+    return any(attempt.fails(one) for one in probes)
+
+
 def _fails_only_other_data(attempt: Attempt) -> bool:
-    files = {_SALARIES.words, _OLD_SALARIES.words}
-    failed = {failure.probe.words for failure in attempt.failures}
-    return not failed & files and bool(failed & {one.words for one in _READS_OF_DATA})
+    return not _fails_one(attempt, _SALARIES, _OLD_SALARIES) and _fails_one(attempt, *_READS_OF_DATA)
 
 
 def _forgets(attempt: Attempt) -> bool:
     """Whether all reads of data that come to mind are forbidden, and others are left."""
-    failed = {failure.probe.words for failure in attempt.failures}
     return (
         _has(attempt, "ReadOnlyAccess")
-        and not failed & {one.words for one in _READS_OF_DATA}
-        and bool(failed & {one.words for one in _FORGOTTEN})
+        and not _fails_one(attempt, *_READS_OF_DATA)
+        and _fails_one(attempt, *_FORGOTTEN)
         and not _hits_settings(attempt)
     )
 
@@ -160,11 +161,10 @@ def _forgets(attempt: Attempt) -> bool:
 def _denies_some_of_it(attempt: Attempt) -> bool:
     """Whether the role has a Deny beside ReadOnlyAccess, and reads data all the same, of more than one kind or not."""
     statements = (one for source in consultant(attempt.lab).policies for one in source.policy.statements)
-    failed = {failure.probe.words for failure in attempt.failures}
     return (
         _has(attempt, "ReadOnlyAccess")
         and any(one.effect is Effect.DENY for one in statements)
-        and bool(failed & {one.words for one in (*_READS_OF_DATA, *_FORGOTTEN)})
+        and _fails_one(attempt, *_READS_OF_DATA, *_FORGOTTEN)
         and not _hits_settings(attempt)
     )
 
@@ -225,7 +225,7 @@ NO_DATA: Final = WorldExercise(
             answer=_also("SecurityAudit"),
             message="Policies of a role add up: a narrower one beside ReadOnlyAccess takes nothing away.",
             known_by=lambda attempt: (
-                attempt.fails(_SALARIES.words)
+                attempt.fails(_SALARIES)
                 and _has(attempt, "ReadOnlyAccess")
                 and (_has(attempt, "SecurityAudit") or _has(attempt, "ViewOnlyAccess"))
             ),
@@ -236,9 +236,9 @@ NO_DATA: Final = WorldExercise(
             "that it does not read: so how safe the account is cannot be checked with it.",
             known_by=lambda attempt: (
                 _has(attempt, "ViewOnlyAccess")
-                and attempt.fails(_BUCKET_POLICY.words)
-                and attempt.fails(_TRUST.words)
-                and not attempt.fails(_BUCKETS.words)
+                and attempt.fails(_BUCKET_POLICY)
+                and attempt.fails(_TRUST)
+                and not attempt.fails(_BUCKETS)
                 and not _hits_settings(attempt)
             ),
         ),
@@ -272,7 +272,7 @@ NO_DATA: Final = WorldExercise(
         Misconception(
             answer=_managed(),
             message="Nothing is left to look with: a role without a policy can do nothing.",
-            known_by=lambda attempt: attempt.fails(_BUCKETS.words) and not consultant(attempt.lab).policies,
+            known_by=lambda attempt: attempt.fails(_BUCKETS) and not consultant(attempt.lab).policies,
         ),
     ),
 )
@@ -456,19 +456,19 @@ VISIT: Final = WorldExercise(
             message="aws:TokenIssueTime says when temporary credentials were issued, and clara calls with her "
             "long-term key: the key is missing in her request, so the condition never holds. What time it is says "
             "aws:CurrentTime.",
-            known_by=lambda attempt: attempt.fails(_TODAY.words) and _trust_says(attempt, "aws:TokenIssueTime"),
+            known_by=lambda attempt: attempt.fails(_TODAY) and _trust_says(attempt, "aws:TokenIssueTime"),
         ),
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateGreaterThan": _UNTIL}, hours=1),
             message="The other way round: she is kept out until the visit is over, and let in after it.",
-            known_by=lambda attempt: attempt.fails(_TODAY.words) and attempt.fails(_ON_THURSDAY.words),
+            known_by=lambda attempt: attempt.fails(_TODAY) and attempt.fails(_ON_THURSDAY),
         ),
         Misconception(
             answer=_two_statements,
             message="Two statements are two doors: one that fits is enough, so the external ID is not needed at the "
             "other. Conditions that must hold together stand in one statement.",
             known_by=lambda attempt: (
-                attempt.fails(_WITHOUT_ID.words)
+                attempt.fails(_WITHOUT_ID)
                 and _trust_says(attempt, "sts:ExternalId")
                 and len(consultant(attempt.lab).trust.statements) > 1
             ),
@@ -477,14 +477,14 @@ VISIT: Final = WorldExercise(
             answer=_limited({"DateLessThan": _UNTIL}, hours=1),
             message="The new trust policy does not ask for the external ID any more. update_trust puts a whole "
             "document in the old one's place: what is to stay has to be written again.",
-            known_by=lambda attempt: attempt.fails(_WITHOUT_ID.words) and not _trust_says(attempt, "sts:ExternalId"),
+            known_by=lambda attempt: attempt.fails(_WITHOUT_ID) and not _trust_says(attempt, "sts:ExternalId"),
         ),
         Misconception(
             answer=_in_the_permissions,
             message="A date in the role's permissions makes a session useless from then on. It does not close the "
             "door: whom the role lets in is said by its trust policy, and that has no date.",
             known_by=lambda attempt: (
-                attempt.fails(_ON_THURSDAY.words)
+                attempt.fails(_ON_THURSDAY)
                 and _permissions_say(attempt, "aws:CurrentTime")
                 and not _trust_says(attempt, "aws:CurrentTime")
             ),
@@ -494,8 +494,8 @@ VISIT: Final = WorldExercise(
             message="A session is over sooner now, and then she asks for the next one: nothing says when the visit is "
             "over.",
             known_by=lambda attempt: (
-                attempt.fails(_ON_THURSDAY.words)
-                and not attempt.fails(_TODAY.words)
+                attempt.fails(_ON_THURSDAY)
+                and not attempt.fails(_TODAY)
                 and consultant(attempt.lab).max_session_duration < LONGEST
                 and not _trust_says(attempt, "aws:CurrentTime")
             ),
@@ -504,9 +504,9 @@ VISIT: Final = WorldExercise(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:CurrentTime": "2026-11-04T18:00:00Z"}}, hours=1),
             message="The door is still open after 12:00.",
             known_by=lambda attempt: (
-                (attempt.fails(_TOO_LATE.words) or attempt.fails(_AFTER_LUNCH.words))
-                and not attempt.fails(_TODAY.words)
-                and not attempt.fails(_WITHOUT_ID.words)
+                (attempt.fails(_TOO_LATE) or attempt.fails(_AFTER_LUNCH))
+                and not attempt.fails(_TODAY)
+                and not attempt.fails(_WITHOUT_ID)
                 and _trust_says(attempt, "aws:CurrentTime")
             ),
         ),
@@ -514,17 +514,17 @@ VISIT: Final = WorldExercise(
             answer=_at_the_firm,
             message="That limit stands in the firm's account, and whoever runs the firm can lift it. Acme's own say is "
             "the role's trust policy.",
-            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES.words) and not attempt.fails(_ON_THURSDAY.words),
+            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES) and not attempt.fails(_ON_THURSDAY),
         ),
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}),
             message="The door closes in time. But a session that is open stays open: whoever came in before may stay "
             "as long as the role's longest session.",
             known_by=lambda attempt: (
-                attempt.fails(_STAYS.words)
-                and not attempt.fails(_ON_THURSDAY.words)
-                and not attempt.fails(_TOO_LATE.words)
-                and not attempt.fails(_AFTER_LUNCH.words)
+                attempt.fails(_STAYS)
+                and not attempt.fails(_ON_THURSDAY)
+                and not attempt.fails(_TOO_LATE)
+                and not attempt.fails(_AFTER_LUNCH)
             ),
             number=20,
         ),
@@ -533,9 +533,8 @@ VISIT: Final = WorldExercise(
 
 # 06.3
 
-_see: Final = _visitor
-_SUMMARY: Final = _see("iam:GetAccountSummary", None, "reads how many users and roles there are")
-_SEES_POLICY: Final = _see("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
+_SUMMARY: Final = _visitor("iam:GetAccountSummary", None, "reads how many users and roles there are")
+_SEES_POLICY: Final = _visitor("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
 _READS: Final = _hidden("s3:GetObject", SALARIES, "reads the file acme-payroll/2026.csv")
 _PUTS: Final = _hidden("s3:PutBucketPolicy", PAYROLL, "writes a bucket policy for acme-payroll")
 _DELETES: Final = _hidden("s3:DeleteBucketPolicy", PHOTOS, "deletes the bucket policy of acme-photos")
@@ -589,12 +588,12 @@ SLIPPED_IN: Final = PolicyExercise(
         _DELETES,
         _READS,
         _SEES_POLICY,
-        _see("s3:GetBucketPolicy", PHOTOS, "reads the bucket policy of acme-photos"),
+        _visitor("s3:GetBucketPolicy", PHOTOS, "reads the bucket policy of acme-photos"),
         _SUMMARY,
-        _see("s3:ListAllMyBuckets", None, "lists the buckets"),
-        _see("iam:ListRoles", None, "lists the roles"),
-        _see("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}"),
-        _see("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
+        _visitor("s3:ListAllMyBuckets", None, "lists the buckets"),
+        _visitor("iam:ListRoles", None, "lists the roles"),
+        _visitor("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}"),
+        _visitor("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
     ),
     hints=(
         "Go through the entries with a star, and ask of each which actions it fits. After from iamlab import catalog, "
@@ -614,16 +613,14 @@ SLIPPED_IN: Final = PolicyExercise(
             message="You took out iam:*AccountSummary. It looks dangerous for its star, yet fits one action alone, "
             "which counts users and roles; clara needs that. The write is in another entry.",
             known_by=lambda attempt: (
-                attempt.fails(_PUTS.words) and attempt.fails(_SUMMARY.words) and names(attempt, "s3:*BucketPolicy")
+                attempt.fails(_PUTS) and attempt.fails(_SUMMARY) and names(attempt, "s3:*BucketPolicy")
             ),
         ),
         Misconception(
             answer=_one_bucket(),
             message="A narrower Resource says where, not what: on that bucket the star still fits the actions that "
             "write and delete the policy.",
-            known_by=lambda attempt: (
-                attempt.fails(_PUTS.words) is not attempt.fails(_DELETES.words) and _narrowed(attempt)
-            ),
+            known_by=lambda attempt: attempt.fails(_PUTS) is not attempt.fails(_DELETES) and _narrowed(attempt),
         ),
         Misconception(
             answer=_look_around(
@@ -631,7 +628,7 @@ SLIPPED_IN: Final = PolicyExercise(
             ),
             message="Writing is forbidden now, and deleting is left: the star fits that as well.",
             known_by=lambda attempt: (
-                attempt.fails(_DELETES.words) and not attempt.fails(_PUTS.words) and names(attempt, "s3:*BucketPolicy")
+                attempt.fails(_DELETES) and not attempt.fails(_PUTS) and names(attempt, "s3:*BucketPolicy")
             ),
         ),
         Misconception(
@@ -639,9 +636,9 @@ SLIPPED_IN: Final = PolicyExercise(
             message="The write is gone, and something worse than a bucket's policy is open: s3:Get* also reads the "
             "files themselves.",
             known_by=lambda attempt: (
-                attempt.fails(_READS.words)
-                and not attempt.fails(_PUTS.words)
-                and not attempt.fails(_DELETES.words)
+                attempt.fails(_READS)
+                and not attempt.fails(_PUTS)
+                and not attempt.fails(_DELETES)
                 and names(attempt, "s3:Get*")
             ),
             number=14,
@@ -651,10 +648,10 @@ SLIPPED_IN: Final = PolicyExercise(
             message="With the write the read has gone: clara has to see who may use a bucket. Name the action that "
             "reads its policy.",
             known_by=lambda attempt: (
-                attempt.fails(_SEES_POLICY.words)
+                attempt.fails(_SEES_POLICY)
                 and silent(attempt)
-                and not attempt.fails(_PUTS.words)
-                and not attempt.fails(_DELETES.words)
+                and not attempt.fails(_PUTS)
+                and not attempt.fails(_DELETES)
             ),
         ),
     ),

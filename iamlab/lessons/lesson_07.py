@@ -13,14 +13,14 @@ from iamlab.lessons import worlds, worlds_07
 from iamlab.lessons.circumstances import with_another
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe
 from iamlab.lessons.probing import calling_as, embedded_in
-from iamlab.lessons.recognizing import covers, names, silent
-from iamlab.lessons.story import DEVELOPMENT, account, document, trust
+from iamlab.lessons.recognizing import covers, names, silent, trusts
+from iamlab.lessons.story import DEVELOPMENT, account, document, the_account, trust
 from iamlab.lessons.trusting import trusted
 from iamlab.lessons.worlds_07 import APP_ROLE, EC2, LAMBDA, PHOTOS, PROD_ROLE, app_role, passes, starts_server
 
 # 07.1
 
-THE_ACCOUNT: Final = (DEVELOPMENT, account(DEVELOPMENT))
+THE_ACCOUNT: Final = the_account(DEVELOPMENT)
 BOB: Final = f"arn:aws:iam::{DEVELOPMENT}:user/bob"
 
 
@@ -44,10 +44,6 @@ _READS: Final = Probe(
     allowed=True,
     after=lambda lab: lab.clock.advance(minutes=1),
 )
-
-
-def _trusts(attempt: Attempt, *named: str) -> bool:
-    return bool(trusted(attempt.policy) & set(named))
 
 
 def _trusts_both() -> dict[str, Any]:
@@ -85,15 +81,15 @@ SERVICE: Final = PolicyExercise(
         Misconception(
             answer=trust(AWS="*"),
             message='"*" is everybody: all users and roles here, and of every other account those whom it permits.',
-            known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ALICE.words),
+            known_by=lambda attempt: trusts(attempt, "*") and attempt.fails(_ALICE),
         ),
         Misconception(
             answer=trust(AWS=DEVELOPMENT),
             message="An account is its users and roles. EC2 belongs to AWS and to none of your accounts: it has to be "
             "named as a service.",
             known_by=lambda attempt: (
-                attempt.fails(_EC2.words)
-                and _trusts(attempt, *THE_ACCOUNT)
+                attempt.fails(_EC2)
+                and trusts(attempt, *THE_ACCOUNT)
                 and not any(one.endswith(".amazonaws.com") for one in trusted(attempt.policy))
             ),
         ),
@@ -102,34 +98,32 @@ SERVICE: Final = PolicyExercise(
             message="EC2 gets in now. But the account is still named, so whoever of it has a permission to assume "
             "roles gets in as well: alice, for one.",
             known_by=lambda attempt: (
-                attempt.fails(_ALICE.words) and not attempt.fails(_EC2.words) and _trusts(attempt, *THE_ACCOUNT)
+                attempt.fails(_ALICE) and not attempt.fails(_EC2) and trusts(attempt, *THE_ACCOUNT)
             ),
         ),
         Misconception(
             answer=trust(AWS=BOB),
             message="bob starts the server, and that is all. It is not he who assumes the role, and the program does "
             "not work with his rights: EC2 assumes the role for it.",
-            known_by=lambda attempt: attempt.fails(_BOB.words) and _trusts(attempt, BOB),
+            known_by=lambda attempt: attempt.fails(_BOB) and trusts(attempt, BOB),
             number=15,
         ),
         Misconception(
             answer=trust(Service=LAMBDA),
             message="That is another service: Lambda runs functions, and has no servers to be started. The program "
             "runs on EC2.",
-            known_by=lambda attempt: attempt.fails(_EC2.words) and _trusts(attempt, LAMBDA),
+            known_by=lambda attempt: attempt.fails(_EC2) and trusts(attempt, LAMBDA),
         ),
         Misconception(
             answer=_trusts_services(EC2, LAMBDA),
             message="EC2 is right, and enough. Whoever may hand this role to Lambda could run code of theirs with it.",
-            known_by=lambda attempt: (
-                attempt.fails(_LAMBDA.words) and not attempt.fails(_EC2.words) and _trusts(attempt, LAMBDA)
-            ),
+            known_by=lambda attempt: attempt.fails(_LAMBDA) and not attempt.fails(_EC2) and trusts(attempt, LAMBDA),
         ),
         Misconception(
             answer=trust(AWS=APP_ROLE),
             message="A role that trusts itself lets in whoever is in it already, and nobody is: nobody belongs to a "
             "role as one does to a group.",
-            known_by=lambda attempt: attempt.fails(_EC2.words) and trusted(attempt.policy) == {APP_ROLE},
+            known_by=lambda attempt: attempt.fails(_EC2) and trusted(attempt.policy) == {APP_ROLE},
             number=4,
         ),
     ),
@@ -202,7 +196,7 @@ def _lists_by_a_beginning(attempt: Attempt) -> bool:
 
 
 def _lists_nothing(attempt: Attempt) -> bool:
-    return attempt.fails(_LISTS_WEB.words) and attempt.fails(_LISTS_BELOW.words)
+    return attempt.fails(_LISTS_WEB) and attempt.fails(_LISTS_BELOW)
 
 
 def _literal_star(attempt: Attempt) -> bool:
@@ -274,26 +268,24 @@ PREFIX: Final = PolicyExercise(
         Misconception(
             answer=document(_statement("s3:ListBucket", PHOTOS, StringEquals={"s3:prefix": "web/"}), _READ),
             message="web/ itself can be listed, and no folder in it: their prefixes go on after web/.",
-            known_by=lambda attempt: attempt.fails(_LISTS_BELOW.words) and not attempt.fails(_LISTS_WEB.words),
+            known_by=lambda attempt: attempt.fails(_LISTS_BELOW) and not attempt.fails(_LISTS_WEB),
         ),
         Misconception(
             answer=document(_statement(["s3:ListBucket", "s3:GetObject"], [PHOTOS, WEB], StringLike=_IN_WEB)),
             message="The condition stands in a statement for both actions. A request to read an object has no "
             "s3:prefix, so there it never holds: each action needs a statement of its own.",
             known_by=lambda attempt: (
-                attempt.fails(_READS_WEB.words)
-                and not attempt.fails(_LISTS_WEB.words)
-                and _reading_needs_a_prefix(attempt)
+                attempt.fails(_READS_WEB) and not attempt.fails(_LISTS_WEB) and _reading_needs_a_prefix(attempt)
             ),
         ),
         Misconception(
             answer=document(_statement("s3:ListBucket", PHOTOS), _READ),
             message="Reading is limited to the folder, and listing is not: the names of all other objects are seen.",
             known_by=lambda attempt: (
-                attempt.fails(_LISTS_RAW.words)
-                and attempt.fails(_LISTS_ALL.words)
-                and not attempt.fails(_READS_RAW.words)
-                and not attempt.fails(_READS_WEB.words)
+                attempt.fails(_LISTS_RAW)
+                and attempt.fails(_LISTS_ALL)
+                and not attempt.fails(_READS_RAW)
+                and not attempt.fails(_READS_WEB)
             ),
         ),
         Misconception(
@@ -301,9 +293,9 @@ PREFIX: Final = PolicyExercise(
             message="Listing is limited to the folder, and reading is not: whoever knows or guesses a name reads any "
             "object in the bucket.",
             known_by=lambda attempt: (
-                attempt.fails(_READS_RAW.words)
-                and not attempt.fails(_LISTS_RAW.words)
-                and not attempt.fails(_LISTS_WEB.words)
+                attempt.fails(_READS_RAW)
+                and not attempt.fails(_LISTS_RAW)
+                and not attempt.fails(_LISTS_WEB)
                 and covers(attempt, f"{PHOTOS}/any/where.jpg")
             ),
         ),
@@ -314,9 +306,9 @@ PREFIX: Final = PolicyExercise(
             ),
             message="Without the slash, web* fits whatever begins so: web-old as well.",
             known_by=lambda attempt: (
-                (attempt.fails(_LISTS_OLD.words) or attempt.fails(_READS_OLD.words))
-                and not attempt.fails(_LISTS_RAW.words)
-                and not attempt.fails(_READS_RAW.words)
+                (attempt.fails(_LISTS_OLD) or attempt.fails(_READS_OLD))
+                and not attempt.fails(_LISTS_RAW)
+                and not attempt.fails(_READS_RAW)
                 and "web*" in attempt.policy.to_json()
             ),
         ),
@@ -410,7 +402,7 @@ PASS: Final = PolicyExercise(
             message="sts:AssumeRole would be for bob to act in the role himself. He is to hand it to EC2, and that is "
             "another permission: iam:PassRole.",
             known_by=lambda attempt: (
-                attempt.fails(_TO_EC2.words) and names(attempt, "sts:AssumeRole") and not names(attempt, "iam:PassRole")
+                attempt.fails(_TO_EC2) and names(attempt, "sts:AssumeRole") and not names(attempt, "iam:PassRole")
             ),
             number=16,
         ),
@@ -419,8 +411,8 @@ PASS: Final = PolicyExercise(
             message="Without iam:PassRole bob can start servers only without a role: EC2 asks whether he may hand on "
             "the one that is in the profile.",
             known_by=lambda attempt: (
-                attempt.fails(_STARTS.words)
-                and attempt.fails(_TO_EC2.words)
+                attempt.fails(_STARTS)
+                and attempt.fails(_TO_EC2)
                 and attempt.failures[0].evaluation.request.action == "iam:PassRole"
                 and not names(attempt, "iam:PassRole", "sts:AssumeRole", "iam:*", "*")
             ),
@@ -429,7 +421,7 @@ PASS: Final = PolicyExercise(
             answer=_pass(f"arn:aws:iam::{DEVELOPMENT}:instance-profile/AppProfile", StringEquals=_TO),
             message="bob names the profile, and what is asked about is the role in it: iam:PassRole is about a role.",
             known_by=lambda attempt: (
-                attempt.fails(_TO_EC2.words)
+                attempt.fails(_TO_EC2)
                 and not any(resource_matches(one, APP_ROLE) for one in _passed(attempt))
                 and any(":instance-profile/" in one for one in _passed(attempt))
             ),
@@ -438,20 +430,20 @@ PASS: Final = PolicyExercise(
             answer=document(_statement(["ec2:RunInstances", "iam:PassRole"], "*", StringEquals=_TO)),
             message="iam:PassedToService is in the request about the role alone. In a statement with ec2:RunInstances "
             "the condition never holds for that one, so bob starts nothing.",
-            known_by=lambda attempt: attempt.fails(_STARTS.words) and _launching_needs_a_service(attempt),
+            known_by=lambda attempt: attempt.fails(_STARTS) and _launching_needs_a_service(attempt),
         ),
         Misconception(
             answer=_pass(APP_ROLE, StringEquals={"iam:PassedToService": "ec2"}),
             message='The service is named by its whole name, as in a trust policy: "ec2.amazonaws.com".',
-            known_by=lambda attempt: attempt.fails(_TO_EC2.words) and _short_name(attempt),
+            known_by=lambda attempt: attempt.fails(_TO_EC2) and _short_name(attempt),
         ),
         Misconception(
             answer=_pass("*", StringEquals=_TO),
             message="The service is named, and the role is not: bob may hand EC2 any role, and ProdRole may do "
             "everything.",
             known_by=lambda attempt: (
-                attempt.fails(_PROD_TO_EC2.words)
-                and not attempt.fails(_TO_LAMBDA.words)
+                attempt.fails(_PROD_TO_EC2)
+                and not attempt.fails(_TO_LAMBDA)
                 and any("*" in one and resource_matches(one, PROD_ROLE) for one in _passed(attempt))
             ),
         ),
@@ -460,9 +452,9 @@ PASS: Final = PolicyExercise(
             message="The role is named, and the service is not: any service that the role should ever trust could be "
             "given it.",
             known_by=lambda attempt: (
-                attempt.fails(_TO_LAMBDA.words)
-                and not attempt.fails(_PROD_TO_EC2.words)
-                and not attempt.fails(_STARTS.words)
+                attempt.fails(_TO_LAMBDA)
+                and not attempt.fails(_PROD_TO_EC2)
+                and not attempt.fails(_STARTS)
                 and "iam:passedtoservice" not in attempt.policy.to_json().lower()
             ),
         ),

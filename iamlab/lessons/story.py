@@ -33,6 +33,11 @@ def account(id_: str) -> str:
     return f"arn:aws:iam::{id_}:root"
 
 
+def the_account(id_: str) -> frozenset[str]:
+    """All of an account, in either way in which a trust policy may name it."""
+    return frozenset((id_, account(id_)))
+
+
 def may_assume(role_arn: str) -> Policy:
     """The permission to assume one role."""
     return allow("sts:AssumeRole", on=role_arn)
