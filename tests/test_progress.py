@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iamlab.core.errors import IamlabError
-from iamlab.lessons import check, compare_eight, eight, progress, record_eight, restore_progress
+from iamlab.lessons import check, compare_eight, eight_answers, progress, record_eight, restore_progress
 from iamlab.lessons.checks import EXERCISES
 from iamlab.lessons.eight_questions import QUESTIONS
 from iamlab.lessons.progress import home_dir, misconceptions, record, status
@@ -124,7 +124,7 @@ def test_nothing_raises_when_the_current_folder_is_gone(tmp_path: Path, monkeypa
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    monkeypatch.setattr(eight, "_unwritten", {})
+    monkeypatch.setattr(eight_answers, "_unwritten", {})
     wrong = EXERCISES["01.2"].misconceptions[0].answer  # type: ignore[union-attr]
     known = EXERCISES["05.1"].misconceptions[-2]  # type: ignore[union-attr]
     assert check("01.2", wrong).status == "not yet"
