@@ -20,6 +20,7 @@ from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.variables import Value
+from iamlab.lessons.imagined import sample
 from iamlab.world.callers import Signer
 
 MOST: Final = 1024
@@ -61,7 +62,7 @@ def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], boo
     every = (policy for _, levels in policies.present for level in levels for policy in level)
     conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
     spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
-    tried = (one.replace("*", star).replace("?", "x") for one in spoken_of for star in ("example", ""))
+    tried = (one for pattern in spoken_of for one in (sample(pattern), sample(pattern, star="")))
     for text in dict.fromkeys((*others, *tried)):
         if not is_right(text):
             found = allowed_somehow(_under(evaluation.request, {key.lower(): text}), policies, (key,))

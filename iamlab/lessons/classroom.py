@@ -14,12 +14,11 @@ from typing import Final
 from iamlab.core.errors import IamlabError
 from iamlab.lessons import progress
 from iamlab.lessons.misconceptions import MISCONCEPTIONS
-from iamlab.lessons.progress_codes import ORDER, Progress, decode
+from iamlab.lessons.progress_codes import ORDER, STATES, Progress, decode
 
 LARGEST: Final = 1_000_000  # bytes; a line has about 60
 COMMON: Final = 5
 """Misconceptions and exercises that are named; a teacher has time for no more."""
-_RANK: Final = (progress.NOT_ATTEMPTED, progress.NOT_YET, progress.CORRECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +139,7 @@ def _parts(line: str) -> tuple[str, str]:
 def _both(first: Progress, second: Progress) -> Progress:
     """What either of two codes says, the better of the two for each exercise."""
     states = {
-        id_: max(first.states.get(id_, _RANK[0]), second.states.get(id_, _RANK[0]), key=_RANK.index)
+        id_: max(first.states.get(id_, STATES[0]), second.states.get(id_, STATES[0]), key=STATES.index)
         for id_ in ORDER
         if id_ in first.states or id_ in second.states
     }

@@ -11,9 +11,10 @@ from iamlab.analysis.difference import Change
 from iamlab.analysis.subjects import subject
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
-from iamlab.core.policy import LATEST, Policy, PolicyKind, Statement
+from iamlab.core.policy import Statement
 from iamlab.lessons.comparing import changes, every_action, told
 from iamlab.lessons.excess import ELSEWHERE, example, instances_of
+from iamlab.lessons.imagined import left_to
 from iamlab.world.authorization import asker
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy
@@ -123,7 +124,7 @@ def _furnished(state: State, account: str, arns: Iterable[str], outspoken: Conta
     """The state with those roles, keys and buckets in it; every role and key that is not outspoken leaves it to the
     accounts.
     """
-    trust, policy = _left_to(*state.accounts)
+    trust, policy = (SavedPolicy(policy=one) for one in left_to(*state.accounts))
     roles: dict[str, EntityRecord] = {
         one.id: replace(one, trust=trust)
         for one in state.of_kind(RoleRecord)
@@ -160,14 +161,3 @@ def _resource(arn: str, kind: str, account: str, policy: SavedPolicy | None) -> 
 
 
 _THEN: Final = State().now
-
-
-def _left_to(*accounts: str) -> tuple[SavedPolicy, SavedPolicy]:
-    """A trust policy and a key policy that leave it to these accounts."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": list(accounts)}}
-    trust = {"Version": LATEST, "Statement": {**statement, "Action": "sts:*"}}
-    key = {"Version": LATEST, "Statement": {**statement, "Action": "kms:*", "Resource": "*"}}
-    return (
-        SavedPolicy(policy=Policy.parse(trust, PolicyKind.TRUST)),
-        SavedPolicy(policy=Policy.parse(key, PolicyKind.RESOURCE)),
-    )
