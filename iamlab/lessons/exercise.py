@@ -63,7 +63,7 @@ class Attempt:
 class Misconception:
     """A likely wrong answer: an example of it, how to know it again by what it does, and what to say to it.
 
-    ``number`` is that of the curriculum's list of misconceptions, 0 for a mistake that is not among them.
+    ``number`` is that in ``misconceptions.MISCONCEPTIONS``, 0 for a mistake that is not among them.
     """
 
     answer: Any
@@ -144,7 +144,7 @@ class Item:
     right: str = ""
     choices: tuple[str, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
-    """Of each wrong choice that is one of the curriculum's misconceptions, its number."""
+    """Of each wrong choice that is one of ``misconceptions.MISCONCEPTIONS``, its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

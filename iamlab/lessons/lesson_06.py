@@ -178,7 +178,7 @@ def _hits_settings(attempt: Attempt) -> bool:
 
 @cache
 def _settings_alone() -> frozenset[str]:
-    """What SecurityAudit and ViewOnlyAccess allow: they read settings and names, and no data (SCN-05)."""
+    """What SecurityAudit and ViewOnlyAccess allow: they read settings and names, and no data."""
     actions, mask = shared(every_action()), 0
     for name in ("SecurityAudit", "ViewOnlyAccess"):
         for statement in managed_policies.document(name).statements:

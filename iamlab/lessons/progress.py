@@ -130,7 +130,7 @@ def refuse_newer(content: Mapping[str, object], format_: int) -> None:
 
 
 def met(misconception: int, *, home: Path | None = None) -> None:
-    """Remember that an answer showed this misconception of the curriculum; nothing is said when it cannot be."""
+    """Remember that an answer showed this one of ``MISCONCEPTIONS``; nothing is said when it cannot be."""
     folder = _met_folder(home)
     with suppress(OSError):  # FileExistsError included: it was met before
         create_whole(folder / f"{misconception:02}", b"")

@@ -1,4 +1,4 @@
-"""The story of Acme: six worlds, each built afresh and the same every time (SCN-01 to SCN-06).
+"""The story of Acme: six worlds, each built afresh and the same every time.
 
 Development is the account in which people work, Production a second account, and the consulting firm a third, outside.
 """
@@ -44,7 +44,7 @@ def may_assume(role_arn: str) -> Policy:
 
 
 def administrator() -> Lab:
-    """SCN-01. ``alice`` has AdministratorAccess; there are a role that EC2 alone may assume, a key that its policy
+    """``alice`` has AdministratorAccess; there are a role that EC2 alone may assume, a key that its policy
     gives to a role alone, and a bucket with a policy that denies deleting to everybody.
     """
     lab = Lab()
@@ -102,11 +102,11 @@ DEV_ACCESS: Final = document(
         "Resource": ["arn:aws:s3:::acme-prod", "arn:aws:s3:::acme-prod/*"],
     },
 )
-"""What every developer may do (SCN-02)."""
+"""What every developer may do."""
 
 
 def developer_group() -> Lab:
-    """SCN-02. ``dana`` and ``eric`` are in ``Developers``, which has the managed policy ``DevAccess``; two instances,
+    """``dana`` and ``eric`` are in ``Developers``, which has the managed policy ``DevAccess``; two instances,
     one tagged ``env=dev`` and one ``env=prod``; the bucket ``acme-prod`` has a policy that lets dana read.
     """
     lab = Lab()
@@ -127,7 +127,7 @@ def developer_group() -> Lab:
 
 
 def _application(bucket: str) -> Document:
-    """Read and write one bucket (SCN-03)."""
+    """Read and write one bucket."""
     return document(
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{bucket}"},
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{bucket}/*"},
@@ -135,7 +135,7 @@ def _application(bucket: str) -> Document:
 
 
 def staging_and_production() -> Lab:
-    """SCN-03. All developers (``dana``) may assume ``StagingRole``; ``oscar`` alone, and with MFA, ``ProdRole``;
+    """All developers (``dana``) may assume ``StagingRole``; ``oscar`` alone, and with MFA, ``ProdRole``;
     ``erin`` is in no group.
     """
     lab = Lab()
@@ -168,11 +168,11 @@ APP_BUCKET: Final = document(
         "Resource": "arn:aws:s3:::productionapp/*",
     },
 )
-"""What whoever updates the application may do (SCN-04)."""
+"""What whoever updates the application may do."""
 
 
 def two_accounts() -> Lab:
-    """SCN-04. ``UpdateApp`` in Production trusts the account Development. ``David`` is in ``Developers``, who may
+    """``UpdateApp`` in Production trusts the account Development. ``David`` is in ``Developers``, who may
     assume it; ``Jane`` is in ``Testers``, who have PowerUserAccess and a Deny; ``Ned`` has no policy. In the firm's
     account ``Frank`` is an administrator.
     """
@@ -196,7 +196,7 @@ def two_accounts() -> Lab:
 
 
 def consultant() -> Lab:
-    """SCN-05. ``ConsultantRole`` trusts the firm's account with an external ID, and has ReadOnlyAccess; the firm lets
+    """``ConsultantRole`` trusts the firm's account with an external ID, and has ReadOnlyAccess; the firm lets
     its user ``clara`` assume it.
     """
     lab = Lab()
@@ -217,7 +217,7 @@ PHOTOS: Final = document(
 
 
 def application_on_ec2() -> Lab:
-    """SCN-06. ``AppRole`` trusts EC2, may read ``acme-photos``, and is in ``AppProfile``; ``bob`` may start instances
+    """``AppRole`` trusts EC2, may read ``acme-photos``, and is in ``AppProfile``; ``bob`` may start instances
     and pass AppRole to EC2; ``alice`` is an administrator; ``ProdRole`` is another role that EC2 may assume.
     """
     lab = Lab()

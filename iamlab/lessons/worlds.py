@@ -1,4 +1,4 @@
-"""The story's worlds: each function builds one afresh, the same every time."""
+"""The worlds of lessons 01 to 03, each built afresh and the same every time; and how to find somebody in any world."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worlds of lesson 06: Acme's Development account, and a consulting firm whose clara is to look at it (SCN-05)."""
+"""The worlds of lesson 06: Acme's Development account, and a consulting firm whose clara is to look at it."""
 
 from __future__ import annotations
 

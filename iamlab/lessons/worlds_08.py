@@ -1,4 +1,4 @@
-"""The worlds of lesson 08: Development, where people work, and Production, whose roles they are to reach (SCN-04)."""
+"""The worlds of lesson 08: Development, where people work, and Production, whose roles they are to reach."""
 
 from __future__ import annotations
 
