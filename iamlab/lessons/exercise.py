@@ -85,7 +85,6 @@ class PolicyExercise:
     """
 
     id: str
-    title: str
     world: Callable[[], Lab]
     caller: Callable[[Lab], Principal]
     apply: Callable[[Lab, Policy], None]
@@ -115,7 +114,6 @@ class WorldExercise:
     """
 
     id: str
-    title: str
     world: Callable[[], Lab]
     may_change: Callable[[Change], bool]
     spared: Wanted = ()

@@ -16,6 +16,7 @@ from iamlab.lessons.exercise import (
 )
 from iamlab.lessons.probing import asks, calling_as, embedded_in
 from iamlab.lessons.recognizing import covers, denies_only, names, on, silent
+from iamlab.lessons.story import document
 
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
 ARCHIVE: Final = "arn:aws:s3:::acme-photos-archive"
@@ -35,8 +36,7 @@ _alice = partial(asks, "alice")
 
 
 def _allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return document({"Effect": "Allow", "Action": action, "Resource": resource})
 
 
 _NOTHING_FORBIDS: Final = (
@@ -121,7 +121,6 @@ _READ: Final = _alice(
 
 GRANT: Final = PolicyExercise(
     id="01.2",
-    title="Grant one list action",
     world=worlds.first_day,
     caller=calling_as("alice"),
     apply=embedded_in("alice"),
@@ -217,7 +216,6 @@ BROKEN_ARN: Final = _allow(["s3:ListBucket", "s3:GetObject"], PHOTOS)
 
 MEND: Final = PolicyExercise(
     id="01.3",
-    title="Mend an ARN: bucket against objects",
     world=worlds.first_day,
     caller=calling_as("alice"),
     apply=embedded_in("alice"),

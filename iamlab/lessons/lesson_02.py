@@ -9,6 +9,7 @@ from iamlab.core.policy import Effect
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise, SortExercise
 from iamlab.lessons.probing import asks, calling_as, embedded_in, in_any_circumstances
+from iamlab.lessons.story import document
 
 LEDGER: Final = "arn:aws:s3:::acme-ledger"
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -69,9 +70,8 @@ SORT: Final = SortExercise(
 _ada = partial(asks, "ada")
 
 
-def _document(effect: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
-    statement = {"Effect": effect, "Action": action, "Resource": resource}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+def _says(effect: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
+    return document({"Effect": effect, "Action": action, "Resource": resource})
 
 
 def _denied(attempt: Attempt, element: str) -> set[str]:
@@ -112,7 +112,6 @@ _HIRE: Final = _ada(
 
 STOP: Final = PolicyExercise(
     id="02.2",
-    title="Stop the administrator doing one thing",
     world=worlds.with_ledger,
     caller=calling_as("ada"),
     apply=embedded_in("ada"),
@@ -136,45 +135,45 @@ STOP: Final = PolicyExercise(
         '{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": ...}: every object of acme-ledger is missing.',
     ),
     rules=("EVAL-03",),
-    reference=_document("Deny", "s3:DeleteObject", f"{LEDGER}/*"),
+    reference=_says("Deny", "s3:DeleteObject", f"{LEDGER}/*"),
     explanation="A Deny beside AdministratorAccess, about deleting the objects of one bucket and nothing else. It wins "
     "over the Allow for everything. Mind that ada, an administrator, may also take this policy away again: a limit "
     "that holds against an administrator is set from outside, and comes in a later lesson.",
     misconceptions=(
         Misconception(
-            answer=_document("Allow", ["s3:GetObject", "s3:PutObject"], f"{LEDGER}/*"),
+            answer=_says("Allow", ["s3:GetObject", "s3:PutObject"], f"{LEDGER}/*"),
             message="An Allow takes nothing away. AdministratorAccess still allows the rest: only a Deny forbids.",
             known_by=lambda attempt: all(one.effect is Effect.ALLOW for one in attempt.policy.statements),
             number=10,
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteBucket", [LEDGER, f"{LEDGER}/*"]),
+            answer=_says("Deny", "s3:DeleteBucket", [LEDGER, f"{LEDGER}/*"]),
             message="s3:DeleteBucket deletes a bucket, an empty one. Objects are deleted by another action.",
             known_by=lambda attempt: attempt.fails(_DELETE) and _denied(attempt, "Action") == {"s3:deletebucket"},
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteObject", LEDGER),
+            answer=_says("Deny", "s3:DeleteObject", LEDGER),
             message="Your Deny names the bucket. Deleting an object is about the object, another resource.",
             known_by=lambda attempt: attempt.fails(_DELETE) and LEDGER in _denied(attempt, "Resource"),
             number=13,
         ),
         Misconception(
-            answer=_document("Deny", "*", "*"),
+            answer=_says("Deny", "*", "*"),
             message="Now ada can do nothing at all, not even take this policy away again. Only root could help.",
             known_by=lambda attempt: attempt.fails(_HIRE) and "*" in _denied(attempt, "Action"),
         ),
         Misconception(
-            answer=_document("Deny", "s3:*", f"{LEDGER}/*"),
+            answer=_says("Deny", "s3:*", f"{LEDGER}/*"),
             message="That forbids reading and writing as well. Name the one action.",
             known_by=lambda attempt: attempt.fails(_READ),
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteObject", "*"),
+            answer=_says("Deny", "s3:DeleteObject", "*"),
             message="That forbids deleting objects everywhere. Name the one bucket's objects.",
             known_by=lambda attempt: attempt.fails(_PHOTO),
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteObject", f"{LEDGER}*"),
+            answer=_says("Deny", "s3:DeleteObject", f"{LEDGER}*"),
             message="A star right after the name fits every bucket whose name begins so, in a Deny as well: "
             "acme-ledger-archive. Put the slash before the star.",
             known_by=lambda attempt: (

@@ -13,6 +13,7 @@ from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, is_roots
 from iamlab.lessons.recognizing import covers, forbidden, names, on, silent
+from iamlab.lessons.story import DEVELOPMENT, document
 
 CODE: Final = "arn:aws:s3:::acme-dev"
 ARCHIVE: Final = "arn:aws:s3:::acme-dev-archive"
@@ -35,10 +36,6 @@ def _of_the_code(change: Change) -> bool:
 
 def _statement(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
-
-
-def _document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 # 03.1
@@ -73,7 +70,7 @@ _FAY_LISTS: Final = _asks("fay", "s3:ListBucket", CODE, "fay lists what is in ac
 _FAY_TESTS: Final = _asks("fay", "s3:ListBucket", REPORTS, "fay lists what is in acme-test", allowed=False)
 _FAY_DELETES: Final = _asks("fay", "s3:DeleteBucket", CODE, "fay deletes the bucket acme-dev", allowed=False)
 _FAY_HIRES: Final = _asks(
-    "fay", "iam:CreateUser", f"arn:aws:iam::{worlds.DEVELOPMENT}:user/gil", "fay creates the user gil", allowed=False
+    "fay", "iam:CreateUser", f"arn:aws:iam::{DEVELOPMENT}:user/gil", "fay creates the user gil", allowed=False
 )
 _NEXT_MONTH: Final = _asks(
     "fay",
@@ -98,7 +95,6 @@ def _for_fay_alone(attempt: Attempt) -> bool:
 
 HIRE: Final = WorldExercise(
     id="03.1",
-    title="Add a new hire",
     world=worlds.new_hire,
     may_change=lambda change: (
         is_roots(change) or (change.subject.name == "fay" and change.turn is Turn.GAINED and _of_the_code(change))
@@ -211,7 +207,6 @@ def _forbidden_to_tess(attempt: Attempt) -> bool:
 
 LEFT_OVER: Final = WorldExercise(
     id="03.2",
-    title="Find a left-over direct grant",
     world=worlds.moved_over,
     may_change=lambda change: (
         is_roots(change) or (change.subject.name == "tess" and change.turn is Turn.LOST and _of_the_code(change))
@@ -321,7 +316,6 @@ def _names_objects(attempt: Attempt) -> bool:
 
 WRITE: Final = PolicyExercise(
     id="03.3",
-    title="Write the bucket-and-objects policy",
     world=worlds.team_without_policy,
     caller=calling_as("dana"),
     apply=_give_the_group,
@@ -346,38 +340,38 @@ WRITE: Final = PolicyExercise(
         "statement; the one for s3:ListBucket is missing.",
     ),
     rules=("POL-15",),
-    reference=_document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
+    reference=document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
     explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects "
     "in it. Nobody is named, for whoever is in the group has it.",
     misconceptions=(
         Misconception(
-            answer=_document(_statement(_THREE, "*")),
+            answer=document(_statement(_THREE, "*")),
             message='"*" is every bucket there is, those of the testers too. Name the one bucket and its objects.',
             known_by=lambda attempt: attempt.fails(_TESTED) and on(attempt, "*", "arn:aws:s3:::*"),
         ),
         Misconception(
-            answer=_document(_statement(_THREE, f"{CODE}*")),
+            answer=document(_statement(_THREE, f"{CODE}*")),
             message="A star right after the name fits every bucket whose name begins so: acme-dev-archive as well.",
             known_by=lambda attempt: attempt.fails(_ARCHIVED) and on(attempt, f"{CODE}*", f"{CODE}*/*"),
         ),
         Misconception(
-            answer=_document(_statement("s3:*", [CODE, f"{CODE}/*"])),
+            answer=document(_statement("s3:*", [CODE, f"{CODE}/*"])),
             message="The resources are right. But s3:* also deletes the objects and the bucket itself; name the three "
             "actions.",
             known_by=lambda attempt: attempt.failures[0].probe is _DESTROYS and names(attempt, "s3:*"),
         ),
         Misconception(
-            answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:*Object", f"{CODE}/*")),
+            answer=document(_statement("s3:ListBucket", CODE), _statement("s3:*Object", f"{CODE}/*")),
             message="s3:*Object is every action whose name ends so, s3:DeleteObject among them. Name the two you mean.",
             known_by=lambda attempt: attempt.fails(_DELETES) and names(attempt, "s3:*Object", "s3:*Object*"),
         ),
         Misconception(
-            answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:GetObject", f"{CODE}/*")),
+            answer=document(_statement("s3:ListBucket", CODE), _statement("s3:GetObject", f"{CODE}/*")),
             message="They can look and read, and not write: s3:GetObject does not include s3:PutObject.",
             known_by=lambda attempt: attempt.fails(_WRITES) and not attempt.fails(_READS) and silent(attempt),
         ),
         Misconception(
-            answer=_document(_statement(_THREE, f"{CODE}/*")),
+            answer=document(_statement(_THREE, f"{CODE}/*")),
             message="/* is what is in the bucket; s3:ListBucket is asked about the bucket itself, and no statement "
             "names that.",
             known_by=lambda attempt: (
@@ -386,7 +380,7 @@ WRITE: Final = PolicyExercise(
             number=13,
         ),
         Misconception(
-            answer=_document(_statement(_THREE, CODE)),
+            answer=document(_statement(_THREE, CODE)),
             message="One ARN does not do for all: it names the bucket, and reading and writing are about the objects "
             "in it.",
             known_by=lambda attempt: (

@@ -57,7 +57,6 @@ def _for_a_service(attempt: Attempt) -> bool:
 
 TRUST: Final = PolicyExercise(
     id="04.1",
-    title="Repair a trust policy",
     kind=PolicyKind.TRUST,
     world=worlds_04.trusting_the_account,
     caller=calling_as("ReportWriter"),
@@ -216,7 +215,6 @@ def _names_with_a_star(attempt: Attempt) -> bool:
 
 SWAP: Final = WorldExercise(
     id="04.2",
-    title="Swapped, not added: let the role do its whole task",
     world=worlds_04.month_end,
     may_change=_was_asked_for,
     probes=(

@@ -154,7 +154,6 @@ def _allowed_on(lab: Lab, name: str, action: str) -> set[str]:
 
 TWO: Final = WorldExercise(
     id="05.1",
-    title="Let exactly two reach production",
     world=worlds_05.production_closed,
     may_change=_into_production_alone,
     probes=(
@@ -293,7 +292,6 @@ def _begins(attempt: Attempt, role: str) -> bool:
 
 CLOSE: Final = PolicyExercise(
     id="05.2",
-    title="Close a wildcard AssumeRole",
     world=worlds_05.wide_open,
     caller=calling_as("dana"),
     apply=lambda lab, policy: worlds.group(lab, "Developers").put_policy("AssumeRoles", policy),
@@ -433,7 +431,6 @@ def _when(operator: str, value: str) -> dict[str, Any]:
 
 REQUIRE: Final = PolicyExercise(
     id="05.3",
-    title="Require MFA",
     kind=PolicyKind.TRUST,
     world=worlds_05.production_by_name,
     caller=calling_as("ProdRole"),

@@ -19,6 +19,7 @@ from iamlab.lessons.comparing import every_action
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, embedded_in, is_roots
 from iamlab.lessons.recognizing import names, silent
+from iamlab.lessons.story import DEVELOPMENT, document
 from iamlab.lessons.worlds_06 import END, LONGEST, ROLE, WITH_ID, clara, consultant, trusted_for
 from iamlab.world import managed_policies
 from iamlab.world.authorization import AccessDeniedError
@@ -26,11 +27,11 @@ from iamlab.world.authorization import AccessDeniedError
 PAYROLL: Final = "arn:aws:s3:::acme-payroll"
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
 SALARIES: Final = f"{PAYROLL}/2026.csv"
-ROLE_ARN: Final = f"arn:aws:iam::{worlds.DEVELOPMENT}:role/{ROLE}"
+ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{ROLE}"
 
 
 def _regional(service: str, thing: str) -> str:
-    return f"arn:aws:{service}:us-east-1:{worlds.DEVELOPMENT}:{thing}"
+    return f"arn:aws:{service}:us-east-1:{DEVELOPMENT}:{thing}"
 
 
 ORDERS: Final = _regional("dynamodb", "table/orders")
@@ -194,7 +195,6 @@ def _only_looks(change: Change) -> bool:
 
 NO_DATA: Final = WorldExercise(
     id="06.1",
-    title="Take out the reads of data",
     world=worlds_06.reads_everything,
     may_change=_only_looks,
     probes=(
@@ -388,13 +388,13 @@ _both_limits: Final = _limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}, hours=1)
 def _two_statements(lab: Lab) -> None:
     first, second = (trusted_for(one)["Statement"][0] for one in (ASKS_FOR_ID, {"DateLessThan": _UNTIL}))
     consultant(lab).update(max_session_duration=3600)
-    consultant(lab).update_trust({"Version": "2012-10-17", "Statement": [first, second]})
+    consultant(lab).update_trust(document(first, second))
 
 
 def _at_the_firm(lab: Lab) -> None:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE_ARN}
     dated = {**statement, "Condition": {"DateLessThan": _UNTIL}}
-    clara(lab).put_policy("AssumeConsultantRole", {"Version": "2012-10-17", "Statement": [dated]})
+    clara(lab).put_policy("AssumeConsultantRole", document(dated))
     consultant(lab).update(max_session_duration=3600)
 
 
@@ -405,7 +405,7 @@ def _in_the_permissions(lab: Lab) -> None:
         "Resource": "*",
         "Condition": {"DateGreaterThanEquals": {"aws:CurrentTime": LAST}},
     }
-    consultant(lab).put_policy("UntilWednesday", {"Version": "2012-10-17", "Statement": [over]})
+    consultant(lab).put_policy("UntilWednesday", document(over))
 
 
 def _trust_says(attempt: Attempt, key: str) -> bool:
@@ -418,7 +418,6 @@ def _permissions_say(attempt: Attempt, key: str) -> bool:
 
 VISIT: Final = WorldExercise(
     id="06.2",
-    title="Limit the time",
     world=worlds_06.no_end,
     may_change=lambda change: is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED)),
     probes=(
@@ -547,7 +546,7 @@ def _look_around(bucket_policies: list[str], *more: dict[str, Any]) -> dict[str,
         {"Sid": "Names", "Effect": "Allow", "Action": seen, "Resource": "*"},
         {"Sid": "Policies", "Effect": "Allow", "Action": ["iam:GetRole", *bucket_policies], "Resource": "*"},
     )
-    return {"Version": "2012-10-17", "Statement": [*statements, *more]}
+    return document(*statements, *more)
 
 
 def _without_summary() -> dict[str, Any]:
@@ -570,7 +569,6 @@ def _narrowed(attempt: Attempt) -> bool:
 
 SLIPPED_IN: Final = PolicyExercise(
     id="06.3",
-    title="Find the write that slipped in",
     world=worlds_06.own_policy,
     caller=calling_as(ROLE),
     apply=embedded_in(ROLE),

@@ -58,7 +58,6 @@ def _trusts_services(*services: str) -> dict[str, Any]:
 
 SERVICE: Final = PolicyExercise(
     id="07.1",
-    title="Name the service principal",
     kind=PolicyKind.TRUST,
     world=worlds_07.no_credentials,
     caller=calling_as("AppRole"),
@@ -214,7 +213,6 @@ def _only_object_arns(attempt: Attempt) -> bool:
 
 PREFIX: Final = PolicyExercise(
     id="07.2",
-    title="Least privilege for one prefix",
     world=worlds_07.no_permissions,
     caller=calling_as("AppRole"),
     apply=embedded_in("AppRole"),
@@ -377,7 +375,6 @@ def _pass(resource: str, **condition: dict[str, Any]) -> dict[str, Any]:
 
 PASS: Final = PolicyExercise(
     id="07.3",
-    title="Scope iam:PassRole",
     world=worlds_07.two_profiles,
     caller=calling_as("bob"),
     apply=embedded_in("bob"),

@@ -33,7 +33,7 @@ from iamlab.world.things import Bucket
 
 
 def _prod(lab: Lab) -> Account:
-    return worlds_08.there(lab, PRODUCTION)
+    return worlds.there(lab, PRODUCTION)
 
 
 def _asks(
@@ -289,7 +289,6 @@ def _testers_lost_it(change: Change) -> bool:
 
 TESTERS: Final = WorldExercise(
     id="08.2",
-    title="Testers denied, developers allowed",
     world=worlds_08.testers_can_too,
     may_change=_testers_lost_it,
     spared=(("sts:*", UPDATE_APP),),  # tags and the like come with assuming it
@@ -515,7 +514,6 @@ def _releases_gained(change: Change) -> bool:
 
 COPY: Final = WorldExercise(
     id="08.3",
-    title="Role or bucket policy: one caller, two accounts",
     world=worlds_08.copy_job,
     may_change=_releases_gained,
     probes=(

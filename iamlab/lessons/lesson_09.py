@@ -14,7 +14,8 @@ from iamlab.lessons import denials, help_desk, tickets, worlds_09
 from iamlab.lessons.exercise import VERDICTS, Attempt, Item, Misconception, Probe, SortExercise, WorldExercise
 from iamlab.lessons.recognizing import missing
 from iamlab.lessons.story import DEVELOPMENT, PRODUCTION, document
-from iamlab.lessons.worlds_09 import CODE, JOBS, MANAGEMENT, ORDERS, PAYROLL, SERVICES, TRAIL, say, there
+from iamlab.lessons.worlds import there
+from iamlab.lessons.worlds_09 import CODE, JOBS, MANAGEMENT, ORDERS, PAYROLL, SERVICES, TRAIL, say
 from iamlab.world.organizations import Organization
 from iamlab.world.things import Instance
 
@@ -284,7 +285,6 @@ def _new_in_the_account(attempt: Attempt) -> bool:
 
 GUARD: Final = WorldExercise(
     id="09.3",
-    title="A control policy against an Allow",
     world=worlds_09.company,
     may_change=_queues_gained,
     probes=(

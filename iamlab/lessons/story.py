@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from iamlab.core.policy import Policy, allow
+from iamlab.core.policy import LATEST, Policy, allow
 from iamlab.lab import Lab
 
 DEVELOPMENT: Final = "111111111111"
@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 def document(*statements: Document) -> Document:
     """A policy of the current version."""
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+    return {"Version": LATEST, "Statement": list(statements)}
 
 
 def trust(condition: Document | None = None, **principal: str) -> Document:

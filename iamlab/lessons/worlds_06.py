@@ -26,7 +26,7 @@ def consultant(lab: Lab) -> Role:
 
 def firm(lab: Lab) -> Account:
     """The consulting firm's account."""
-    return next(one for one in lab.accounts if one.id == FIRM)
+    return worlds.there(lab, FIRM)
 
 
 def clara(lab: Lab) -> User:
