@@ -252,7 +252,11 @@ TWO: Final = WorldExercise(
             answer=_both_and_a_code,
             message="Their own policies allow it now. What keeps them out is the trust policy: it has a condition that "
             "their requests do not meet.",
-            known_by=lambda attempt: _missing_for_both(attempt, "resource") and _trust_has_a_condition(attempt.lab),
+            known_by=lambda attempt: (
+                _missing_for_both(attempt, "resource")
+                and all(PROD_ROLE in _allowed_on(attempt.lab, name, "sts:AssumeRole") for name in ("dana", "oscar"))
+                and _trust_has_a_condition(attempt.lab)
+            ),
         ),
     ),
 )

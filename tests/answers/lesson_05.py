@@ -215,6 +215,11 @@ NOT_SAID = {
     "a role named beside production is no star": ("05.1", _audit_as_well, "permission on"),
     "a Deny for all developers is no trust in the account": ("05.1", _the_group_alone_forbidden, "as before"),
     "their own policies allow it, and the trust policy has a condition": ("05.1", _each_alone_by_tag, "as before"),
+    "a condition in the trust policy is no permission of their own": (
+        "05.1",
+        _trusting(_trusts(DANA, OSCAR, **_when("Bool", "true"))),
+        "Their own policies allow it",
+    ),
     "two roles by their names are no star": (
         "05.2",
         policy(allow("sts:AssumeRole", [STAGING_ROLE, CLEANER])),
