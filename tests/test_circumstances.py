@@ -104,7 +104,7 @@ def test_another_value_that_does_as_well_is_found(wanted: dict[str, Any], found:
     """Of those that the policies speak of, and of those that are given."""
     statement = {**allow("s3:GetObjectVersion", "arn:aws:s3:::acme-photos/*"), "Condition": wanted}
     evaluation = _asked(statement, action="s3:GetObjectVersion")
-    other = with_another(evaluation, "s3:VersionId", "right", "another")
+    other = with_another(evaluation, "s3:VersionId", lambda text: text == "right", "another")
     if found:
         assert other.allowed
         assert other.request.values["s3:versionid"] == found

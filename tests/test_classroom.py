@@ -61,6 +61,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown() -> None:
     assert "mistyped" in found.problems[0]
 
 
+def test_a_line_of_titles_may_come_after_a_comment_and_not_after_a_learner() -> None:
+    """After somebody, it is somebody whose code is wrong."""
+    assert not classroom(["# Tuesday", "", "name,code", f"Ana,{ANA}"]).problems
+    assert classroom([f"Ana,{ANA}", "name,code"]).problems
+
+
+def test_the_example_of_a_code_begins_as_codes_do() -> None:
+    """A teacher compares the lines with it."""
+    assert f"Ana, {encode(Progress(states={}))[:5]}" in repr(classroom([]))
+
+
 def test_two_codes_under_one_name_count_as_one() -> None:
     """What either says is solved is solved; the line is named."""
     found = classroom([f"Ana,{BOB}", f"ANA,{ANA}"])

@@ -11,7 +11,7 @@ import pytest
 
 from iamlab.core.errors import IamlabError
 from iamlab.core.evaluation import Decision
-from iamlab.lessons import compare_eight, eight, eight_requests, progress, record_eight
+from iamlab.lessons import compare_eight, eight, eight_answers, eight_requests, progress, record_eight
 from iamlab.lessons.eight_questions import QUESTIONS
 from iamlab.widgets import EightRequests, memory
 from iamlab.world import files
@@ -36,7 +36,7 @@ NAIVE = {**dict.fromkeys(RIGHT, "allowed"), "root": "denied", "dana": "denied", 
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh folder, and a kernel that has just been started."""
     monkeypatch.setenv(progress.HOME_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(eight, "_unwritten", {})
+    monkeypatch.setattr(eight_answers, "_unwritten", {})
     monkeypatch.setattr(memory, "_kept", {})
     return tmp_path
 
@@ -112,10 +112,10 @@ def test_the_first_answers_stay_and_the_last_ones_can_be_given_anew() -> None:
     again = record_eight("before", RIGHT)
     assert not again.recorded
     assert "stay" in repr(again)
-    assert eight.recorded("before") == NAIVE
+    assert eight_answers.recorded("before") == NAIVE
     record_eight("after", NAIVE)
     assert record_eight("after", RIGHT).recorded
-    assert eight.recorded("after") == RIGHT
+    assert eight_answers.recorded("after") == RIGHT
 
 
 def test_without_first_answers_the_truth_is_shown_and_none_can_be_given_later() -> None:
@@ -132,7 +132,7 @@ def test_answers_may_be_written_in_several_ways() -> None:
     """Either kind of denial is a denial; letter case, blanks and dashes do not matter; so for the phase."""
     answers = {**RIGHT, "nina": "Implicit Deny", "bob": Decision.EXPLICIT_DENY, "eric": "ALLOWED", "zoe": "No-Idea"}
     assert record_eight(" Before ", answers).recorded
-    assert eight.recorded("before") == {**RIGHT, "zoe": "no idea"}
+    assert eight_answers.recorded("before") == {**RIGHT, "zoe": "no idea"}
 
 
 class _Hostile(dict):  # type: ignore[type-arg]
@@ -162,7 +162,7 @@ BAD = {
 
 
 @pytest.mark.parametrize(("answers", "words"), BAD.values(), ids=BAD)
-@pytest.mark.parametrize("phase", eight.PHASES)
+@pytest.mark.parametrize("phase", eight_answers.PHASES)
 def test_bad_answers_get_a_sentence_and_lose_nothing(phase: str, answers: Any, words: str) -> None:
     """What was recorded is untouched."""
     record_eight("before", NAIVE)
@@ -171,7 +171,7 @@ def test_bad_answers_get_a_sentence_and_lose_nothing(phase: str, answers: Any, w
     assert not done.recorded
     assert words in repr(done)
     assert "untouched" in repr(done)
-    assert (eight.recorded("before"), eight.recorded("after")) == (NAIVE, RIGHT)
+    assert (eight_answers.recorded("before"), eight_answers.recorded("after")) == (NAIVE, RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -215,18 +215,30 @@ def test_a_damaged_file_is_put_aside_said_and_can_be_replaced(home: Path, damage
     assert [one.name for one in path.parent.iterdir()] == ["before.json.damaged"]
     assert path.with_name("before.json.damaged").read_bytes() == damage
     assert record_eight("before", NAIVE).recorded
-    assert eight.recorded("before") == NAIVE
+    assert eight_answers.recorded("before") == NAIVE
     assert "damaged" not in repr(compare_eight())
 
 
-def test_a_file_of_another_version_gives_what_still_counts(home: Path) -> None:
+def test_a_file_with_other_requests_gives_what_still_counts(home: Path) -> None:
     """Requests that came later have no answer, those that went are forgotten."""
     path = _file(home, "before")
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"format": 2, "phase": "before", "answers": {"nina": "denied", "gone": "denied"}}))
-    assert eight.recorded("before") == {"nina": "denied"}
+    path.write_text(json.dumps({"format": 1, "phase": "before", "answers": {"nina": "denied", "gone": "denied"}}))
+    assert eight_answers.recorded("before") == {"nina": "denied"}
     record_eight("after", RIGHT)
     assert repr(compare_eight()).count("before: no answer") == 7
+
+
+def test_a_file_of_a_newer_format_is_neither_read_nor_touched(home: Path) -> None:
+    """It is not damaged, and what it says may mean something else there."""
+    path = _file(home, "before")
+    path.parent.mkdir(parents=True)
+    newer = json.dumps({"format": 2, "phase": "before", "answers": NAIVE})
+    path.write_text(newer)
+    assert eight_answers.recorded("before") == {}
+    assert "could not be recorded" in repr(record_eight("before", NAIVE))
+    assert "damaged" not in repr(compare_eight())
+    assert path.read_text() == newer
 
 
 def _fail(*_: object) -> None:
@@ -282,16 +294,16 @@ def test_a_folder_that_may_not_be_written_is_said(home: Path) -> None:
 
 def test_another_notebook_that_was_quicker_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     """It records between our look and our writing."""
-    real = eight.create_whole
+    real = eight_answers.create_whole
 
     def late(path: Path, data: bytes) -> None:
-        monkeypatch.setattr(eight, "create_whole", real)
+        monkeypatch.setattr(eight_answers, "create_whole", real)
         assert record_eight("before", NAIVE).recorded
         real(path, data)
 
-    monkeypatch.setattr(eight, "create_whole", late)
+    monkeypatch.setattr(eight_answers, "create_whole", late)
     assert not record_eight("before", RIGHT).recorded
-    assert eight.recorded("before") == NAIVE
+    assert eight_answers.recorded("before") == NAIVE
 
 
 # The widget
@@ -310,7 +322,7 @@ def test_the_widget_records_before_and_reveals_nothing() -> None:
     assert widget.answer == {}
     assert "Still open" in _answer(widget, {})
     assert "Still open: bob" in _answer(widget, {key: one for key, one in NAIVE.items() if key != "bob"})
-    assert eight.recorded("before") == {}
+    assert eight_answers.recorded("before") == {}
     said = _answer(widget, NAIVE)
     assert "Nothing is revealed yet" in said
     assert not _reveals(said)
@@ -353,7 +365,7 @@ def test_a_full_disk_is_said_in_the_widget(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_stands_without_a_kernel_reveals_nothing() -> None:
     """And says how to do it in plain Python."""
     record_eight("before", NAIVE)
-    for phase in eight.PHASES:
+    for phase in eight_answers.PHASES:
         bundle = EightRequests(phase)._repr_mimebundle_()
         assert f"record_eight('{phase}'" in bundle["text/plain"]
         assert not _reveals(bundle["text/plain"] + bundle["text/html"])

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from iamlab.core.errors import IamlabError
-from iamlab.lessons import progress
-from iamlab.lessons.progress import home_dir, record, status
+from iamlab.lessons import check, compare_eight, eight_answers, progress, record_eight, restore_progress
+from iamlab.lessons.checks import EXERCISES
+from iamlab.lessons.eight_questions import QUESTIONS
+from iamlab.lessons.progress import home_dir, misconceptions, record, status
+from iamlab.lessons.progress_codes import Progress, encode
 from iamlab.world import files
 
 
@@ -98,6 +101,42 @@ def test_a_damaged_file_is_put_aside_and_harms_no_other(tmp_path: Path, damage: 
     assert record("01.1", "not yet", home=tmp_path)
     assert status("01.1", home=tmp_path) == "not yet"
     assert status("01.2", home=tmp_path) == "correct"
+
+
+def test_a_file_of_a_newer_version_is_neither_read_nor_touched(tmp_path: Path) -> None:
+    """What it says may mean something else there, and it is not damaged."""
+    record("01.1", "correct", home=tmp_path)
+    path = stored(tmp_path, "01.1")
+    newer = path.read_bytes().replace(b'"format": 1', b'"format": 2')
+    path.write_bytes(newer)
+    assert status("01.1", home=tmp_path) == "not attempted"
+    assert not record("01.1", "not yet", home=tmp_path)
+    assert not record("01.1", "correct", home=tmp_path)
+    assert [one.name for one in path.parent.iterdir()] == ["01.1.json"]
+    assert path.read_bytes() == newer
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps a folder that is in use")
+def test_nothing_raises_when_the_current_folder_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was renamed or removed under a running kernel: answers are judged, and not remembered."""
+    monkeypatch.delenv("IAMLAB_HOME", raising=False)
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr(eight_answers, "_unwritten", {})
+    wrong = EXERCISES["01.2"].misconceptions[0].answer  # type: ignore[union-attr]
+    known = EXERCISES["05.1"].misconceptions[-2]  # type: ignore[union-attr]
+    assert check("01.2", wrong).status == "not yet"
+    assert "could not be written" in repr(check("01.2", EXERCISES["01.2"].reference))
+    assert check("05.1", known.answer).misconception == known.number != 0
+    assert "could not be written" in repr(restore_progress(encode(Progress(states={"01.1": "correct"}))))
+    assert "could not be written" in repr(record_eight("before", dict.fromkeys(QUESTIONS, "no idea")))
+    assert "before the course are kept" in repr(compare_eight())
+    assert status("01.2") == "not attempted"
+    assert misconceptions() == ()
+    monkeypatch.setenv("IAMLAB_HOME", "relative")
+    assert not record("01.1", "correct")
 
 
 def test_a_disk_that_cannot_be_written_gives_false(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

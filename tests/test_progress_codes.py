@@ -59,13 +59,25 @@ def test_a_code_brings_progress_into_a_fresh_folder(tmp_path: Path) -> None:
     progress.met(13, home=old)
     progress.record("01.3", "correct", home=new)
     said = repr(restore_progress(repr(progress_codes.progress_code(home=old)), home=new))
-    assert "1 solved exercise;" in said
+    assert said == "1 exercise of the code is solved on your map now."
     assert [progress.status(id_, home=new) for id_ in ("01.1", "01.2", "01.3")] == [
         "correct",
         "not attempted",
         "correct",
     ]
     assert progress.misconceptions(home=new) == (13,)
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ({"01.3": "not yet"}, "The code holds no solved exercise."),
+        ({"01.1": "correct", "01.2": "correct"}, "2 exercises of the code are solved on your map now."),
+    ],
+)
+def test_restoring_says_how_many_are_solved(states: dict[str, str], said: str, tmp_path: Path) -> None:
+    """None, or several."""
+    assert repr(restore_progress(encode(Progress(states=states)), home=tmp_path)) == said
 
 
 def test_a_code_of_fewer_exercises_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,8 @@
 
 from iamlab.lessons import eight, overview, predict, result
 from iamlab.lessons.checks import begin, check, hint
-from iamlab.lessons.eight import compare_eight, eight_requests, record_eight
+from iamlab.lessons.eight import compare_eight, eight_requests
+from iamlab.lessons.eight_answers import record_eight
 from iamlab.lessons.glossary import Glossary, glossary, glossary_html
 from iamlab.lessons.overview import course_map, facts_as_of
 from iamlab.lessons.predict import reveal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from iamlab.lab import Lab
 from iamlab.lessons import policy_answers, progress, result, sorted_answers, world_answers
 from iamlab.lessons.exercise import Exercise, PolicyExercise, SortExercise, WorldExercise
 from iamlab.lessons.result import Result
+from iamlab.lessons.said import Said
 
 
 def _every_lessons() -> dict[str, Exercise]:
@@ -94,35 +95,25 @@ def _unknown(exercise_id: object) -> str:
     return f"{said} They are named by lesson and number, from {min(EXERCISES)} to {max(EXERCISES)}."
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
-    """One hint; shown as a sentence."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
 _given: dict[str, int] = {}
 """How many hints have been given of each exercise since the kernel started."""
 
 
-def hint(exercise_id: str, number: int | None = None) -> Hint:
+def hint(exercise_id: str, number: int | None = None) -> Said:
     """The next hint, or one by its number: where to look, which rule, nearly there. Never raises."""
     exercise = _find(exercise_id)
     if exercise is None:
-        return Hint(_unknown(exercise_id))
+        return Said(_unknown(exercise_id))
     if number is None:
         number = min(_given.get(exercise.id, 0) + 1, 3)
-    if number not in (1, 2, 3):
-        return Hint(f"There are hints 1, 2 and 3, for example hint({exercise_id!r}, 2).")
+    if type(number) is not int or number not in (1, 2, 3):  # True and 2.0 are equal to one of them, and are none
+        return Said(f"There are hints 1, 2 and 3, for example hint({exercise_id!r}, 2).")
     _given[exercise.id] = max(number, _given.get(exercise.id, 0))
     said = exercise.hints[number - 1]
     more = (
         f"For the next one, run hint({exercise_id!r}) again." if number < 3 else f"The first: hint({exercise_id!r}, 1)."
     )
-    return Hint(f"Hint {number} of 3: {said}{NEWLINE if code(said) else ' '}({more})")
+    return Said(f"Hint {number} of 3: {said}{NEWLINE if code(said) else ' '}({more})")
 
 
 NEWLINE: Final = "\n"

@@ -6,7 +6,7 @@ either: a condition that somebody can meet is no fence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -20,6 +20,7 @@ from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.variables import Value
+from iamlab.lessons.imagined import sample
 from iamlab.world.callers import Signer
 
 MOST: Final = 1024
@@ -52,17 +53,18 @@ def in_any_case(evaluation: Evaluation, *fixed: str) -> Evaluation:
     return allowed_somehow(evaluation.request, evaluation.policies, fixed) or evaluation
 
 
-def with_another(evaluation: Evaluation, key: str, right: str, *others: str) -> Evaluation:
-    """The evaluation with another value of a key than the right one, with which it is allowed; or as it is.
+def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], bool], *others: str) -> Evaluation:
+    """The evaluation with a value of a key that is not right, with which it is allowed; or as it is.
 
-    Tried are ``others``, and whatever the policies compare the key with.
+    Tried are ``others``, and whatever the policies compare the key with: a star as some word, and as nothing.
     """
     policies = evaluation.policies
     every = (policy for _, levels in policies.present for level in levels for policy in level)
     conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
     spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
-    for text in dict.fromkeys((*others, *(one.replace("*", "example").replace("?", "x") for one in spoken_of))):
-        if text != right:
+    tried = (one for pattern in spoken_of for one in (sample(pattern), sample(pattern, star="")))
+    for text in dict.fromkeys((*others, *tried)):
+        if not is_right(text):
             found = allowed_somehow(_under(evaluation.request, {key.lower(): text}), policies, (key,))
             if found:
                 return found

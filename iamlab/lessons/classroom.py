@@ -14,12 +14,11 @@ from typing import Final
 from iamlab.core.errors import IamlabError
 from iamlab.lessons import progress
 from iamlab.lessons.misconceptions import MISCONCEPTIONS
-from iamlab.lessons.progress_codes import ORDER, Progress, decode
+from iamlab.lessons.progress_codes import ORDER, STATES, Progress, decode
 
 LARGEST: Final = 1_000_000  # bytes; a line has about 60
 COMMON: Final = 5
 """Misconceptions and exercises that are named; a teacher has time for no more."""
-_RANK: Final = (progress.NOT_ATTEMPTED, progress.NOT_YET, progress.CORRECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +63,16 @@ def read_class(path: str | Path) -> Classroom:
     """The class in a file with a name and a progress code on each line; lines that are no such are named.
 
     Between name and code there is a comma, a semicolon, a tab or a blank; empty lines and those that begin with ``#``
-    are passed over, and so is a line of titles. Raises IamlabError (``NoSuchFile``, ``TooLarge``).
+    are passed over, and so is a line of titles before the first learner. Raises IamlabError (``NoSuchFile``,
+    ``TooLarge``).
     """
     try:
         with Path(path).open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise IamlabError(f"{path} cannot be read: {error.strerror or error}.", code="NoSuchFile") from None
+        raise IamlabError(
+            f"{str(path) or repr('')} cannot be read: {error.strerror or error}.", code="NoSuchFile"
+        ) from None
     if len(data) > LARGEST:
         raise IamlabError(
             f"{path} is larger than {LARGEST:,} bytes; that is no list of names and codes.", code="TooLarge"
@@ -82,7 +84,7 @@ def classroom(lines: Iterable[str]) -> Classroom:
     """The class that these lines are; never raises.
 
     >>> print(classroom(["Ana, oops"]))
-    Nobody could be read. A line is a name and a progress code: Ana, AEBQ-....
+    Nobody could be read. A line is a name and a progress code: Ana, AEOA-....
     <BLANKLINE>
     Worth a look:
       line 1 (Ana): 'oops' is no progress code: a letter is missing or mistyped somewhere.
@@ -91,7 +93,7 @@ def classroom(lines: Iterable[str]) -> Classroom:
     problems: list[str] = []
     for number, line in enumerate(lines, 1):
         name, code = _parts(line)
-        if (not name and not code) or (number == 1 and code.lower() in TITLES):
+        if (not name and not code) or (not found and not problems and code.lower() in TITLES):
             continue
         if not name:
             problems.append(f"line {number}: there is no name before {code[:40]!r}")
@@ -137,7 +139,7 @@ def _parts(line: str) -> tuple[str, str]:
 def _both(first: Progress, second: Progress) -> Progress:
     """What either of two codes says, the better of the two for each exercise."""
     states = {
-        id_: max(first.states.get(id_, _RANK[0]), second.states.get(id_, _RANK[0]), key=_RANK.index)
+        id_: max(first.states.get(id_, STATES[0]), second.states.get(id_, STATES[0]), key=STATES.index)
         for id_ in ORDER
         if id_ in first.states or id_ in second.states
     }
@@ -151,7 +153,7 @@ def _lessons() -> dict[str, int]:
 
 def _table(learners: tuple[Learner, ...]) -> str:
     if not learners:
-        return "Nobody could be read. A line is a name and a progress code: Ana, AEBQ-...."
+        return "Nobody could be read. A line is a name and a progress code: Ana, AEOA-...."
     width = min(max(len(one.name) for one in learners), 30)
     number = _lessons()
     lines = [f"{'name':<{width}}  {'  '.join(f' {lesson} ' for lesson in number)}  solved"]

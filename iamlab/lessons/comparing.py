@@ -26,10 +26,15 @@ def changes(
     subjects: Iterable[Subject],
     resources: Iterable[str],
     turns: Sequence[Turn] = tuple(Turn),
+    *,
+    parts: bool = False,
 ) -> Iterator[Change]:
-    """What each of the callers may do differently to each of the resources, among all actions; these turns alone."""
+    """What each of the callers may do differently to each of the resources, among all actions; these turns alone.
+
+    With ``parts`` among those alone that AWS judges on several resources at once: each resource is then one of these.
+    """
     callers, arns = list(dict.fromkeys(subjects)), list(dict.fromkeys(resources))
-    sides = _side(before, callers, arns), _side(after, callers, arns)
+    sides = tuple(_side(state, callers, arns, parts=parts) for state in (before, after))
     then, now = (_masks(one) for one in sides)
     for subject in callers:
         for arn in arns:
@@ -61,17 +66,23 @@ def told(change: Change, *given: str) -> str:
     return f"{', '.join(one for one in (*parts, *through) if one)}."
 
 
-def _side(state: State, subjects: Sequence[Subject], resources: Sequence[str]) -> Side:
+def _side(state: State, subjects: Sequence[Subject], resources: Sequence[str], *, parts: bool) -> Side:
     """One moment, over those who were there then, and what could be asked about."""
     there = [one for one in subjects if _is_there(state, one)]
     known = [one for one in resources if _can_be_asked_about(state, one)]
-    return Side(AccessMatrix(state, there, every_action(), known))
+    return Side(AccessMatrix(state, there, _on_several() if parts else every_action(), known, parts=parts))
 
 
 @cache
 def every_action() -> tuple[str, ...]:
     """All actions that AWS has."""
     return catalog.expand("*")
+
+
+@cache
+def _on_several() -> tuple[str, ...]:
+    """Those that AWS judges on several resources at once (EVAL-25)."""
+    return tuple(one for one in every_action() if catalog.find(one).asks_several)
 
 
 def _can_be_asked_about(state: State, arn: str) -> bool:

@@ -76,10 +76,10 @@ def layer_messages(evaluation: Evaluation) -> dict[str, str]:
 
 def statement_messages(evaluation: Evaluation, choices: tuple[str, ...], right: str) -> dict[str, str]:
     """What is said to whoever names another statement than the one that is asked for."""
-    return {one: _statement_message(evaluation, one, right) for one in choices if one != right}
+    return {one: _statement_message(evaluation, one) for one in choices if one != right}
 
 
-def _statement_message(evaluation: Evaluation, label: str, right: str) -> str:
+def _statement_message(evaluation: Evaluation, label: str) -> str:
     if label == NONE:
         if evaluation.decision is Decision.EXPLICIT_DENY:
             return "AWS says 'with an explicit deny': nothing is missing, a statement forbids it."

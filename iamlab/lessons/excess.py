@@ -9,13 +9,14 @@ from typing import Final
 from iamlab import catalog
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import NamedPolicy, action_matches
-from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind
+from iamlab.core.policy import Effect, Policy
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.core.settlement import FREE_ACTIONS, target
 from iamlab.core.wildcard import has_wildcard, matches
 from iamlab.lessons.circumstances import allowed_somehow
+from iamlab.lessons.imagined import left_to, sample
 from iamlab.world.resources import REGION
 
 Wanted = tuple[tuple[str, str], ...]
@@ -64,12 +65,9 @@ def _left_to(account: str, request: Request) -> tuple[NamedPolicy, ...] | None:
     kind = target(request)
     if not kind:
         return None
-    statement = {"Effect": "Allow", "Principal": {"AWS": account}}
-    if kind == "trust":
-        document = {"Version": LATEST, "Statement": [{**statement, "Action": "sts:*"}]}
-        return (NamedPolicy(name="trust policy", policy=Policy.parse(document, PolicyKind.TRUST)),)
-    document = {"Version": LATEST, "Statement": [{**statement, "Action": "kms:*", "Resource": "*"}]}
-    return (NamedPolicy(name="key policy", policy=Policy.parse(document, PolicyKind.RESOURCE)),)
+    trust, key = left_to(account)
+    policy = trust if kind == "trust" else key
+    return (NamedPolicy(name=f"{kind} policy", policy=policy),)
 
 
 def instances(policy: Policy, account: str) -> list[str]:
@@ -90,7 +88,7 @@ def instances_of(pattern: str, account: str) -> Iterator[str]:
     for owner in _owners(_VARIABLE.sub("*", parts[4]), account):
         partition = "aws" if has_wildcard(parts[1]) else parts[1]
         named = ":".join(("arn", partition, *parts[2:4], owner, parts[5]))
-        found = _VARIABLE.sub("example", named).replace("*", "example").replace("?", "x")
+        found = sample(_VARIABLE.sub("example", named))
         yield found
         if parts[2] == "s3" and pattern.endswith("*") and "/" not in parts[5]:
             yield f"{found}/example"  # a star goes past the end of a bucket's name

@@ -50,16 +50,20 @@ class Attempt:
     failures: tuple[Failure, ...]
     policy: Policy = _NO_POLICY
 
-    def fails(self, words: str) -> bool:
-        """Whether the probe of these words came out wrong."""
-        return any(words == failure.probe.words for failure in self.failures)
+    def fails(self, probe: Probe) -> bool:
+        """Whether the probe came out wrong."""
+        return self.evaluation(probe) is not None
+
+    def evaluation(self, probe: Probe) -> Evaluation | None:
+        """What came out of a probe that came out wrong; None for one that did not."""
+        return next((one.evaluation for one in self.failures if one.probe is probe), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misconception:
     """A likely wrong answer: an example of it, how to know it again by what it does, and what to say to it.
 
-    ``number`` is that of the curriculum's list of misconceptions, 0 for a mistake that is not among them.
+    ``number`` is that in ``misconceptions.MISCONCEPTIONS``, 0 for a mistake that is not among them.
     """
 
     answer: Any
@@ -81,7 +85,6 @@ class PolicyExercise:
     """
 
     id: str
-    title: str
     world: Callable[[], Lab]
     caller: Callable[[Lab], Principal]
     apply: Callable[[Lab, Policy], None]
@@ -111,7 +114,6 @@ class WorldExercise:
     """
 
     id: str
-    title: str
     world: Callable[[], Lab]
     may_change: Callable[[Change], bool]
     spared: Wanted = ()
@@ -140,7 +142,7 @@ class Item:
     right: str = ""
     choices: tuple[str, ...] = ()
     numbers: Mapping[str, int] = field(default_factory=dict)
-    """Of each wrong choice that is one of the curriculum's misconceptions, its number."""
+    """Of each wrong choice that is one of ``misconceptions.MISCONCEPTIONS``, its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

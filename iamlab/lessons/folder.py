@@ -79,7 +79,9 @@ def reset(folder: Path, source: Path, number: str) -> Delivery:
     no such lesson or the folder cannot be used, CourseError when ``source`` is not in order.
     """
     course = lessons(source)
-    lesson = next((one for one in course if one.number == number.strip().zfill(2)), None)
+    wanted = number.strip()
+    # An empty number, as of a shell's variable that is not set, means no lesson: not 00, the start page.
+    lesson = next((one for one in course if wanted and one.number == wanted.zfill(2)), None)
     if lesson is None:
         known = ", ".join(one.number for one in course)
         raise FolderError(f"There is no lesson {number!r}; the lessons are {known}.", code="NoSuchLesson")

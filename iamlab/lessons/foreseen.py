@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,9 +11,10 @@ from iamlab.analysis.difference import Change
 from iamlab.analysis.subjects import subject
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
-from iamlab.core.policy import LATEST, Policy, PolicyKind, Statement
+from iamlab.core.policy import Statement
 from iamlab.lessons.comparing import changes, every_action, told
 from iamlab.lessons.excess import ELSEWHERE, example, instances_of
+from iamlab.lessons.imagined import left_to
 from iamlab.world.authorization import asker
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy
@@ -26,9 +27,10 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
 
     Asked about are an example of each kind of thing that the changed statements are about, and something for each of
     their patterns. Roles and keys leave it to the accounts, those that are there as well: what a policy allows there
-    does not become harmless because they trust nobody today.
+    does not become harmless because they trust nobody today. One whose own policy has changed says itself whom it
+    trusts: that is part of the change.
     """
-    actions = shared(every_action())
+    actions, outspoken = shared(every_action()), _outspoken(before, after)
     for record in after.entities.values():
         if isinstance(record, GroupRecord):
             continue
@@ -36,8 +38,10 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
         changed = _changed(before, after, who.caller)
         if changed:
             arns = list(dict.fromkeys(_things(after, record.account, changed, actions)))
-            then, now = (_furnished(state, record.account, arns) for state in (before, after))
+            then, now = (_furnished(state, record.account, arns, outspoken) for state in (before, after))
             yield from changes(then, now, [who], arns)
+            of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
+            yield from changes(then, now, [who], of_several, parts=True)
 
 
 def announced(change: Change) -> str:
@@ -104,13 +108,33 @@ def _is_role(arn: str) -> bool:
 # The things, where a request finds them
 
 
-def _furnished(state: State, account: str, arns: Iterable[str]) -> State:
-    """The state with those roles, keys and buckets in it; every role and key leaves it to the accounts."""
-    trust, policy = _left_to(*state.accounts)
+def _outspoken(before: State, after: State) -> frozenset[str]:
+    """The ARNs of the roles and keys whose own policy is not what it was."""
+    then, now = (dict(_spoken(state)) for state in (before, after))
+    return frozenset(arn for arn, policy in now.items() if then.get(arn, policy) != policy)
+
+
+def _spoken(state: State) -> Iterator[tuple[str, SavedPolicy | None]]:
+    """The roles and keys, each with its own policy."""
+    yield from ((one.arn, one.trust) for one in state.of_kind(RoleRecord))
+    yield from ((arn, one.policy) for arn, one in state.resources.items() if one.kind == "key")
+
+
+def _furnished(state: State, account: str, arns: Iterable[str], outspoken: Container[str]) -> State:
+    """The state with those roles, keys and buckets in it; every role and key that is not outspoken leaves it to the
+    accounts.
+    """
+    trust, policy = (SavedPolicy(policy=one) for one in left_to(*state.accounts))
     roles: dict[str, EntityRecord] = {
-        one.id: replace(one, trust=trust) for one in state.of_kind(RoleRecord) if not one.service
+        one.id: replace(one, trust=trust)
+        for one in state.of_kind(RoleRecord)
+        if not one.service and one.arn not in outspoken
     }
-    things = {arn: replace(one, policy=policy) for arn, one in state.resources.items() if one.kind == "key"}
+    things = {
+        arn: replace(one, policy=policy)
+        for arn, one in state.resources.items()
+        if one.kind == "key" and arn not in outspoken
+    }
     for number, arn in enumerate(arns):
         if _is_role(arn) and state.entity_at(arn) is None:
             roles[f"AROAFORESEEN{number}"] = _role(arn, number, trust)
@@ -137,14 +161,3 @@ def _resource(arn: str, kind: str, account: str, policy: SavedPolicy | None) -> 
 
 
 _THEN: Final = State().now
-
-
-def _left_to(*accounts: str) -> tuple[SavedPolicy, SavedPolicy]:
-    """A trust policy and a key policy that leave it to these accounts."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": list(accounts)}}
-    trust = {"Version": LATEST, "Statement": {**statement, "Action": "sts:*"}}
-    key = {"Version": LATEST, "Statement": {**statement, "Action": "kms:*", "Resource": "*"}}
-    return (
-        SavedPolicy(policy=Policy.parse(trust, PolicyKind.TRUST)),
-        SavedPolicy(policy=Policy.parse(key, PolicyKind.RESOURCE)),
-    )

@@ -10,7 +10,8 @@ from iamlab.lab import Lab
 from iamlab.lessons import tickets
 from iamlab.lessons.story import DEVELOPMENT, PRODUCTION, account, document
 from iamlab.lessons.tickets import Ask, Cure, Posted, Ticket
-from iamlab.lessons.worlds_09 import CODE, JOBS, LIMIT, ORDERS, PAYROLL, SERVICES, TRAIL, say, there
+from iamlab.lessons.worlds import there
+from iamlab.lessons.worlds_09 import CODE, JOBS, LIMIT, ORDERS, PAYROLL, SERVICES, TRAIL, say
 from iamlab.world.account import Account
 from iamlab.world.identities import User
 

@@ -16,6 +16,7 @@ from iamlab.lessons.exercise import (
 )
 from iamlab.lessons.probing import asks, calling_as, embedded_in
 from iamlab.lessons.recognizing import covers, denies_only, names, on, silent
+from iamlab.lessons.story import document
 
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
 ARCHIVE: Final = "arn:aws:s3:::acme-photos-archive"
@@ -35,8 +36,7 @@ _alice = partial(asks, "alice")
 
 
 def _allow(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
-    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+    return document({"Effect": "Allow", "Action": action, "Resource": resource})
 
 
 _NOTHING_FORBIDS: Final = (
@@ -106,27 +106,32 @@ PREDICT: Final = SortExercise(
     "which is an implicit deny. AdministratorAccess reaches ada and allows everything.",
 )
 
-_BUCKETS: Final = "alice lists the account's buckets (s3:ListAllMyBuckets)"
-_CONTENTS: Final = "alice lists what is in acme-photos (s3:ListBucket)"
-_CREATE: Final = "alice creates a bucket (s3:CreateBucket)"
-_USERS: Final = "alice lists the users (iam:ListUsers)"
-_READ: Final = "alice reads an object in acme-photos (s3:GetObject)"
+_BUCKETS: Final = _alice(
+    "s3:ListAllMyBuckets", None, "alice lists the account's buckets (s3:ListAllMyBuckets)", allowed=True
+)
+_CONTENTS: Final = _alice("s3:ListBucket", PHOTOS, "alice lists what is in acme-photos (s3:ListBucket)", allowed=False)
+_CREATE: Final = _alice(
+    "s3:CreateBucket", "arn:aws:s3:::acme-new", "alice creates a bucket (s3:CreateBucket)", allowed=False
+)
+_USERS: Final = _alice("iam:ListUsers", None, "alice lists the users (iam:ListUsers)", allowed=False)
+_READ: Final = _alice(
+    "s3:GetObject", f"{PHOTOS}/1.jpg", "alice reads an object in acme-photos (s3:GetObject)", allowed=False
+)
 
 
 GRANT: Final = PolicyExercise(
     id="01.2",
-    title="Grant one list action",
     world=worlds.first_day,
     caller=calling_as("alice"),
     apply=embedded_in("alice"),
     only=(("s3:ListAllMyBuckets", "*"),),
     probes=(
-        _alice("s3:ListAllMyBuckets", None, _BUCKETS, allowed=True),
-        _alice("s3:ListBucket", PHOTOS, _CONTENTS, allowed=False),
-        _alice("s3:GetObject", f"{PHOTOS}/1.jpg", _READ, allowed=False),
-        _alice("s3:CreateBucket", "arn:aws:s3:::acme-new", _CREATE, allowed=False),
+        _BUCKETS,
+        _CONTENTS,
+        _READ,
+        _CREATE,
         _alice("s3:GetBucketPolicy", PAYROLL, "alice reads a bucket's policy (s3:GetBucketPolicy)", allowed=False),
-        _alice("iam:ListUsers", None, _USERS, allowed=False),
+        _USERS,
     ),
     hints=(
         "You need one statement with Effect, Action and Resource. Which action lists the buckets of an account?",
@@ -182,33 +187,48 @@ GRANT: Final = PolicyExercise(
     ),
 )
 
-_LIST_PHOTOS: Final = "alice lists what is in acme-photos (s3:ListBucket)"
-_ONE_PHOTO: Final = "alice reads acme-photos/1.jpg (s3:GetObject)"
-_DEEP_PHOTO: Final = "alice reads acme-photos/2026/team.jpg (s3:GetObject)"
-_NOTES: Final = "alice reads acme-photos/notes.txt (s3:GetObject)"
-_OVERWRITE: Final = "alice overwrites acme-photos/1.jpg (s3:PutObject)"
-_ARCHIVED: Final = "alice reads acme-photos-archive/old.jpg (s3:GetObject)"
-_LIST_ARCHIVE: Final = "alice lists what is in acme-photos-archive (s3:ListBucket)"
-_SALARIES: Final = "alice reads acme-payroll/salaries.csv (s3:GetObject)"
+_LIST_PHOTOS: Final = _alice(
+    "s3:ListBucket", PHOTOS, "alice lists what is in acme-photos (s3:ListBucket)", allowed=True
+)
+_ONE_PHOTO: Final = _alice(
+    "s3:GetObject", f"{PHOTOS}/1.jpg", "alice reads acme-photos/1.jpg (s3:GetObject)", allowed=True
+)
+_DEEP_PHOTO: Final = _alice(
+    "s3:GetObject", f"{PHOTOS}/2026/team.jpg", "alice reads acme-photos/2026/team.jpg (s3:GetObject)", allowed=True
+)
+_NOTES: Final = _alice(
+    "s3:GetObject", f"{PHOTOS}/notes.txt", "alice reads acme-photos/notes.txt (s3:GetObject)", allowed=True
+)
+_OVERWRITE: Final = _alice(
+    "s3:PutObject", f"{PHOTOS}/1.jpg", "alice overwrites acme-photos/1.jpg (s3:PutObject)", allowed=False
+)
+_ARCHIVED: Final = _alice(
+    "s3:GetObject", f"{ARCHIVE}/old.jpg", "alice reads acme-photos-archive/old.jpg (s3:GetObject)", allowed=False
+)
+_LIST_ARCHIVE: Final = _alice(
+    "s3:ListBucket", ARCHIVE, "alice lists what is in acme-photos-archive (s3:ListBucket)", allowed=False
+)
+_SALARIES: Final = _alice(
+    "s3:GetObject", f"{PAYROLL}/salaries.csv", "alice reads acme-payroll/salaries.csv (s3:GetObject)", allowed=False
+)
 
 BROKEN_ARN: Final = _allow(["s3:ListBucket", "s3:GetObject"], PHOTOS)
 
 MEND: Final = PolicyExercise(
     id="01.3",
-    title="Mend an ARN: bucket against objects",
     world=worlds.first_day,
     caller=calling_as("alice"),
     apply=embedded_in("alice"),
     only=(("s3:ListBucket", PHOTOS), ("s3:GetObject", f"{PHOTOS}/*")),
     probes=(
-        _alice("s3:ListBucket", PHOTOS, _LIST_PHOTOS, allowed=True),
-        _alice("s3:GetObject", f"{PHOTOS}/1.jpg", _ONE_PHOTO, allowed=True),
-        _alice("s3:GetObject", f"{PHOTOS}/2026/team.jpg", _DEEP_PHOTO, allowed=True),
-        _alice("s3:GetObject", f"{PHOTOS}/notes.txt", _NOTES, allowed=True),
-        _alice("s3:GetObject", f"{ARCHIVE}/old.jpg", _ARCHIVED, allowed=False),
-        _alice("s3:ListBucket", ARCHIVE, _LIST_ARCHIVE, allowed=False),
-        _alice("s3:GetObject", f"{PAYROLL}/salaries.csv", _SALARIES, allowed=False),
-        _alice("s3:PutObject", f"{PHOTOS}/1.jpg", _OVERWRITE, allowed=False),
+        _LIST_PHOTOS,
+        _ONE_PHOTO,
+        _DEEP_PHOTO,
+        _NOTES,
+        _ARCHIVED,
+        _LIST_ARCHIVE,
+        _SALARIES,
+        _OVERWRITE,
         _alice("s3:DeleteBucket", PHOTOS, "alice deletes the bucket acme-photos (s3:DeleteBucket)", allowed=False),
     ),
     hints=(

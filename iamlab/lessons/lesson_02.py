@@ -9,6 +9,7 @@ from iamlab.core.policy import Effect
 from iamlab.lessons import worlds
 from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise, SortExercise
 from iamlab.lessons.probing import asks, calling_as, embedded_in, in_any_circumstances
+from iamlab.lessons.story import document
 
 LEDGER: Final = "arn:aws:s3:::acme-ledger"
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -69,9 +70,8 @@ SORT: Final = SortExercise(
 _ada = partial(asks, "ada")
 
 
-def _document(effect: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
-    statement = {"Effect": effect, "Action": action, "Resource": resource}
-    return {"Version": "2012-10-17", "Statement": [statement]}
+def _says(effect: str, action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
+    return document({"Effect": effect, "Action": action, "Resource": resource})
 
 
 def _denied(attempt: Attempt, element: str) -> set[str]:
@@ -80,33 +80,53 @@ def _denied(attempt: Attempt, element: str) -> set[str]:
     return {text.lower() for one in denies for text in (one.actions if element == "Action" else one.resources)}
 
 
-_DELETE: Final = "ada deletes acme-ledger/2026.csv (s3:DeleteObject)"
-_DELETE_OLD: Final = "ada deletes acme-ledger/archive/2025.csv (s3:DeleteObject)"
-_EVER: Final = "ada, with MFA or without, whenever and from wherever, deletes acme-ledger/2026.csv (s3:DeleteObject)"
-_READ: Final = "ada reads acme-ledger/2026.csv (s3:GetObject)"
-_WRITE: Final = "ada writes acme-ledger/2026.csv (s3:PutObject)"
-_PHOTO: Final = "ada deletes acme-photos/1.jpg (s3:DeleteObject)"
-_ARCHIVED: Final = "ada deletes acme-ledger-archive/2019.csv (s3:DeleteObject)"
-_HIRE: Final = "ada creates the user nina (iam:CreateUser)"
+_DELETE: Final = _ada("s3:DeleteObject", BOOK, "ada deletes acme-ledger/2026.csv (s3:DeleteObject)", allowed=False)
+_DELETE_OLD: Final = _ada(
+    "s3:DeleteObject",
+    f"{LEDGER}/archive/2025.csv",
+    "ada deletes acme-ledger/archive/2025.csv (s3:DeleteObject)",
+    allowed=False,
+)
+_EVER: Final = in_any_circumstances(
+    _ada(
+        "s3:DeleteObject",
+        BOOK,
+        "ada, with MFA or without, whenever and from wherever, deletes acme-ledger/2026.csv (s3:DeleteObject)",
+        allowed=False,
+    )
+)
+_READ: Final = _ada("s3:GetObject", BOOK, "ada reads acme-ledger/2026.csv (s3:GetObject)", allowed=True)
+_WRITE: Final = _ada("s3:PutObject", BOOK, "ada writes acme-ledger/2026.csv (s3:PutObject)", allowed=True)
+_PHOTO: Final = _ada(
+    "s3:DeleteObject", f"{PHOTOS}/1.jpg", "ada deletes acme-photos/1.jpg (s3:DeleteObject)", allowed=True
+)
+_ARCHIVED: Final = _ada(
+    "s3:DeleteObject",
+    f"{LEDGER}-archive/2019.csv",
+    "ada deletes acme-ledger-archive/2019.csv (s3:DeleteObject)",
+    allowed=True,
+)
+_HIRE: Final = _ada(
+    "iam:CreateUser", "arn:aws:iam::111111111111:user/nina", "ada creates the user nina (iam:CreateUser)", allowed=True
+)
 
 STOP: Final = PolicyExercise(
     id="02.2",
-    title="Stop the administrator doing one thing",
     world=worlds.with_ledger,
     caller=calling_as("ada"),
     apply=embedded_in("ada"),
     only=(),
     spared=(("s3:DeleteObjectVersion", f"{LEDGER}/*"),),  # a version of an object is deleted by an action of its own
     probes=(
-        _ada("s3:DeleteObject", BOOK, _DELETE, allowed=False),
-        _ada("s3:DeleteObject", f"{LEDGER}/archive/2025.csv", _DELETE_OLD, allowed=False),
-        in_any_circumstances(_ada("s3:DeleteObject", BOOK, _EVER, allowed=False)),
-        _ada("s3:GetObject", BOOK, _READ, allowed=True),
-        _ada("s3:PutObject", BOOK, _WRITE, allowed=True),
-        _ada("s3:DeleteObject", f"{PHOTOS}/1.jpg", _PHOTO, allowed=True),
-        _ada("s3:DeleteObject", f"{LEDGER}-archive/2019.csv", _ARCHIVED, allowed=True),
+        _DELETE,
+        _DELETE_OLD,
+        _EVER,
+        _READ,
+        _WRITE,
+        _PHOTO,
+        _ARCHIVED,
         _ada("s3:ListBucket", LEDGER, "ada lists what is in acme-ledger (s3:ListBucket)", allowed=True),
-        _ada("iam:CreateUser", "arn:aws:iam::111111111111:user/nina", _HIRE, allowed=True),
+        _HIRE,
         _ada("ec2:DescribeInstances", None, "ada looks at the instances (ec2:DescribeInstances)", allowed=True),
     ),
     hints=(
@@ -115,45 +135,45 @@ STOP: Final = PolicyExercise(
         '{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": ...}: every object of acme-ledger is missing.',
     ),
     rules=("EVAL-03",),
-    reference=_document("Deny", "s3:DeleteObject", f"{LEDGER}/*"),
+    reference=_says("Deny", "s3:DeleteObject", f"{LEDGER}/*"),
     explanation="A Deny beside AdministratorAccess, about deleting the objects of one bucket and nothing else. It wins "
     "over the Allow for everything. Mind that ada, an administrator, may also take this policy away again: a limit "
     "that holds against an administrator is set from outside, and comes in a later lesson.",
     misconceptions=(
         Misconception(
-            answer=_document("Allow", ["s3:GetObject", "s3:PutObject"], f"{LEDGER}/*"),
+            answer=_says("Allow", ["s3:GetObject", "s3:PutObject"], f"{LEDGER}/*"),
             message="An Allow takes nothing away. AdministratorAccess still allows the rest: only a Deny forbids.",
             known_by=lambda attempt: all(one.effect is Effect.ALLOW for one in attempt.policy.statements),
             number=10,
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteBucket", [LEDGER, f"{LEDGER}/*"]),
+            answer=_says("Deny", "s3:DeleteBucket", [LEDGER, f"{LEDGER}/*"]),
             message="s3:DeleteBucket deletes a bucket, an empty one. Objects are deleted by another action.",
             known_by=lambda attempt: attempt.fails(_DELETE) and _denied(attempt, "Action") == {"s3:deletebucket"},
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteObject", LEDGER),
+            answer=_says("Deny", "s3:DeleteObject", LEDGER),
             message="Your Deny names the bucket. Deleting an object is about the object, another resource.",
             known_by=lambda attempt: attempt.fails(_DELETE) and LEDGER in _denied(attempt, "Resource"),
             number=13,
         ),
         Misconception(
-            answer=_document("Deny", "*", "*"),
+            answer=_says("Deny", "*", "*"),
             message="Now ada can do nothing at all, not even take this policy away again. Only root could help.",
             known_by=lambda attempt: attempt.fails(_HIRE) and "*" in _denied(attempt, "Action"),
         ),
         Misconception(
-            answer=_document("Deny", "s3:*", f"{LEDGER}/*"),
+            answer=_says("Deny", "s3:*", f"{LEDGER}/*"),
             message="That forbids reading and writing as well. Name the one action.",
             known_by=lambda attempt: attempt.fails(_READ),
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteObject", "*"),
+            answer=_says("Deny", "s3:DeleteObject", "*"),
             message="That forbids deleting objects everywhere. Name the one bucket's objects.",
             known_by=lambda attempt: attempt.fails(_PHOTO),
         ),
         Misconception(
-            answer=_document("Deny", "s3:DeleteObject", f"{LEDGER}*"),
+            answer=_says("Deny", "s3:DeleteObject", f"{LEDGER}*"),
             message="A star right after the name fits every bucket whose name begins so, in a Deny as well: "
             "acme-ledger-archive. Put the slash before the star.",
             known_by=lambda attempt: (

@@ -12,7 +12,8 @@ from iamlab.lessons import worlds
 from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, is_roots
-from iamlab.lessons.recognizing import covers, names, on, silent
+from iamlab.lessons.recognizing import covers, forbidden, names, on, silent
+from iamlab.lessons.story import DEVELOPMENT, document
 
 CODE: Final = "arn:aws:s3:::acme-dev"
 ARCHIVE: Final = "arn:aws:s3:::acme-dev-archive"
@@ -35,10 +36,6 @@ def _of_the_code(change: Change) -> bool:
 
 def _statement(action: str | list[str], resource: str | list[str]) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource}
-
-
-def _document(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 # 03.1
@@ -73,7 +70,7 @@ _FAY_LISTS: Final = _asks("fay", "s3:ListBucket", CODE, "fay lists what is in ac
 _FAY_TESTS: Final = _asks("fay", "s3:ListBucket", REPORTS, "fay lists what is in acme-test", allowed=False)
 _FAY_DELETES: Final = _asks("fay", "s3:DeleteBucket", CODE, "fay deletes the bucket acme-dev", allowed=False)
 _FAY_HIRES: Final = _asks(
-    "fay", "iam:CreateUser", f"arn:aws:iam::{worlds.DEVELOPMENT}:user/gil", "fay creates the user gil", allowed=False
+    "fay", "iam:CreateUser", f"arn:aws:iam::{DEVELOPMENT}:user/gil", "fay creates the user gil", allowed=False
 )
 _NEXT_MONTH: Final = _asks(
     "fay",
@@ -93,16 +90,11 @@ _ANOTHER_TEAM: Final = _asks(
 
 
 def _for_fay_alone(attempt: Attempt) -> bool:
-    return (
-        not attempt.fails(_FAY_LISTS.words)
-        and attempt.fails(_NEXT_MONTH.words)
-        and not worlds.user(attempt.lab, "fay").groups
-    )
+    return not attempt.fails(_FAY_LISTS) and attempt.fails(_NEXT_MONTH) and not worlds.user(attempt.lab, "fay").groups
 
 
 HIRE: Final = WorldExercise(
     id="03.1",
-    title="Add a new hire",
     world=worlds.new_hire,
     may_change=lambda change: (
         is_roots(change) or (change.subject.name == "fay" and change.turn is Turn.GAINED and _of_the_code(change))
@@ -137,15 +129,15 @@ HIRE: Final = WorldExercise(
                 worlds.development(lab).managed_policy("AdministratorAccess")
             ),
             message="An administrator may do everything, so fay may do what the developers do, and all the rest.",
-            known_by=lambda attempt: attempt.fails(_FAY_HIRES.words) and attempt.fails(_FAY_DELETES.words),
+            known_by=lambda attempt: attempt.fails(_FAY_HIRES) and attempt.fails(_FAY_DELETES),
         ),
         Misconception(
             answer=_own_group,
             message="The same policy on another group works today. But now there are two groups to keep in step, and "
             "what Developers gets next does not reach fay.",
             known_by=lambda attempt: (
-                not attempt.fails(_FAY_LISTS.words)
-                and attempt.fails(_NEXT_MONTH.words)
+                not attempt.fails(_FAY_LISTS)
+                and attempt.fails(_NEXT_MONTH)
                 and any(one.name not in ("Developers", "Testers") for one in worlds.user(attempt.lab, "fay").groups)
             ),
         ),
@@ -171,7 +163,7 @@ HIRE: Final = WorldExercise(
             answer=_join_and_attach,
             message="She is in the group, and the policy is attached to her as well. The day she leaves the group, "
             "that is left over.",
-            known_by=lambda attempt: attempt.fails(_ANOTHER_TEAM.words) and _is_in(attempt.lab, "fay", "Developers"),
+            known_by=lambda attempt: attempt.fails(_ANOTHER_TEAM) and _is_in(attempt.lab, "fay", "Developers"),
         ),
     ),
 )
@@ -213,16 +205,8 @@ def _forbidden_to_tess(attempt: Attempt) -> bool:
     return any(one.decision is Decision.EXPLICIT_DENY for one in asked)
 
 
-def _still_forbidden(attempt: Attempt) -> bool:
-    return any(
-        one.probe.words == _COMES_BACK.words and one.evaluation.decision is Decision.EXPLICIT_DENY
-        for one in attempt.failures
-    )
-
-
 LEFT_OVER: Final = WorldExercise(
     id="03.2",
-    title="Find a left-over direct grant",
     world=worlds.moved_over,
     may_change=lambda change: (
         is_roots(change) or (change.subject.name == "tess" and change.turn is Turn.LOST and _of_the_code(change))
@@ -256,7 +240,7 @@ LEFT_OVER: Final = WorldExercise(
             answer=lambda lab: worlds.user(lab, "tess").put_policy("NoCode", deny("s3:*", on=[CODE, f"{CODE}/*"])),
             message="A Deny covers the old grant up and does not take it away. Both stay, and should tess come back to "
             "the developers, the Deny would win.",
-            known_by=_still_forbidden,
+            known_by=lambda attempt: forbidden(attempt, _COMES_BACK),
         ),
         Misconception(
             answer=lambda lab: worlds.group(lab, "Developers").detach(
@@ -264,8 +248,8 @@ LEFT_OVER: Final = WorldExercise(
             ),
             message="That takes it from the developers. tess is not among them: what she has, she has by another way.",
             known_by=lambda attempt: (
-                attempt.fails(_TESS_READS.words)
-                and attempt.fails(_DANA_READS.words)
+                attempt.fails(_TESS_READS)
+                and attempt.fails(_DANA_READS)
                 and not worlds.group(attempt.lab, "Developers").policies
             ),
         ),
@@ -273,15 +257,13 @@ LEFT_OVER: Final = WorldExercise(
             answer=lambda lab: worlds.user(lab, "tess").put_policy("NoWriting", deny("s3:PutObject", on=f"{CODE}/*")),
             message="A Deny covers a part of the old grant up, and does not take it away: what the Deny does not name, "
             "tess still may. Find by which way the grant comes to her.",
-            known_by=lambda attempt: attempt.fails(_TESS_READS.words) and _forbidden_to_tess(attempt),
+            known_by=lambda attempt: attempt.fails(_TESS_READS) and _forbidden_to_tess(attempt),
         ),
         Misconception(
             answer=lambda lab: worlds.user(lab, "tess").delete_policy("SeeUsers"),
             message="SeeUsers lets her list the users, which she needs. What lets her into acme-dev is another policy.",
             known_by=lambda attempt: (
-                attempt.fails(_TESS_READS.words)
-                and attempt.fails(_TESS_USERS.words)
-                and not _forbidden_to_tess(attempt)
+                attempt.fails(_TESS_READS) and attempt.fails(_TESS_USERS) and not _forbidden_to_tess(attempt)
             ),
         ),
         Misconception(
@@ -289,7 +271,7 @@ LEFT_OVER: Final = WorldExercise(
             message="A new version of a managed policy counts for everybody whom the policy reaches: the developers "
             "have lost it with her.",
             known_by=lambda attempt: (
-                (attempt.fails(_DANA_READS.words) or attempt.fails(_DANA_WRITES.words))
+                (attempt.fails(_DANA_READS) or attempt.fails(_DANA_WRITES))
                 and worlds.development(attempt.lab).managed_policy("DevAccess").default_version != "v1"
             ),
         ),
@@ -297,13 +279,13 @@ LEFT_OVER: Final = WorldExercise(
             answer=lambda lab: worlds.group(lab, "Testers").remove(worlds.user(lab, "tess")),
             message="Testers is where tess works now. Leaving a group takes away what came through that group, and "
             "nothing else.",
-            known_by=lambda attempt: attempt.fails(_TESS_TESTS.words) and not _is_in(attempt.lab, "tess", "Testers"),
+            known_by=lambda attempt: attempt.fails(_TESS_TESTS) and not _is_in(attempt.lab, "tess", "Testers"),
         ),
         Misconception(
             answer=_strip,
             message="The left-over is gone, and with it something that tess needs. Not everything that is given to one "
             "user alone is left over.",
-            known_by=lambda attempt: attempt.fails(_TESS_USERS.words) and not attempt.fails(_TESS_READS.words),
+            known_by=lambda attempt: attempt.fails(_TESS_USERS) and not attempt.fails(_TESS_READS),
         ),
     ),
 )
@@ -334,7 +316,6 @@ def _names_objects(attempt: Attempt) -> bool:
 
 WRITE: Final = PolicyExercise(
     id="03.3",
-    title="Write the bucket-and-objects policy",
     world=worlds.team_without_policy,
     caller=calling_as("dana"),
     apply=_give_the_group,
@@ -359,53 +340,51 @@ WRITE: Final = PolicyExercise(
         "statement; the one for s3:ListBucket is missing.",
     ),
     rules=("POL-15",),
-    reference=_document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
+    reference=document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
     explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects "
     "in it. Nobody is named, for whoever is in the group has it.",
     misconceptions=(
         Misconception(
-            answer=_document(_statement(_THREE, "*")),
+            answer=document(_statement(_THREE, "*")),
             message='"*" is every bucket there is, those of the testers too. Name the one bucket and its objects.',
-            known_by=lambda attempt: attempt.fails(_TESTED.words) and on(attempt, "*", "arn:aws:s3:::*"),
+            known_by=lambda attempt: attempt.fails(_TESTED) and on(attempt, "*", "arn:aws:s3:::*"),
         ),
         Misconception(
-            answer=_document(_statement(_THREE, f"{CODE}*")),
+            answer=document(_statement(_THREE, f"{CODE}*")),
             message="A star right after the name fits every bucket whose name begins so: acme-dev-archive as well.",
-            known_by=lambda attempt: attempt.fails(_ARCHIVED.words) and on(attempt, f"{CODE}*", f"{CODE}*/*"),
+            known_by=lambda attempt: attempt.fails(_ARCHIVED) and on(attempt, f"{CODE}*", f"{CODE}*/*"),
         ),
         Misconception(
-            answer=_document(_statement("s3:*", [CODE, f"{CODE}/*"])),
+            answer=document(_statement("s3:*", [CODE, f"{CODE}/*"])),
             message="The resources are right. But s3:* also deletes the objects and the bucket itself; name the three "
             "actions.",
             known_by=lambda attempt: attempt.failures[0].probe is _DESTROYS and names(attempt, "s3:*"),
         ),
         Misconception(
-            answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:*Object", f"{CODE}/*")),
+            answer=document(_statement("s3:ListBucket", CODE), _statement("s3:*Object", f"{CODE}/*")),
             message="s3:*Object is every action whose name ends so, s3:DeleteObject among them. Name the two you mean.",
-            known_by=lambda attempt: attempt.fails(_DELETES.words) and names(attempt, "s3:*Object", "s3:*Object*"),
+            known_by=lambda attempt: attempt.fails(_DELETES) and names(attempt, "s3:*Object", "s3:*Object*"),
         ),
         Misconception(
-            answer=_document(_statement("s3:ListBucket", CODE), _statement("s3:GetObject", f"{CODE}/*")),
+            answer=document(_statement("s3:ListBucket", CODE), _statement("s3:GetObject", f"{CODE}/*")),
             message="They can look and read, and not write: s3:GetObject does not include s3:PutObject.",
-            known_by=lambda attempt: (
-                attempt.fails(_WRITES.words) and not attempt.fails(_READS.words) and silent(attempt)
-            ),
+            known_by=lambda attempt: attempt.fails(_WRITES) and not attempt.fails(_READS) and silent(attempt),
         ),
         Misconception(
-            answer=_document(_statement(_THREE, f"{CODE}/*")),
+            answer=document(_statement(_THREE, f"{CODE}/*")),
             message="/* is what is in the bucket; s3:ListBucket is asked about the bucket itself, and no statement "
             "names that.",
             known_by=lambda attempt: (
-                attempt.fails(_LISTS.words) and silent(attempt) and not covers(attempt, CODE) and covers(attempt, PLAN)
+                attempt.fails(_LISTS) and silent(attempt) and not covers(attempt, CODE) and covers(attempt, PLAN)
             ),
             number=13,
         ),
         Misconception(
-            answer=_document(_statement(_THREE, CODE)),
+            answer=document(_statement(_THREE, CODE)),
             message="One ARN does not do for all: it names the bucket, and reading and writing are about the objects "
             "in it.",
             known_by=lambda attempt: (
-                attempt.fails(_READS.words) and not attempt.fails(_LISTS.words) and not _names_objects(attempt)
+                attempt.fails(_READS) and not attempt.fails(_LISTS) and not _names_objects(attempt)
             ),
             number=13,
         ),

@@ -13,17 +13,17 @@ from iamlab.core.policy import PolicyKind, allow
 from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_04
 from iamlab.lessons.exercise import Attempt, Item, Misconception, PolicyExercise, SortExercise, WorldExercise
-from iamlab.lessons.probing import asks, calling_as
-from iamlab.lessons.recognizing import silent
-from iamlab.lessons.story import DEVELOPMENT, account, document, trust
-from iamlab.lessons.trusting import EVERYBODY, trusted
+from iamlab.lessons.probing import asks, calling_as, is_roots
+from iamlab.lessons.recognizing import silent, trusts
+from iamlab.lessons.story import DEVELOPMENT, account, document, the_account, trust
+from iamlab.lessons.trusting import EVERYBODY
 from iamlab.lessons.worlds_04 import CODE, REPORTS, WRITER
 from iamlab.world.identities import Role, User
 from iamlab.world.sessions import Session
 
 DANA: Final = f"arn:aws:iam::{DEVELOPMENT}:user/dana"
 ERIC: Final = f"arn:aws:iam::{DEVELOPMENT}:user/eric"
-THE_ACCOUNT: Final = frozenset({DEVELOPMENT, account(DEVELOPMENT)})
+THE_ACCOUNT: Final = the_account(DEVELOPMENT)
 PLAN: Final = f"{CODE}/plan.txt"
 OCTOBER: Final = f"{REPORTS}/2026-10.csv"
 
@@ -51,17 +51,12 @@ _NEXT_MONTH: Final = _assumes(
 )
 
 
-def _names(attempt: Attempt, *names: str) -> bool:
-    return bool(trusted(attempt.policy) & set(names))
-
-
 def _for_a_service(attempt: Attempt) -> bool:
     return any(kind == "Service" for one in attempt.policy.statements for kind, _ in one.principals)
 
 
 TRUST: Final = PolicyExercise(
     id="04.1",
-    title="Repair a trust policy",
     kind=PolicyKind.TRUST,
     world=worlds_04.trusting_the_account,
     caller=calling_as("ReportWriter"),
@@ -83,14 +78,14 @@ TRUST: Final = PolicyExercise(
         Misconception(
             answer=trust(AWS="*"),
             message=f"{EVERYBODY} So eric and ada get in like dana.",
-            known_by=lambda attempt: _names(attempt, "*") and attempt.fails(_ERIC.words) and attempt.fails(_ADA.words),
+            known_by=lambda attempt: trusts(attempt, "*") and attempt.fails(_ERIC) and attempt.fails(_ADA),
         ),
         Misconception(
             answer=trust(AWS=DEVELOPMENT),
             message=f"{DEVELOPMENT} and {account(DEVELOPMENT)} say the same: the whole account, not its root user. Who "
             "gets in is then left to the account's own policies, and none of them allows it to dana.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA.words) and _names(attempt, *THE_ACCOUNT) and not _names(attempt, DANA, "*")
+                attempt.fails(_DANA) and trusts(attempt, *THE_ACCOUNT) and not trusts(attempt, DANA, "*")
             ),
             number=9,
         ),
@@ -104,9 +99,7 @@ TRUST: Final = PolicyExercise(
             ),
             message="Naming dana is right, and enough. The account beside her lets in whoever has a policy that "
             "allows it, and ada's allows everything.",
-            known_by=lambda attempt: (
-                not attempt.fails(_DANA.words) and attempt.fails(_ADA.words) and _names(attempt, *THE_ACCOUNT)
-            ),
+            known_by=lambda attempt: not attempt.fails(_DANA) and attempt.fails(_ADA) and trusts(attempt, *THE_ACCOUNT),
             number=8,
         ),
         Misconception(
@@ -114,19 +107,19 @@ TRUST: Final = PolicyExercise(
                 {"Effect": "Allow", "Principal": {"AWS": [DANA, ERIC]}, "Action": "sts:AssumeRole"},
             ),
             message="It names eric as well. Whoever is named may assume the role, with no policy of their own.",
-            known_by=lambda attempt: attempt.fails(_ERIC.words) and _names(attempt, ERIC),
+            known_by=lambda attempt: attempt.fails(_ERIC) and trusts(attempt, ERIC),
         ),
         Misconception(
             answer=trust(AWS=WRITER),
             message="That names the role itself. Nobody belongs to a role as one does to a group: the Principal of its "
             "trust policy is who comes to it.",
-            known_by=lambda attempt: attempt.fails(_DANA.words) and _names(attempt, WRITER) and silent(attempt),
+            known_by=lambda attempt: attempt.fails(_DANA) and trusts(attempt, WRITER) and silent(attempt),
             number=4,
         ),
         Misconception(
             answer=trust(Service="ec2.amazonaws.com"),
             message='"Service" names a service of AWS. dana is a user: her ARN stands under "AWS".',
-            known_by=lambda attempt: attempt.fails(_DANA.words) and _for_a_service(attempt) and silent(attempt),
+            known_by=lambda attempt: attempt.fails(_DANA) and _for_a_service(attempt) and silent(attempt),
         ),
     ),
 )
@@ -200,8 +193,7 @@ def _give_dana_too(lab: Lab) -> None:
 
 
 def _was_asked_for(change: Change) -> bool:
-    """The role and root: whatever is new in an account, its root user gains."""
-    if change.subject.kind == "root":
+    if is_roots(change):
         return True
     reads = change.turn is Turn.GAINED and change.resource.startswith(f"{CODE}/")
     return change.subject.name == "ReportWriter" and reads and change.actions == ("s3:GetObject",)
@@ -223,7 +215,6 @@ def _names_with_a_star(attempt: Attempt) -> bool:
 
 SWAP: Final = WorldExercise(
     id="04.2",
-    title="Swapped, not added: let the role do its whole task",
     world=worlds_04.month_end,
     may_change=_was_asked_for,
     probes=(
@@ -255,27 +246,27 @@ SWAP: Final = WorldExercise(
             answer=_give_both,
             message="Now dana writes reports without the role, on any day. Then there is no use for it: the role is "
             "there so that nobody has that permission all the time.",
-            known_by=lambda attempt: attempt.fails(_DANA_WRITES.words),
+            known_by=lambda attempt: attempt.fails(_DANA_WRITES),
         ),
         Misconception(
             answer=lambda lab: worlds.user(lab, "dana").put_policy("ReadMore", allow("s3:GetObject", on=f"{CODE}/*")),
             message="That gives something to a developer, or to the group. In the role, what they have does not "
             "count: permissions are swapped, not added.",
-            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _developers_got_something(attempt),
+            known_by=lambda attempt: attempt.fails(_ROLE_READS) and _developers_got_something(attempt),
             number=5,
         ),
         Misconception(
             answer=_let_dana_into_the_bucket,
             message="The bucket's policy names the user dana. In the role she is another caller, with another ARN: "
             "arn:aws:sts::111111111111:assumed-role/ReportWriter/ and the name of the session.",
-            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _bucket_names_dana(attempt),
+            known_by=lambda attempt: attempt.fails(_ROLE_READS) and _bucket_names_dana(attempt),
             number=5,
         ),
         Misconception(
             answer=lambda lab: _writer(lab).update_trust(trust(AWS=account(DEVELOPMENT))),
             message="The trust policy says who may assume the role. What one may do in it stands in the role's "
             "permissions.",
-            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _trust_has_changed(attempt),
+            known_by=lambda attempt: attempt.fails(_ROLE_READS) and _trust_has_changed(attempt),
             number=6,
         ),
         Misconception(
@@ -283,8 +274,8 @@ SWAP: Final = WorldExercise(
             message="Now the role reads, and does not write any more. put_policy with a name that is there already "
             "puts the new policy in the old one's place.",
             known_by=lambda attempt: (
-                attempt.fails(_ROLE_WRITES.words)
-                and not attempt.fails(_ROLE_READS.words)
+                attempt.fails(_ROLE_WRITES)
+                and not attempt.fails(_ROLE_READS)
                 and "WriteReports" in {one.name for one in _writer(attempt.lab).policies}
             ),
         ),
@@ -292,21 +283,20 @@ SWAP: Final = WorldExercise(
             answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=f"{CODE}*")),
             message="A star right after the name fits every bucket whose name begins so: next month's acme-dev-archive "
             "as well. Put the slash before the star.",
-            known_by=lambda attempt: attempt.fails(_READS_ARCHIVE.words) and _names_with_a_star(attempt),
+            known_by=lambda attempt: attempt.fails(_READS_ARCHIVE) and _names_with_a_star(attempt),
         ),
         Misconception(
             answer=_give_dana_too,
             message="The role can do its task now. What you gave dana, eric or their group besides is left over: in "
             "the role it is of no use. Take it away again, with Undo or with delete_policy.",
             known_by=lambda attempt: (
-                not attempt.fails(_ROLE_READS.words)
-                and (_developers_got_something(attempt) or _bucket_names_dana(attempt))
+                not attempt.fails(_ROLE_READS) and (_developers_got_something(attempt) or _bucket_names_dana(attempt))
             ),
         ),
         Misconception(
             answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=CODE)),
             message="The role is right. But you name the bucket, and reading is about the objects in it: another ARN.",
-            known_by=lambda attempt: attempt.fails(_ROLE_READS.words) and _names_the_bucket(attempt),
+            known_by=lambda attempt: attempt.fails(_ROLE_READS) and _names_the_bucket(attempt),
             number=13,
         ),
     ),

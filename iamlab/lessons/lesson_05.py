@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
-from iamlab.core.evaluation import Decision, Evaluation
+from iamlab.core.evaluation import Evaluation
 from iamlab.core.policy import Effect, PolicyKind, allow, deny
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
@@ -15,9 +15,9 @@ from iamlab.lessons import worlds, worlds_05
 from iamlab.lessons.circumstances import in_any_case
 from iamlab.lessons.excess import ELSEWHERE
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
-from iamlab.lessons.probing import asks, calling_as
-from iamlab.lessons.recognizing import names, on, silent
-from iamlab.lessons.story import DEVELOPMENT, account, document, may_assume, trust
+from iamlab.lessons.probing import asks, calling_as, is_roots
+from iamlab.lessons.recognizing import forbidden, missing, names, on, silent
+from iamlab.lessons.story import DEVELOPMENT, account, document, may_assume, the_account, trust
 from iamlab.lessons.trusting import EVERYBODY, trusted
 from iamlab.lessons.worlds_05 import PROD, ROLE, STAGING
 from iamlab.world.identities import Role, User
@@ -114,9 +114,25 @@ def _both(change: Callable[[User], Any]) -> Callable[[Lab], None]:
     return changed
 
 
+def _both_and_a_code(lab: Lab) -> None:
+    _both(lambda user: user.put_policy("AssumeProduction", may_assume(PROD_ROLE)))(lab)
+    statement = trust(AWS=account(DEVELOPMENT))["Statement"][0]
+    _prod(lab).update_trust(document({**statement, "Condition": {"Bool": {MFA: "true"}}}))
+
+
+def _missing_for_both(attempt: Attempt, layer: str) -> bool:
+    """Whether dana and oscar are both kept out, for want of an Allow in that layer."""
+    return missing(attempt, _DANA) == missing(attempt, _OSCAR) == layer
+
+
+def _trust_has_a_condition(lab: Lab) -> bool:
+    """Whether each Allow of ProdRole's trust policy has a condition."""
+    allows = [one for one in _prod(lab).trust.statements if one.effect is Effect.ALLOW]
+    return bool(allows) and all(one.conditions for one in allows)
+
+
 def _into_production_alone(change: Change) -> bool:
-    """Whatever is new in an account, its root user gains."""
-    if change.subject.kind == "root":
+    if is_roots(change):
         return True
     assumes = change.turn is Turn.GAINED and change.resource == PROD_ROLE
     return assumes and change.subject.name in ("dana", "oscar") and change.actions == ("sts:AssumeRole",)
@@ -138,7 +154,6 @@ def _allowed_on(lab: Lab, name: str, action: str) -> set[str]:
 
 TWO: Final = WorldExercise(
     id="05.1",
-    title="Let exactly two reach production",
     world=worlds_05.production_closed,
     may_change=_into_production_alone,
     probes=(
@@ -176,7 +191,7 @@ TWO: Final = WorldExercise(
         Misconception(
             answer=_both(lambda user: user.put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))),
             message="That gives them production itself, in no role, on every day. They should have to assume ProdRole.",
-            known_by=lambda attempt: attempt.fails(_DIRECTLY.words),
+            known_by=lambda attempt: attempt.fails(_DIRECTLY),
         ),
         Misconception(
             answer=lambda lab: (
@@ -185,34 +200,32 @@ TWO: Final = WorldExercise(
                 .put_policy("Production", allow("s3:PutObject", on=f"{PROD}/*"))
             ),
             message="Every developer may assume StagingRole. What that role may do in production, all of them may.",
-            known_by=lambda attempt: attempt.fails(_FROM_STAGING.words),
+            known_by=lambda attempt: attempt.fails(_FROM_STAGING),
         ),
         Misconception(
             answer=lambda lab: _prod(lab).update_trust(trust(AWS="*")),
             message=EVERYBODY,
-            known_by=lambda attempt: attempt.fails(_ERIC.words) and "*" in trusted(_prod(attempt.lab).trust),
+            known_by=lambda attempt: attempt.fails(_ERIC) and "*" in trusted(_prod(attempt.lab).trust),
         ),
         Misconception(
             answer=lambda lab: worlds.group(lab, "Developers").put_policy("AssumeProduction", may_assume(PROD_ROLE)),
             message="Developers is everybody: eric and fay are members too. What only two may do belongs to these two, "
             "or to a group of their own.",
-            known_by=lambda attempt: (
-                attempt.fails(_ERIC.words) and attempt.fails(_FAY.words) and _may_through_the_group(attempt)
-            ),
+            known_by=lambda attempt: attempt.fails(_ERIC) and attempt.fails(_FAY) and _may_through_the_group(attempt),
         ),
         Misconception(
             answer=_all_but_two,
             message="Who must not is forbidden, and the next to be hired is not on that list. Allow the two, and "
             "nobody has to be forbidden.",
-            known_by=lambda attempt: attempt.fails(_NINA_PROD.words) and not attempt.fails(_ERIC.words),
+            known_by=lambda attempt: attempt.fails(_NINA_PROD) and not attempt.fails(_ERIC),
         ),
         Misconception(
             answer=_both(lambda user: user.put_policy("Assume", allow("sts:AssumeRole"))),
             message='A permission on "*" is about every role, and so is allow(...) without on=. AuditRole, which '
             "trusts the account too, is open to them.",
             known_by=lambda attempt: (
-                attempt.fails(_AUDIT.words)
-                and not attempt.fails(_DANA.words)
+                attempt.fails(_AUDIT)
+                and not attempt.fails(_DANA)
                 and "*" in _allowed_on(attempt.lab, "dana", "sts:AssumeRole")
             ),
         ),
@@ -220,9 +233,9 @@ TWO: Final = WorldExercise(
             answer=_both(lambda user: user.put_policy("Assume", allow("sts:AssumeRole", on=f"{ROLE}/Prod*"))),
             message="With a star at its end the name fits every role that begins so, the roles of next week included.",
             known_by=lambda attempt: (
-                attempt.fails(_NEXT_ROLE.words)
-                and not attempt.fails(_AUDIT.words)
-                and not attempt.fails(_DANA.words)
+                attempt.fails(_NEXT_ROLE)
+                and not attempt.fails(_AUDIT)
+                and not attempt.fails(_DANA)
                 and any(one.endswith("*") for one in _allowed_on(attempt.lab, "dana", "sts:AssumeRole"))
             ),
         ),
@@ -231,12 +244,19 @@ TWO: Final = WorldExercise(
             message="ProdRole trusts the account, as before. Which of its users may assume it, their own policies "
             "say, and those of dana and oscar do not.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA.words)
-                and attempt.fails(_OSCAR.words)
-                and silent(attempt)
-                and trusted(_prod(attempt.lab).trust) == {DEVELOPMENT}
+                _missing_for_both(attempt, "identity") and trusted(_prod(attempt.lab).trust) == {DEVELOPMENT}
             ),
             number=9,
+        ),
+        Misconception(
+            answer=_both_and_a_code,
+            message="Their own policies allow it now. What keeps them out is the trust policy: it has a condition that "
+            "their requests do not meet.",
+            known_by=lambda attempt: (
+                _missing_for_both(attempt, "resource")
+                and all(PROD_ROLE in _allowed_on(attempt.lab, name, "sts:AssumeRole") for name in ("dana", "oscar"))
+                and _trust_has_a_condition(attempt.lab)
+            ),
         ),
     ),
 )
@@ -274,13 +294,8 @@ def _begins(attempt: Attempt, role: str) -> bool:
     return any(one.endswith("*") and role.startswith(one[:-1]) for one in patterns)
 
 
-def _forbidden(attempt: Attempt, probe: Probe) -> bool:
-    return any(one.probe is probe and one.evaluation.decision is Decision.EXPLICIT_DENY for one in attempt.failures)
-
-
 CLOSE: Final = PolicyExercise(
     id="05.2",
-    title="Close a wildcard AssumeRole",
     world=worlds_05.wide_open,
     caller=calling_as("dana"),
     apply=lambda lab, policy: worlds.group(lab, "Developers").put_policy("AssumeRoles", policy),
@@ -310,19 +325,19 @@ CLOSE: Final = PolicyExercise(
             answer=document(_assume("*"), {"Effect": "Deny", "Action": "sts:AssumeRole", "Resource": PROD_ROLE}),
             message="The Deny also hits oscar, who is in Developers as well as in Release: an explicit Deny wins over "
             "what Release allows. And all other roles stay open.",
-            known_by=lambda attempt: _forbidden(attempt, _OSCAR) and attempt.fails(_DANA_BILLING.words),
+            known_by=lambda attempt: forbidden(attempt, _OSCAR) and attempt.fails(_DANA_BILLING),
             number=10,
         ),
         Misconception(
             answer=document({"Effect": "Allow", "Action": "sts:AssumeRole", "NotResource": PROD_ROLE}),
             message="NotResource is everything that is not listed, the roles of next week included.",
-            known_by=lambda attempt: attempt.fails(_DANA_BILLING.words) and _everything_but(attempt),
+            known_by=lambda attempt: attempt.fails(_DANA_BILLING) and _everything_but(attempt),
         ),
         Misconception(
             answer=document(_assume(f"{ROLE}/*")),
             message="role/* is still every role of the account.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA_PROD.words) and attempt.fails(_DANA_BILLING.words) and on(attempt, f"{ROLE}/*")
+                attempt.fails(_DANA_PROD) and attempt.fails(_DANA_BILLING) and on(attempt, f"{ROLE}/*")
             ),
         ),
         Misconception(
@@ -330,14 +345,14 @@ CLOSE: Final = PolicyExercise(
             message="With a star at its end, the name fits every role that begins so: StagingCleaner, which empties "
             "the bucket, as well.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA_CLEANER.words) and not attempt.fails(_DANA_PROD.words) and _begins(attempt, CLEANER)
+                attempt.fails(_DANA_CLEANER) and not attempt.fails(_DANA_PROD) and _begins(attempt, CLEANER)
             ),
         ),
         Misconception(
             answer=document({"Effect": "Allow", "Action": "s3:*", "Resource": [STAGING, f"{STAGING}/*"]}),
             message="Now they have the bucket itself and cannot assume the role any more.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA_STAGING.words) and names(attempt, "s3:*", "s3:PutObject", "s3:GetObject")
+                attempt.fails(_DANA_STAGING) and names(attempt, "s3:*", "s3:PutObject", "s3:GetObject")
             ),
         ),
         Misconception(
@@ -345,7 +360,7 @@ CLOSE: Final = PolicyExercise(
             message="sts:AssumeRole is asked about the role. What can be done in it, and to which bucket, stands in "
             "the role's permissions.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA_STAGING.words)
+                attempt.fails(_DANA_STAGING)
                 and silent(attempt)
                 and names(attempt, "sts:AssumeRole")
                 and on(attempt, STAGING, f"{STAGING}/*")
@@ -355,7 +370,7 @@ CLOSE: Final = PolicyExercise(
             answer=document(_assume(PROD_ROLE)),
             message="That is the role for production. The developers need the one for staging.",
             known_by=lambda attempt: (
-                attempt.fails(_DANA_STAGING.words) and attempt.fails(_DANA_PROD.words) and on(attempt, PROD_ROLE)
+                attempt.fails(_DANA_STAGING) and attempt.fails(_DANA_PROD) and on(attempt, PROD_ROLE)
             ),
         ),
     ),
@@ -420,7 +435,6 @@ def _when(operator: str, value: str) -> dict[str, Any]:
 
 REQUIRE: Final = PolicyExercise(
     id="05.3",
-    title="Require MFA",
     kind=PolicyKind.TRUST,
     world=worlds_05.production_by_name,
     caller=calling_as("ProdRole"),
@@ -453,15 +467,15 @@ REQUIRE: Final = PolicyExercise(
             answer=document(_when("BoolIfExists", "true")),
             message="IfExists holds where the key is absent, and long-term keys never carry it: without a code they "
             "get in as before.",
-            known_by=lambda attempt: attempt.fails(_GIVES_NONE.words) and _if_exists(attempt),
+            known_by=lambda attempt: attempt.fails(_GIVES_NONE) and _if_exists(attempt),
         ),
         Misconception(
             answer=document(BOTH, {**BOTH, "Effect": "Deny", "Condition": {"Bool": {MFA: "false"}}}),
             message="This Deny applies where the key says false. Long-term keys carry no such key, so it does not "
             "reach them.",
             known_by=lambda attempt: (
-                attempt.fails(_GIVES_NONE.words)
-                and not attempt.fails(_TEMPORARY.words)
+                attempt.fails(_GIVES_NONE)
+                and not attempt.fails(_TEMPORARY)
                 and ("bool", "false") in _conditions(attempt, Effect.DENY)
             ),
         ),
@@ -469,17 +483,15 @@ REQUIRE: Final = PolicyExercise(
             answer=document(_when("Bool", "false")),
             message='"false" turns it around: whoever gives a code is shut out.',
             known_by=lambda attempt: (
-                attempt.fails(_GIVES.words)
-                and ("bool", "false") in _conditions(attempt, Effect.ALLOW)
-                and silent(attempt)
+                attempt.fails(_GIVES) and ("bool", "false") in _conditions(attempt, Effect.ALLOW) and silent(attempt)
             ),
         ),
         Misconception(
             answer=document(_when("Null", "false")),
             message="Null asks whether the key is there. Temporary credentials mostly carry it, and it may say false.",
             known_by=lambda attempt: (
-                attempt.fails(_TEMPORARY.words)
-                and not attempt.fails(_GIVES_NONE.words)
+                attempt.fails(_TEMPORARY)
+                and not attempt.fails(_GIVES_NONE)
                 and ("null", "false") in _conditions(attempt, Effect.ALLOW)
             ),
         ),
@@ -489,25 +501,25 @@ REQUIRE: Final = PolicyExercise(
             ),
             message="Two statements are two doors: one that fits is enough, and one of yours opens without a code.",
             known_by=lambda attempt: (
-                any(attempt.fails(one.words) for one in _NEVER_WITHOUT)
-                and not attempt.fails(_GIVES_NONE.words)
-                and not attempt.fails(_TEMPORARY.words)
+                any(attempt.fails(one) for one in _NEVER_WITHOUT)
+                and not attempt.fails(_GIVES_NONE)
+                and not attempt.fails(_TEMPORARY)
                 and len([one for one in attempt.policy.statements if one.effect is Effect.ALLOW]) > 1
             ),
         ),
         Misconception(
             answer=document({**_when("Bool", "true"), "Principal": {"AWS": "*"}}),
             message=f"The condition says how, not who. {EVERYBODY}",
-            known_by=lambda attempt: attempt.fails(_ERIC_GIVES.words) and "*" in trusted(attempt.policy),
+            known_by=lambda attempt: attempt.fails(_ERIC_GIVES) and "*" in trusted(attempt.policy),
         ),
         Misconception(
             answer=document({**_when("Bool", "true"), "Principal": {"AWS": account(DEVELOPMENT)}}),
             message="The condition is right. But the account is named now in place of dana and oscar, and no policy of "
             "theirs allows them to assume ProdRole.",
             known_by=lambda attempt: (
-                attempt.fails(_GIVES.words)
+                attempt.fails(_GIVES)
                 and ("bool", "true") in _conditions(attempt, Effect.ALLOW)
-                and trusted(attempt.policy) <= {DEVELOPMENT, account(DEVELOPMENT)}
+                and trusted(attempt.policy) <= the_account(DEVELOPMENT)
                 and silent(attempt)
             ),
             number=9,

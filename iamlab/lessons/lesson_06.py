@@ -19,6 +19,7 @@ from iamlab.lessons.comparing import every_action
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, embedded_in, is_roots
 from iamlab.lessons.recognizing import names, silent
+from iamlab.lessons.story import DEVELOPMENT, document
 from iamlab.lessons.worlds_06 import END, LONGEST, ROLE, WITH_ID, clara, consultant, trusted_for
 from iamlab.world import managed_policies
 from iamlab.world.authorization import AccessDeniedError
@@ -26,11 +27,11 @@ from iamlab.world.authorization import AccessDeniedError
 PAYROLL: Final = "arn:aws:s3:::acme-payroll"
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
 SALARIES: Final = f"{PAYROLL}/2026.csv"
-ROLE_ARN: Final = f"arn:aws:iam::{worlds.DEVELOPMENT}:role/{ROLE}"
+ROLE_ARN: Final = f"arn:aws:iam::{DEVELOPMENT}:role/{ROLE}"
 
 
 def _regional(service: str, thing: str) -> str:
-    return f"arn:aws:{service}:us-east-1:{worlds.DEVELOPMENT}:{thing}"
+    return f"arn:aws:{service}:us-east-1:{DEVELOPMENT}:{thing}"
 
 
 ORDERS: Final = _regional("dynamodb", "table/orders")
@@ -140,19 +141,20 @@ def _has(attempt: Attempt, *policies: str) -> bool:
     return all(any(arn.endswith(f"/{name}") for arn in arns) for name in policies)
 
 
+def _fails_one(attempt: Attempt, *probes: Probe) -> bool:
+    return any(attempt.fails(one) for one in probes)
+
+
 def _fails_only_other_data(attempt: Attempt) -> bool:
-    files = {_SALARIES.words, _OLD_SALARIES.words}
-    failed = {failure.probe.words for failure in attempt.failures}
-    return not failed & files and bool(failed & {one.words for one in _READS_OF_DATA})
+    return not _fails_one(attempt, _SALARIES, _OLD_SALARIES) and _fails_one(attempt, *_READS_OF_DATA)
 
 
 def _forgets(attempt: Attempt) -> bool:
     """Whether all reads of data that come to mind are forbidden, and others are left."""
-    failed = {failure.probe.words for failure in attempt.failures}
     return (
         _has(attempt, "ReadOnlyAccess")
-        and not failed & {one.words for one in _READS_OF_DATA}
-        and bool(failed & {one.words for one in _FORGOTTEN})
+        and not _fails_one(attempt, *_READS_OF_DATA)
+        and _fails_one(attempt, *_FORGOTTEN)
         and not _hits_settings(attempt)
     )
 
@@ -160,11 +162,10 @@ def _forgets(attempt: Attempt) -> bool:
 def _denies_some_of_it(attempt: Attempt) -> bool:
     """Whether the role has a Deny beside ReadOnlyAccess, and reads data all the same, of more than one kind or not."""
     statements = (one for source in consultant(attempt.lab).policies for one in source.policy.statements)
-    failed = {failure.probe.words for failure in attempt.failures}
     return (
         _has(attempt, "ReadOnlyAccess")
         and any(one.effect is Effect.DENY for one in statements)
-        and bool(failed & {one.words for one in (*_READS_OF_DATA, *_FORGOTTEN)})
+        and _fails_one(attempt, *_READS_OF_DATA, *_FORGOTTEN)
         and not _hits_settings(attempt)
     )
 
@@ -178,7 +179,7 @@ def _hits_settings(attempt: Attempt) -> bool:
 
 @cache
 def _settings_alone() -> frozenset[str]:
-    """What SecurityAudit and ViewOnlyAccess allow: they read settings and names, and no data (SCN-05)."""
+    """What SecurityAudit and ViewOnlyAccess allow: they read settings and names, and no data."""
     actions, mask = shared(every_action()), 0
     for name in ("SecurityAudit", "ViewOnlyAccess"):
         for statement in managed_policies.document(name).statements:
@@ -194,7 +195,6 @@ def _only_looks(change: Change) -> bool:
 
 NO_DATA: Final = WorldExercise(
     id="06.1",
-    title="Take out the reads of data",
     world=worlds_06.reads_everything,
     may_change=_only_looks,
     probes=(
@@ -225,7 +225,7 @@ NO_DATA: Final = WorldExercise(
             answer=_also("SecurityAudit"),
             message="Policies of a role add up: a narrower one beside ReadOnlyAccess takes nothing away.",
             known_by=lambda attempt: (
-                attempt.fails(_SALARIES.words)
+                attempt.fails(_SALARIES)
                 and _has(attempt, "ReadOnlyAccess")
                 and (_has(attempt, "SecurityAudit") or _has(attempt, "ViewOnlyAccess"))
             ),
@@ -236,9 +236,9 @@ NO_DATA: Final = WorldExercise(
             "that it does not read: so how safe the account is cannot be checked with it.",
             known_by=lambda attempt: (
                 _has(attempt, "ViewOnlyAccess")
-                and attempt.fails(_BUCKET_POLICY.words)
-                and attempt.fails(_TRUST.words)
-                and not attempt.fails(_BUCKETS.words)
+                and attempt.fails(_BUCKET_POLICY)
+                and attempt.fails(_TRUST)
+                and not attempt.fails(_BUCKETS)
                 and not _hits_settings(attempt)
             ),
         ),
@@ -272,7 +272,7 @@ NO_DATA: Final = WorldExercise(
         Misconception(
             answer=_managed(),
             message="Nothing is left to look with: a role without a policy can do nothing.",
-            known_by=lambda attempt: attempt.fails(_BUCKETS.words) and not consultant(attempt.lab).policies,
+            known_by=lambda attempt: attempt.fails(_BUCKETS) and not consultant(attempt.lab).policies,
         ),
     ),
 )
@@ -329,7 +329,7 @@ def _comes_without_id(lab: Lab) -> Evaluation:
 
 def _comes_with_another_id(lab: Lab) -> Evaluation:
     ((key, right),) = WITH_ID.items()
-    return with_another(_comes_without_id(lab), key, right, "another", right.upper())
+    return with_another(_comes_without_id(lab), key, lambda text: text == right, "another", right.upper())
 
 
 _TODAY: Final = _later("on Monday", _at(2, 9), allowed=True)
@@ -388,13 +388,13 @@ _both_limits: Final = _limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}, hours=1)
 def _two_statements(lab: Lab) -> None:
     first, second = (trusted_for(one)["Statement"][0] for one in (ASKS_FOR_ID, {"DateLessThan": _UNTIL}))
     consultant(lab).update(max_session_duration=3600)
-    consultant(lab).update_trust({"Version": "2012-10-17", "Statement": [first, second]})
+    consultant(lab).update_trust(document(first, second))
 
 
 def _at_the_firm(lab: Lab) -> None:
     statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE_ARN}
     dated = {**statement, "Condition": {"DateLessThan": _UNTIL}}
-    clara(lab).put_policy("AssumeConsultantRole", {"Version": "2012-10-17", "Statement": [dated]})
+    clara(lab).put_policy("AssumeConsultantRole", document(dated))
     consultant(lab).update(max_session_duration=3600)
 
 
@@ -405,7 +405,7 @@ def _in_the_permissions(lab: Lab) -> None:
         "Resource": "*",
         "Condition": {"DateGreaterThanEquals": {"aws:CurrentTime": LAST}},
     }
-    consultant(lab).put_policy("UntilWednesday", {"Version": "2012-10-17", "Statement": [over]})
+    consultant(lab).put_policy("UntilWednesday", document(over))
 
 
 def _trust_says(attempt: Attempt, key: str) -> bool:
@@ -418,7 +418,6 @@ def _permissions_say(attempt: Attempt, key: str) -> bool:
 
 VISIT: Final = WorldExercise(
     id="06.2",
-    title="Limit the time",
     world=worlds_06.no_end,
     may_change=lambda change: is_roots(change) or (_of_the_role(change) and change.turn in (Turn.LOST, Turn.TIGHTENED)),
     probes=(
@@ -456,19 +455,19 @@ VISIT: Final = WorldExercise(
             message="aws:TokenIssueTime says when temporary credentials were issued, and clara calls with her "
             "long-term key: the key is missing in her request, so the condition never holds. What time it is says "
             "aws:CurrentTime.",
-            known_by=lambda attempt: attempt.fails(_TODAY.words) and _trust_says(attempt, "aws:TokenIssueTime"),
+            known_by=lambda attempt: attempt.fails(_TODAY) and _trust_says(attempt, "aws:TokenIssueTime"),
         ),
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateGreaterThan": _UNTIL}, hours=1),
             message="The other way round: she is kept out until the visit is over, and let in after it.",
-            known_by=lambda attempt: attempt.fails(_TODAY.words) and attempt.fails(_ON_THURSDAY.words),
+            known_by=lambda attempt: attempt.fails(_TODAY) and attempt.fails(_ON_THURSDAY),
         ),
         Misconception(
             answer=_two_statements,
             message="Two statements are two doors: one that fits is enough, so the external ID is not needed at the "
             "other. Conditions that must hold together stand in one statement.",
             known_by=lambda attempt: (
-                attempt.fails(_WITHOUT_ID.words)
+                attempt.fails(_WITHOUT_ID)
                 and _trust_says(attempt, "sts:ExternalId")
                 and len(consultant(attempt.lab).trust.statements) > 1
             ),
@@ -477,14 +476,14 @@ VISIT: Final = WorldExercise(
             answer=_limited({"DateLessThan": _UNTIL}, hours=1),
             message="The new trust policy does not ask for the external ID any more. update_trust puts a whole "
             "document in the old one's place: what is to stay has to be written again.",
-            known_by=lambda attempt: attempt.fails(_WITHOUT_ID.words) and not _trust_says(attempt, "sts:ExternalId"),
+            known_by=lambda attempt: attempt.fails(_WITHOUT_ID) and not _trust_says(attempt, "sts:ExternalId"),
         ),
         Misconception(
             answer=_in_the_permissions,
             message="A date in the role's permissions makes a session useless from then on. It does not close the "
             "door: whom the role lets in is said by its trust policy, and that has no date.",
             known_by=lambda attempt: (
-                attempt.fails(_ON_THURSDAY.words)
+                attempt.fails(_ON_THURSDAY)
                 and _permissions_say(attempt, "aws:CurrentTime")
                 and not _trust_says(attempt, "aws:CurrentTime")
             ),
@@ -494,8 +493,8 @@ VISIT: Final = WorldExercise(
             message="A session is over sooner now, and then she asks for the next one: nothing says when the visit is "
             "over.",
             known_by=lambda attempt: (
-                attempt.fails(_ON_THURSDAY.words)
-                and not attempt.fails(_TODAY.words)
+                attempt.fails(_ON_THURSDAY)
+                and not attempt.fails(_TODAY)
                 and consultant(attempt.lab).max_session_duration < LONGEST
                 and not _trust_says(attempt, "aws:CurrentTime")
             ),
@@ -504,9 +503,9 @@ VISIT: Final = WorldExercise(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": {"aws:CurrentTime": "2026-11-04T18:00:00Z"}}, hours=1),
             message="The door is still open after 12:00.",
             known_by=lambda attempt: (
-                (attempt.fails(_TOO_LATE.words) or attempt.fails(_AFTER_LUNCH.words))
-                and not attempt.fails(_TODAY.words)
-                and not attempt.fails(_WITHOUT_ID.words)
+                (attempt.fails(_TOO_LATE) or attempt.fails(_AFTER_LUNCH))
+                and not attempt.fails(_TODAY)
+                and not attempt.fails(_WITHOUT_ID)
                 and _trust_says(attempt, "aws:CurrentTime")
             ),
         ),
@@ -514,17 +513,17 @@ VISIT: Final = WorldExercise(
             answer=_at_the_firm,
             message="That limit stands in the firm's account, and whoever runs the firm can lift it. Acme's own say is "
             "the role's trust policy.",
-            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES.words) and not attempt.fails(_ON_THURSDAY.words),
+            known_by=lambda attempt: attempt.fails(_FIRM_CHANGES) and not attempt.fails(_ON_THURSDAY),
         ),
         Misconception(
             answer=_limited({**ASKS_FOR_ID, "DateLessThan": _UNTIL}),
             message="The door closes in time. But a session that is open stays open: whoever came in before may stay "
             "as long as the role's longest session.",
             known_by=lambda attempt: (
-                attempt.fails(_STAYS.words)
-                and not attempt.fails(_ON_THURSDAY.words)
-                and not attempt.fails(_TOO_LATE.words)
-                and not attempt.fails(_AFTER_LUNCH.words)
+                attempt.fails(_STAYS)
+                and not attempt.fails(_ON_THURSDAY)
+                and not attempt.fails(_TOO_LATE)
+                and not attempt.fails(_AFTER_LUNCH)
             ),
             number=20,
         ),
@@ -533,9 +532,8 @@ VISIT: Final = WorldExercise(
 
 # 06.3
 
-_see: Final = _visitor
-_SUMMARY: Final = _see("iam:GetAccountSummary", None, "reads how many users and roles there are")
-_SEES_POLICY: Final = _see("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
+_SUMMARY: Final = _visitor("iam:GetAccountSummary", None, "reads how many users and roles there are")
+_SEES_POLICY: Final = _visitor("s3:GetBucketPolicy", PAYROLL, "reads the bucket policy of acme-payroll")
 _READS: Final = _hidden("s3:GetObject", SALARIES, "reads the file acme-payroll/2026.csv")
 _PUTS: Final = _hidden("s3:PutBucketPolicy", PAYROLL, "writes a bucket policy for acme-payroll")
 _DELETES: Final = _hidden("s3:DeleteBucketPolicy", PHOTOS, "deletes the bucket policy of acme-photos")
@@ -548,7 +546,7 @@ def _look_around(bucket_policies: list[str], *more: dict[str, Any]) -> dict[str,
         {"Sid": "Names", "Effect": "Allow", "Action": seen, "Resource": "*"},
         {"Sid": "Policies", "Effect": "Allow", "Action": ["iam:GetRole", *bucket_policies], "Resource": "*"},
     )
-    return {"Version": "2012-10-17", "Statement": [*statements, *more]}
+    return document(*statements, *more)
 
 
 def _without_summary() -> dict[str, Any]:
@@ -571,7 +569,6 @@ def _narrowed(attempt: Attempt) -> bool:
 
 SLIPPED_IN: Final = PolicyExercise(
     id="06.3",
-    title="Find the write that slipped in",
     world=worlds_06.own_policy,
     caller=calling_as(ROLE),
     apply=embedded_in(ROLE),
@@ -589,12 +586,12 @@ SLIPPED_IN: Final = PolicyExercise(
         _DELETES,
         _READS,
         _SEES_POLICY,
-        _see("s3:GetBucketPolicy", PHOTOS, "reads the bucket policy of acme-photos"),
+        _visitor("s3:GetBucketPolicy", PHOTOS, "reads the bucket policy of acme-photos"),
         _SUMMARY,
-        _see("s3:ListAllMyBuckets", None, "lists the buckets"),
-        _see("iam:ListRoles", None, "lists the roles"),
-        _see("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}"),
-        _see("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
+        _visitor("s3:ListAllMyBuckets", None, "lists the buckets"),
+        _visitor("iam:ListRoles", None, "lists the roles"),
+        _visitor("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}"),
+        _visitor("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
     ),
     hints=(
         "Go through the entries with a star, and ask of each which actions it fits. After from iamlab import catalog, "
@@ -614,16 +611,14 @@ SLIPPED_IN: Final = PolicyExercise(
             message="You took out iam:*AccountSummary. It looks dangerous for its star, yet fits one action alone, "
             "which counts users and roles; clara needs that. The write is in another entry.",
             known_by=lambda attempt: (
-                attempt.fails(_PUTS.words) and attempt.fails(_SUMMARY.words) and names(attempt, "s3:*BucketPolicy")
+                attempt.fails(_PUTS) and attempt.fails(_SUMMARY) and names(attempt, "s3:*BucketPolicy")
             ),
         ),
         Misconception(
             answer=_one_bucket(),
             message="A narrower Resource says where, not what: on that bucket the star still fits the actions that "
             "write and delete the policy.",
-            known_by=lambda attempt: (
-                attempt.fails(_PUTS.words) is not attempt.fails(_DELETES.words) and _narrowed(attempt)
-            ),
+            known_by=lambda attempt: attempt.fails(_PUTS) is not attempt.fails(_DELETES) and _narrowed(attempt),
         ),
         Misconception(
             answer=_look_around(
@@ -631,7 +626,7 @@ SLIPPED_IN: Final = PolicyExercise(
             ),
             message="Writing is forbidden now, and deleting is left: the star fits that as well.",
             known_by=lambda attempt: (
-                attempt.fails(_DELETES.words) and not attempt.fails(_PUTS.words) and names(attempt, "s3:*BucketPolicy")
+                attempt.fails(_DELETES) and not attempt.fails(_PUTS) and names(attempt, "s3:*BucketPolicy")
             ),
         ),
         Misconception(
@@ -639,9 +634,9 @@ SLIPPED_IN: Final = PolicyExercise(
             message="The write is gone, and something worse than a bucket's policy is open: s3:Get* also reads the "
             "files themselves.",
             known_by=lambda attempt: (
-                attempt.fails(_READS.words)
-                and not attempt.fails(_PUTS.words)
-                and not attempt.fails(_DELETES.words)
+                attempt.fails(_READS)
+                and not attempt.fails(_PUTS)
+                and not attempt.fails(_DELETES)
                 and names(attempt, "s3:Get*")
             ),
             number=14,
@@ -651,10 +646,10 @@ SLIPPED_IN: Final = PolicyExercise(
             message="With the write the read has gone: clara has to see who may use a bucket. Name the action that "
             "reads its policy.",
             known_by=lambda attempt: (
-                attempt.fails(_SEES_POLICY.words)
+                attempt.fails(_SEES_POLICY)
                 and silent(attempt)
-                and not attempt.fails(_PUTS.words)
-                and not attempt.fails(_DELETES.words)
+                and not attempt.fails(_PUTS)
+                and not attempt.fails(_DELETES)
             ),
         ),
     ),

@@ -13,14 +13,14 @@ from iamlab.lessons import worlds, worlds_07
 from iamlab.lessons.circumstances import with_another
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe
 from iamlab.lessons.probing import calling_as, embedded_in
-from iamlab.lessons.recognizing import covers, names, silent
-from iamlab.lessons.story import DEVELOPMENT, account, document, trust
+from iamlab.lessons.recognizing import covers, names, silent, trusts
+from iamlab.lessons.story import DEVELOPMENT, account, document, the_account, trust
 from iamlab.lessons.trusting import trusted
 from iamlab.lessons.worlds_07 import APP_ROLE, EC2, LAMBDA, PHOTOS, PROD_ROLE, app_role, passes, starts_server
 
 # 07.1
 
-THE_ACCOUNT: Final = (DEVELOPMENT, account(DEVELOPMENT))
+THE_ACCOUNT: Final = the_account(DEVELOPMENT)
 BOB: Final = f"arn:aws:iam::{DEVELOPMENT}:user/bob"
 
 
@@ -46,10 +46,6 @@ _READS: Final = Probe(
 )
 
 
-def _trusts(attempt: Attempt, *named: str) -> bool:
-    return bool(trusted(attempt.policy) & set(named))
-
-
 def _trusts_both() -> dict[str, Any]:
     statement = trust(Service=EC2)["Statement"][0]
     return document({**statement, "Principal": {"Service": EC2, "AWS": account(DEVELOPMENT)}})
@@ -62,7 +58,6 @@ def _trusts_services(*services: str) -> dict[str, Any]:
 
 SERVICE: Final = PolicyExercise(
     id="07.1",
-    title="Name the service principal",
     kind=PolicyKind.TRUST,
     world=worlds_07.no_credentials,
     caller=calling_as("AppRole"),
@@ -85,15 +80,15 @@ SERVICE: Final = PolicyExercise(
         Misconception(
             answer=trust(AWS="*"),
             message='"*" is everybody: all users and roles here, and of every other account those whom it permits.',
-            known_by=lambda attempt: _trusts(attempt, "*") and attempt.fails(_ALICE.words),
+            known_by=lambda attempt: trusts(attempt, "*") and attempt.fails(_ALICE),
         ),
         Misconception(
             answer=trust(AWS=DEVELOPMENT),
             message="An account is its users and roles. EC2 belongs to AWS and to none of your accounts: it has to be "
             "named as a service.",
             known_by=lambda attempt: (
-                attempt.fails(_EC2.words)
-                and _trusts(attempt, *THE_ACCOUNT)
+                attempt.fails(_EC2)
+                and trusts(attempt, *THE_ACCOUNT)
                 and not any(one.endswith(".amazonaws.com") for one in trusted(attempt.policy))
             ),
         ),
@@ -102,34 +97,32 @@ SERVICE: Final = PolicyExercise(
             message="EC2 gets in now. But the account is still named, so whoever of it has a permission to assume "
             "roles gets in as well: alice, for one.",
             known_by=lambda attempt: (
-                attempt.fails(_ALICE.words) and not attempt.fails(_EC2.words) and _trusts(attempt, *THE_ACCOUNT)
+                attempt.fails(_ALICE) and not attempt.fails(_EC2) and trusts(attempt, *THE_ACCOUNT)
             ),
         ),
         Misconception(
             answer=trust(AWS=BOB),
             message="bob starts the server, and that is all. It is not he who assumes the role, and the program does "
             "not work with his rights: EC2 assumes the role for it.",
-            known_by=lambda attempt: attempt.fails(_BOB.words) and _trusts(attempt, BOB),
+            known_by=lambda attempt: attempt.fails(_BOB) and trusts(attempt, BOB),
             number=15,
         ),
         Misconception(
             answer=trust(Service=LAMBDA),
             message="That is another service: Lambda runs functions, and has no servers to be started. The program "
             "runs on EC2.",
-            known_by=lambda attempt: attempt.fails(_EC2.words) and _trusts(attempt, LAMBDA),
+            known_by=lambda attempt: attempt.fails(_EC2) and trusts(attempt, LAMBDA),
         ),
         Misconception(
             answer=_trusts_services(EC2, LAMBDA),
             message="EC2 is right, and enough. Whoever may hand this role to Lambda could run code of theirs with it.",
-            known_by=lambda attempt: (
-                attempt.fails(_LAMBDA.words) and not attempt.fails(_EC2.words) and _trusts(attempt, LAMBDA)
-            ),
+            known_by=lambda attempt: attempt.fails(_LAMBDA) and not attempt.fails(_EC2) and trusts(attempt, LAMBDA),
         ),
         Misconception(
             answer=trust(AWS=APP_ROLE),
             message="A role that trusts itself lets in whoever is in it already, and nobody is: nobody belongs to a "
             "role as one does to a group.",
-            known_by=lambda attempt: attempt.fails(_EC2.words) and trusted(attempt.policy) == {APP_ROLE},
+            known_by=lambda attempt: attempt.fails(_EC2) and trusted(attempt.policy) == {APP_ROLE},
             number=4,
         ),
     ),
@@ -161,6 +154,21 @@ _LISTS_EMPTY: Final = _lists("", "lists the whole bucket, by an empty prefix", a
 _LISTS_RAW: Final = _lists("raw/", "lists what is in raw/", allowed=False)
 _LISTS_ALL: Final = _lists(None, "lists the whole bucket", allowed=False)
 _LISTS_OLD: Final = _lists("web-old/", "lists what is in web-old/", allowed=False)
+
+
+def _lists_elsewhere(lab: Lab) -> Evaluation:
+    """The prefix of a list is how names begin, and ends anywhere: what is before web/, or another folder's."""
+    asked = lab.evaluate(app_role(lab), "s3:ListBucket", PHOTOS, {"s3:prefix": "web"})
+    return with_another(
+        asked, "s3:prefix", lambda prefix: prefix.startswith("web/"), "web", "w", "raw/web/", "example/"
+    )
+
+
+_LISTS_ELSEWHERE: Final = Probe(
+    words="the program lists by a prefix that does not begin with web/ (s3:ListBucket)",
+    ask=_lists_elsewhere,
+    allowed=False,
+)
 _READS_WEB: Final = _program("s3:GetObject", f"{PHOTOS}/web/1.jpg", "reads web/1.jpg")
 _READS_BELOW: Final = _program("s3:GetObject", f"{PHOTOS}/web/2026/2.jpg", "reads web/2026/2.jpg")
 _READS_NOTES: Final = _program("s3:GetObject", f"{PHOTOS}/web/notes.txt", "reads web/notes.txt")
@@ -180,8 +188,14 @@ _LIST: Final = _statement("s3:ListBucket", PHOTOS, StringLike=_IN_WEB)
 _READ: Final = _statement("s3:GetObject", WEB)
 
 
+def _lists_by_a_beginning(attempt: Attempt) -> bool:
+    """Whether the first thing wrong is that it lists by a beginning of web/, such as web without its slash."""
+    first = attempt.failures[0]
+    return first.probe is _LISTS_ELSEWHERE and "web/".startswith(str(first.evaluation.request.context["s3:prefix"]))
+
+
 def _lists_nothing(attempt: Attempt) -> bool:
-    return attempt.fails(_LISTS_WEB.words) and attempt.fails(_LISTS_BELOW.words)
+    return attempt.fails(_LISTS_WEB) and attempt.fails(_LISTS_BELOW)
 
 
 def _literal_star(attempt: Attempt) -> bool:
@@ -199,7 +213,6 @@ def _only_object_arns(attempt: Attempt) -> bool:
 
 PREFIX: Final = PolicyExercise(
     id="07.2",
-    title="Least privilege for one prefix",
     world=worlds_07.no_permissions,
     caller=calling_as("AppRole"),
     apply=embedded_in("AppRole"),
@@ -215,6 +228,7 @@ PREFIX: Final = PolicyExercise(
         _LISTS_ALL,
         _LISTS_EMPTY,
         _LISTS_OLD,
+        _LISTS_ELSEWHERE,
         _READS_RAW,
         _READS_OLD,
         _WRITES,
@@ -252,26 +266,24 @@ PREFIX: Final = PolicyExercise(
         Misconception(
             answer=document(_statement("s3:ListBucket", PHOTOS, StringEquals={"s3:prefix": "web/"}), _READ),
             message="web/ itself can be listed, and no folder in it: their prefixes go on after web/.",
-            known_by=lambda attempt: attempt.fails(_LISTS_BELOW.words) and not attempt.fails(_LISTS_WEB.words),
+            known_by=lambda attempt: attempt.fails(_LISTS_BELOW) and not attempt.fails(_LISTS_WEB),
         ),
         Misconception(
             answer=document(_statement(["s3:ListBucket", "s3:GetObject"], [PHOTOS, WEB], StringLike=_IN_WEB)),
             message="The condition stands in a statement for both actions. A request to read an object has no "
             "s3:prefix, so there it never holds: each action needs a statement of its own.",
             known_by=lambda attempt: (
-                attempt.fails(_READS_WEB.words)
-                and not attempt.fails(_LISTS_WEB.words)
-                and _reading_needs_a_prefix(attempt)
+                attempt.fails(_READS_WEB) and not attempt.fails(_LISTS_WEB) and _reading_needs_a_prefix(attempt)
             ),
         ),
         Misconception(
             answer=document(_statement("s3:ListBucket", PHOTOS), _READ),
             message="Reading is limited to the folder, and listing is not: the names of all other objects are seen.",
             known_by=lambda attempt: (
-                attempt.fails(_LISTS_RAW.words)
-                and attempt.fails(_LISTS_ALL.words)
-                and not attempt.fails(_READS_RAW.words)
-                and not attempt.fails(_READS_WEB.words)
+                attempt.fails(_LISTS_RAW)
+                and attempt.fails(_LISTS_ALL)
+                and not attempt.fails(_READS_RAW)
+                and not attempt.fails(_READS_WEB)
             ),
         ),
         Misconception(
@@ -279,9 +291,9 @@ PREFIX: Final = PolicyExercise(
             message="Listing is limited to the folder, and reading is not: whoever knows or guesses a name reads any "
             "object in the bucket.",
             known_by=lambda attempt: (
-                attempt.fails(_READS_RAW.words)
-                and not attempt.fails(_LISTS_RAW.words)
-                and not attempt.fails(_LISTS_WEB.words)
+                attempt.fails(_READS_RAW)
+                and not attempt.fails(_LISTS_RAW)
+                and not attempt.fails(_LISTS_WEB)
                 and covers(attempt, f"{PHOTOS}/any/where.jpg")
             ),
         ),
@@ -292,11 +304,17 @@ PREFIX: Final = PolicyExercise(
             ),
             message="Without the slash, web* fits whatever begins so: web-old as well.",
             known_by=lambda attempt: (
-                (attempt.fails(_LISTS_OLD.words) or attempt.fails(_READS_OLD.words))
-                and not attempt.fails(_LISTS_RAW.words)
-                and not attempt.fails(_READS_RAW.words)
+                (attempt.fails(_LISTS_OLD) or attempt.fails(_READS_OLD))
+                and not attempt.fails(_LISTS_RAW)
+                and not attempt.fails(_READS_RAW)
                 and "web*" in attempt.policy.to_json()
             ),
+        ),
+        Misconception(
+            answer=document(_statement("s3:ListBucket", PHOTOS, StringLike={"s3:prefix": ["web", "web/*"]}), _READ),
+            message="A prefix is how names begin, and no folder: a list by the prefix web shows web-old/ as well. "
+            "Every prefix that you allow must begin with web/.",
+            known_by=_lists_by_a_beginning,
         ),
     ),
 )
@@ -337,7 +355,7 @@ _PROD_TO_EC2: Final = _bob(
 
 ECS: Final = "ecs-tasks.amazonaws.com"
 _TO_OTHERS: Final = _bob(
-    lambda lab: with_another(passes(lab, "AppRole", ECS), "iam:PassedToService", EC2, ECS),
+    lambda lab: with_another(passes(lab, "AppRole", ECS), "iam:PassedToService", lambda service: service == EC2, ECS),
     "hands AppRole to ECS, or to any service other than EC2 (iam:PassRole)",
     allowed=False,
 )
@@ -357,11 +375,11 @@ def _pass(resource: str, **condition: dict[str, Any]) -> dict[str, Any]:
 
 PASS: Final = PolicyExercise(
     id="07.3",
-    title="Scope iam:PassRole",
     world=worlds_07.two_profiles,
     caller=calling_as("bob"),
     apply=embedded_in("bob"),
     only=(("ec2:RunInstances", "*"), ("iam:PassRole", APP_ROLE)),
+    spared=(("ec2:RunInstances", "*"),),  # what of it a launch needs, the probes that start a server ask for
     probes=(_STARTS, _TO_EC2, _PROD_TO_EC2, _STARTS_PROD, _TO_LAMBDA, _TO_OTHERS, _NEXT_ROLE),
     hints=(
         "iam:PassRole is asked twice over: which role is handed on, and to which service. The policy says neither yet.",
@@ -381,7 +399,7 @@ PASS: Final = PolicyExercise(
             message="sts:AssumeRole would be for bob to act in the role himself. He is to hand it to EC2, and that is "
             "another permission: iam:PassRole.",
             known_by=lambda attempt: (
-                attempt.fails(_TO_EC2.words) and names(attempt, "sts:AssumeRole") and not names(attempt, "iam:PassRole")
+                attempt.fails(_TO_EC2) and names(attempt, "sts:AssumeRole") and not names(attempt, "iam:PassRole")
             ),
             number=16,
         ),
@@ -390,8 +408,8 @@ PASS: Final = PolicyExercise(
             message="Without iam:PassRole bob can start servers only without a role: EC2 asks whether he may hand on "
             "the one that is in the profile.",
             known_by=lambda attempt: (
-                attempt.fails(_STARTS.words)
-                and attempt.fails(_TO_EC2.words)
+                attempt.fails(_STARTS)
+                and attempt.fails(_TO_EC2)
                 and attempt.failures[0].evaluation.request.action == "iam:PassRole"
                 and not names(attempt, "iam:PassRole", "sts:AssumeRole", "iam:*", "*")
             ),
@@ -400,7 +418,7 @@ PASS: Final = PolicyExercise(
             answer=_pass(f"arn:aws:iam::{DEVELOPMENT}:instance-profile/AppProfile", StringEquals=_TO),
             message="bob names the profile, and what is asked about is the role in it: iam:PassRole is about a role.",
             known_by=lambda attempt: (
-                attempt.fails(_TO_EC2.words)
+                attempt.fails(_TO_EC2)
                 and not any(resource_matches(one, APP_ROLE) for one in _passed(attempt))
                 and any(":instance-profile/" in one for one in _passed(attempt))
             ),
@@ -409,20 +427,20 @@ PASS: Final = PolicyExercise(
             answer=document(_statement(["ec2:RunInstances", "iam:PassRole"], "*", StringEquals=_TO)),
             message="iam:PassedToService is in the request about the role alone. In a statement with ec2:RunInstances "
             "the condition never holds for that one, so bob starts nothing.",
-            known_by=lambda attempt: attempt.fails(_STARTS.words) and _launching_needs_a_service(attempt),
+            known_by=lambda attempt: attempt.fails(_STARTS) and _launching_needs_a_service(attempt),
         ),
         Misconception(
             answer=_pass(APP_ROLE, StringEquals={"iam:PassedToService": "ec2"}),
             message='The service is named by its whole name, as in a trust policy: "ec2.amazonaws.com".',
-            known_by=lambda attempt: attempt.fails(_TO_EC2.words) and _short_name(attempt),
+            known_by=lambda attempt: attempt.fails(_TO_EC2) and _short_name(attempt),
         ),
         Misconception(
             answer=_pass("*", StringEquals=_TO),
             message="The service is named, and the role is not: bob may hand EC2 any role, and ProdRole may do "
             "everything.",
             known_by=lambda attempt: (
-                attempt.fails(_PROD_TO_EC2.words)
-                and not attempt.fails(_TO_LAMBDA.words)
+                attempt.fails(_PROD_TO_EC2)
+                and not attempt.fails(_TO_LAMBDA)
                 and any("*" in one and resource_matches(one, PROD_ROLE) for one in _passed(attempt))
             ),
         ),
@@ -431,9 +449,9 @@ PASS: Final = PolicyExercise(
             message="The role is named, and the service is not: any service that the role should ever trust could be "
             "given it.",
             known_by=lambda attempt: (
-                attempt.fails(_TO_LAMBDA.words)
-                and not attempt.fails(_PROD_TO_EC2.words)
-                and not attempt.fails(_STARTS.words)
+                attempt.fails(_TO_LAMBDA)
+                and not attempt.fails(_PROD_TO_EC2)
+                and not attempt.fails(_STARTS)
                 and "iam:passedtoservice" not in attempt.policy.to_json().lower()
             ),
         ),

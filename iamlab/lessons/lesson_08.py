@@ -12,7 +12,9 @@ from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_08
 from iamlab.lessons.exercise import Attempt, Item, Misconception, Probe, SortExercise, WorldExercise
 from iamlab.lessons.probing import is_roots
+from iamlab.lessons.recognizing import missing
 from iamlab.lessons.story import DEVELOPMENT, FIRM, PRODUCTION, account, document, trust
+from iamlab.lessons.trusting import trusted
 from iamlab.lessons.worlds_08 import (
     APP,
     BOTH,
@@ -31,7 +33,7 @@ from iamlab.world.things import Bucket
 
 
 def _prod(lab: Lab) -> Account:
-    return worlds_08.there(lab, PRODUCTION)
+    return worlds.there(lab, PRODUCTION)
 
 
 def _asks(
@@ -269,22 +271,11 @@ def _trusts_development(lab: Lab) -> bool:
     return next(layer for layer in evaluation.layers if layer.name == "resource").decision is Decision.ALLOW
 
 
-def _evaluation(attempt: Attempt, probe: Probe) -> Evaluation | None:
-    """What came out of a probe that failed."""
-    return next((one.evaluation for one in attempt.failures if one.probe is probe), None)
-
-
-def _silent(attempt: Attempt, probe: Probe) -> str:
-    """The layer that should have allowed a failed probe and did not."""
-    found = _evaluation(attempt, probe)
-    return found.silent if found else ""
-
-
 def _allows_more(attempt: Attempt) -> bool:
     """Whether the testers got an Allow, and no Deny, to keep them out."""
     policies = [one.policy for one in worlds.user(attempt.lab, "Jane").policies if one.name != "PowerUserAccess"]
     effects = {statement.effect for policy in policies for statement in policy.statements}
-    return attempt.fails(_JANE.words) and effects == {Effect.ALLOW}
+    return attempt.fails(_JANE) and effects == {Effect.ALLOW}
 
 
 def _testers_lost_it(change: Change) -> bool:
@@ -298,7 +289,6 @@ def _testers_lost_it(change: Change) -> bool:
 
 TESTERS: Final = WorldExercise(
     id="08.2",
-    title="Testers denied, developers allowed",
     world=worlds_08.testers_can_too,
     may_change=_testers_lost_it,
     spared=(("sts:*", UPDATE_APP),),  # tags and the like come with assuming it
@@ -340,15 +330,15 @@ TESTERS: Final = WorldExercise(
                 worlds.development(lab).managed_policy("PowerUserAccess")
             ),
             message="That takes the testers' daily work away with it. What they have is to stay, but for one role.",
-            known_by=lambda attempt: attempt.fails(_JANE_WORKS.words),
+            known_by=lambda attempt: attempt.fails(_JANE_WORKS),
         ),
         Misconception(
             answer=lambda lab: worlds.group(lab, "Testers").put_policy("NoRoles", deny("sts:AssumeRole", on="*")),
             message="Now they can assume no role at all. Name the one that you mean.",
             known_by=lambda attempt: (
-                attempt.fails(_JANE_TESTS.words)
-                and attempt.fails(_JANE_DOCS.words)
-                and not attempt.fails(_JANE_WORKS.words)
+                attempt.fails(_JANE_TESTS)
+                and attempt.fails(_JANE_DOCS)
+                and not attempt.fails(_JANE_WORKS)
                 and attempt.lab.evaluate(
                     worlds.user(attempt.lab, "Jane"), "sts:AssumeRole", f"arn:aws:iam::{PRODUCTION}:role/AnyOther"
                 ).decision
@@ -360,8 +350,8 @@ TESTERS: Final = WorldExercise(
             message="NotResource is everything that is not listed: all other roles too, those of next month included. "
             "Name the one that you mean.",
             known_by=lambda attempt: (
-                attempt.fails(_JANE_DOCS.words)
-                and not attempt.fails(_JANE_TESTS.words)
+                attempt.fails(_JANE_DOCS)
+                and not attempt.fails(_JANE_TESTS)
                 and any(one.not_resources for one in _denies(attempt))
             ),
         ),
@@ -372,8 +362,8 @@ TESTERS: Final = WorldExercise(
             message="With a star at its end the Deny hits every role whose name begins so: UpdateDocs as well. Name "
             "the one that you mean.",
             known_by=lambda attempt: (
-                attempt.fails(_JANE_UPDATES_DOCS.words)
-                and not attempt.fails(_JANE_DOCS.words)
+                attempt.fails(_JANE_UPDATES_DOCS)
+                and not attempt.fails(_JANE_DOCS)
                 and any(pattern.endswith("*") for one in _denies(attempt) for pattern in one.resources)
             ),
         ),
@@ -382,8 +372,8 @@ TESTERS: Final = WorldExercise(
             message="The door is closed to the developers as well: the trust policy does not name Development any "
             "more. And :root was never the root user: it stands for the whole account.",
             known_by=lambda attempt: (
-                _silent(attempt, _DAVID) == "resource"
-                and _silent(attempt, _NEXT_DEVELOPER) == "resource"
+                missing(attempt, _DAVID) == "resource"
+                and missing(attempt, _NEXT_DEVELOPER) == "resource"
                 and not _trusts_development(attempt.lab)
             ),
             number=9,
@@ -393,9 +383,9 @@ TESTERS: Final = WorldExercise(
             message="David gets in, and the next developer does not: each name would have to be written into "
             "Production's trust policy. Trust the account, and say in Development who may.",
             known_by=lambda attempt: (
-                not attempt.fails(_DAVID.words)
-                and _silent(attempt, _NEXT_DEVELOPER) == "resource"
-                and not _trusts_development(attempt.lab)
+                not attempt.fails(_DAVID)
+                and missing(attempt, _NEXT_DEVELOPER) == "resource"
+                and any(":user/" in one for one in trusted(worlds_08.role(attempt.lab, "UpdateApp").trust))
             ),
         ),
         Misconception(
@@ -403,17 +393,17 @@ TESTERS: Final = WorldExercise(
             message="That takes it from the developers. Jane never came in through their policy: she has "
             "PowerUserAccess.",
             known_by=lambda attempt: (
-                _silent(attempt, _DAVID) == "identity" and _silent(attempt, _NEXT_DEVELOPER) == "identity"
+                missing(attempt, _DAVID) == "identity" and missing(attempt, _NEXT_DEVELOPER) == "identity"
             ),
         ),
         Misconception(
             answer=lambda lab: worlds.user(lab, "Jane").put_policy("Never", deny("sts:AssumeRole", on=UPDATE_APP)),
             message="Jane is kept out, and the next tester is not. Say it once, for whoever is a tester.",
             known_by=lambda attempt: (
-                not attempt.fails(_JANE.words)
-                and (attempt.fails(_NEXT_TESTER.words) or attempt.fails(_THIRD_TESTER.words))
-                and not attempt.fails(_NEXT_DEVELOPER.words)
-                and not attempt.fails(_JANE_WORKS.words)
+                not attempt.fails(_JANE)
+                and (attempt.fails(_NEXT_TESTER) or attempt.fails(_THIRD_TESTER))
+                and not attempt.fails(_NEXT_DEVELOPER)
+                and not attempt.fails(_JANE_WORKS)
             ),
         ),
     ),
@@ -508,7 +498,7 @@ def _bucket_says(attempt: Attempt, arn: str) -> bool:
 
 def _said(attempt: Attempt, layer: str) -> Decision | None:
     """What one type of policy says to David's writing, where that fails."""
-    found = _evaluation(attempt, _WRITES)
+    found = attempt.evaluation(_WRITES)
     layers = found.layers if found else ()
     return next((one.decision for one in layers if one.name == layer), None)
 
@@ -524,7 +514,6 @@ def _releases_gained(change: Change) -> bool:
 
 COPY: Final = WorldExercise(
     id="08.3",
-    title="Role or bucket policy: one caller, two accounts",
     world=worlds_08.copy_job,
     may_change=_releases_gained,
     probes=(
@@ -563,22 +552,22 @@ COPY: Final = WorldExercise(
             answer=_through_the_role,
             message="You gave the role more. But the program signs as David, and in a session of the role it would "
             "be the role: one swaps permissions and does not add them.",
-            known_by=lambda attempt: attempt.fails(_WRITES.words) and _role_reads(attempt),
+            known_by=lambda attempt: attempt.fails(_WRITES) and _role_reads(attempt),
             number=5,
         ),
         Misconception(
             answer=_account_half,
             message="The bucket policy names the whole account, not its root user. So everybody there whose own "
             "policies allow it comes in, and PowerUserAccess allows it. Name David.",
-            known_by=lambda attempt: attempt.fails(_JANE_WRITES.words) and not attempt.fails(_WRITES.words),
+            known_by=lambda attempt: attempt.fails(_JANE_WRITES) and not attempt.fails(_WRITES),
             number=9,
         ),
         Misconception(
             answer=_bucket_arn,
             message="The bucket policy names the bucket. Writing is about an object in it: another ARN.",
             known_by=lambda attempt: (
-                attempt.fails(_WRITES.words)
-                and _silent(attempt, _WRITES) == "resource"
+                attempt.fails(_WRITES)
+                and missing(attempt, _WRITES) == "resource"
                 and _bucket_says(attempt, APP)
                 and not _bucket_says(attempt, f"{RELEASES}/*")
             ),
@@ -607,17 +596,17 @@ COPY: Final = WorldExercise(
         Misconception(
             answer=_all_actions,
             message="That is more than writing: s3:PutObject is the one action that the program needs.",
-            known_by=lambda attempt: attempt.fails(_DELETES.words) and not attempt.fails(_PAGE.words),
+            known_by=lambda attempt: attempt.fails(_DELETES) and not attempt.fails(_PAGE),
         ),
         Misconception(
             answer=_without_the_slash,
             message="Without the slash, releases* fits whatever begins so: releases-old as well.",
-            known_by=lambda attempt: attempt.fails(_OLD.words) and not attempt.fails(_PAGE.words),
+            known_by=lambda attempt: attempt.fails(_OLD) and not attempt.fails(_PAGE),
         ),
         Misconception(
             answer=_whole_bucket,
             message="David can now overwrite all of the application. He needs what is below releases/.",
-            known_by=lambda attempt: attempt.fails(_PAGE.words),
+            known_by=lambda attempt: attempt.fails(_PAGE),
         ),
     ),
 )

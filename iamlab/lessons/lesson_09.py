@@ -12,8 +12,10 @@ from iamlab.core.policy import allow
 from iamlab.lab import Lab
 from iamlab.lessons import denials, help_desk, tickets, worlds_09
 from iamlab.lessons.exercise import VERDICTS, Attempt, Item, Misconception, Probe, SortExercise, WorldExercise
+from iamlab.lessons.recognizing import missing
 from iamlab.lessons.story import DEVELOPMENT, PRODUCTION, document
-from iamlab.lessons.worlds_09 import CODE, JOBS, MANAGEMENT, ORDERS, PAYROLL, SERVICES, TRAIL, say, there
+from iamlab.lessons.worlds import there
+from iamlab.lessons.worlds_09 import CODE, JOBS, MANAGEMENT, ORDERS, PAYROLL, SERVICES, TRAIL, say
 from iamlab.world.organizations import Organization
 from iamlab.world.things import Instance
 
@@ -83,7 +85,7 @@ def _worker(action: str, resource: str) -> Callable[[Lab], Evaluation]:
     return lambda lab: lab.evaluate(there(lab, DEVELOPMENT).role("Worker"), action, resource)
 
 
-_ALLOWED, _IMPLICIT, _EXPLICIT = VERDICTS[0], "implicit deny", "explicit deny"
+_ALLOWED, _EXPLICIT, _IMPLICIT = VERDICTS
 _NO_DENY: Final = "No Deny in either policy is about this action."
 
 OVERLAP: Final = SortExercise(
@@ -251,7 +253,7 @@ def _leave(lab: Lab) -> None:
 
 def _missing_above(attempt: Attempt) -> bool:
     """Whether pia's queue is still denied for want of an Allow in the control policies."""
-    return any(one.probe is _CREATES and one.evaluation.silent == "scps" for one in attempt.failures)
+    return missing(attempt, _CREATES) == "scps"
 
 
 def _attached(lab: Lab, target: str) -> tuple[str, ...]:
@@ -283,7 +285,6 @@ def _new_in_the_account(attempt: Attempt) -> bool:
 
 GUARD: Final = WorldExercise(
     id="09.3",
-    title="A control policy against an Allow",
     world=worlds_09.company,
     may_change=_queues_gained,
     probes=(
@@ -342,14 +343,14 @@ GUARD: Final = WorldExercise(
             message="FullAWSAccess allows every service there is, so the list caps nothing any more. One service was "
             "asked for.",
             known_by=lambda attempt: (
-                attempt.fails(_CUSTOMERS.words) and "FullAWSAccess" in _attached(attempt.lab, PRODUCTION)
+                attempt.fails(_CUSTOMERS) and "FullAWSAccess" in _attached(attempt.lab, PRODUCTION)
             ),
         ),
         Misconception(
             answer=lambda lab: _list(lab, "sqs:*"),
             message="Queues are allowed now, and what was on the list is gone: it caps everything that it does not "
             "name. Add to it.",
-            known_by=lambda attempt: attempt.fails(_WRITES.words) and not attempt.fails(_CREATES.words),
+            known_by=lambda attempt: attempt.fails(_WRITES) and not attempt.fails(_CREATES),
         ),
     ),
 )

@@ -18,13 +18,12 @@ from iamlab.core.arn import Arn
 from iamlab.core.policy import Effect, Policy, allow
 from iamlab.lessons.comparing import changes, told
 from iamlab.lessons.excess import instances_of
+from iamlab.lessons.imagined import SOMEBODY
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.credentials import SessionRecord
 from iamlab.world.entities import InlinePolicy, RoleRecord, UserRecord
 from iamlab.world.state import State
 
-SOMEBODY: Final = "somebody-else"
-"""A user that there could be in each account, with the permission for everything there."""
 _ITS_OWN: Final = "what account"
 """How the permissions are named that a newcomer is taken to have: ``what account 333333333333 allows``."""
 

@@ -28,7 +28,7 @@ def course_map() -> CourseMap:
 
 
 def progress_words(states: tuple[str, ...]) -> str:
-    """How far a lesson is, in words: ``1 of 3 exercises``."""
+    """How far a lesson is, in words: ``1 of 3 exercises solved``."""
     solved = states.count(progress.CORRECT)
     return "all exercises solved" if solved == len(states) else f"{solved} of {len(states)} exercises solved"
 

@@ -36,7 +36,7 @@ def asks(
 
 
 def in_any_circumstances(probe: Probe) -> Probe:
-    """The probe asked in all circumstances that make a difference to the policies: that it must be denied in."""
+    """The probe, asked in every circumstance that makes a difference to the policies: it must be denied in all."""
     return replace(probe, ask=lambda lab: in_any_case(probe.ask(lab)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -30,11 +31,17 @@ _LARGEST: Final = 4096  # bytes; ours have about 60
 
 
 def home_dir(default: Path | None = None) -> Path:
-    """The folder that keeps the progress: ``$IAMLAB_HOME``, else ``default``, else the current folder."""
+    """The folder that keeps the progress: ``$IAMLAB_HOME``, else ``default``, else the current folder.
+
+    A current folder that was removed under a running kernel is ``.``, where nothing can be written.
+    """
     named = os.environ.get(HOME_VARIABLE)
-    if named:
-        return Path(os.path.abspath(os.path.expanduser(named)))
-    return Path.cwd() if default is None else default
+    try:
+        if named:
+            return Path(os.path.abspath(os.path.expanduser(named)))
+        return Path.cwd() if default is None else default
+    except FileNotFoundError:
+        return Path()
 
 
 def status(exercise_id: str, *, home: Path | None = None) -> str:
@@ -86,7 +93,7 @@ def _path(exercise_id: str, home: Path | None) -> Path:
 
 
 def _read(path: Path) -> str:
-    """The status in the file; OSError when there is a file that cannot be read."""
+    """The status in the file; OSError when there is a file that cannot be read, or one of a newer version."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
@@ -101,18 +108,29 @@ def _read(path: Path) -> str:
 
 
 def _parse(data: bytes, exercise_id: str) -> str | None:
-    """The status in such a file's text, or None when this is not what ``record`` writes."""
+    """The status in such a file's text, or None when this is not what ``record`` writes.
+
+    Raises OSError for what a newer version has written: it is not damaged, and means what that version says.
+    """
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
         return None
     if not isinstance(content, dict) or content.get("exercise") != exercise_id:
         return None
+    refuse_newer(content, _FORMAT)
     return content["status"] if content.get("status") in (NOT_YET, CORRECT) else None
 
 
+def refuse_newer(content: Mapping[str, object], format_: int) -> None:
+    """Raises OSError when the content of a file says that it is of a later format than this one."""
+    found = content.get("format")
+    if isinstance(found, int) and found > format_:
+        raise OSError(f"format {found} is of a newer version of iamlab")
+
+
 def met(misconception: int, *, home: Path | None = None) -> None:
-    """Remember that an answer showed this misconception of the curriculum; nothing is said when it cannot be."""
+    """Remember that an answer showed this one of ``MISCONCEPTIONS``; nothing is said when it cannot be."""
     folder = _met_folder(home)
     with suppress(OSError):  # FileExistsError included: it was met before
         create_whole(folder / f"{misconception:02}", b"")

@@ -16,6 +16,7 @@ from typing import Final
 
 from iamlab.core.errors import IamlabError
 from iamlab.lessons import progress
+from iamlab.lessons.said import Said
 
 ORDER: Final = (
     *("01.1", "01.2", "01.3", "02.1", "02.2", "02.3", "03.1", "03.2", "03.3"),
@@ -38,20 +39,10 @@ class Progress:
     misconceptions: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressCode:
-    """A code, shown as itself."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def progress_code(*, home: Path | None = None) -> ProgressCode:
+def progress_code(*, home: Path | None = None) -> Said:
     """The code of all progress in the learner's folder."""
     states = {id_: progress.status(id_, home=home) for id_ in ORDER}
-    return ProgressCode(encode(Progress(states=states, misconceptions=progress.misconceptions(home=home))))
+    return Said(encode(Progress(states=states, misconceptions=progress.misconceptions(home=home))))
 
 
 def encode(said: Progress) -> str:
@@ -109,30 +100,19 @@ def _invalid(code: object, why: str) -> IamlabError:
     return IamlabError(f"{str(code)[:60]!r} is no progress code: {why}.", code="InvalidCode")
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What came of restoring, as a sentence."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def restore_progress(code: str, *, home: Path | None = None) -> Restored:
+def restore_progress(code: str, *, home: Path | None = None) -> Said:
     """Bring the progress of a code into the learner's folder; what is solved there stays solved. Never raises."""
     try:
         said = decode(code)
     except IamlabError as error:
-        return Restored(f"{error.message} Your progress is as it was.")
+        return Said(f"{error.message} Your progress is as it was.")
     written = [progress.record(id_, state, home=home) for id_, state in said.states.items()]
     for number in said.misconceptions:
         progress.met(number, home=home)
     if not all(written):
-        return Restored("Some of it could not be written to the disk; what was there before is still there.")
+        return Said("Some of it could not be written to the disk; what was there before is still there.")
     solved = sum(state == progress.CORRECT for state in said.states.values())
-    return Restored(f"The code holds {_counted(solved, 'solved exercise')}; they are on your map now.")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    if not solved:
+        return Said("The code holds no solved exercise.")
+    several = "exercise of the code is" if solved == 1 else "exercises of the code are"
+    return Said(f"{solved} {several} solved on your map now.")

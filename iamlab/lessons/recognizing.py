@@ -5,7 +5,8 @@ from __future__ import annotations
 from iamlab.core.evaluation import Decision
 from iamlab.core.policy import Effect
 from iamlab.core.resources import resource_matches
-from iamlab.lessons.exercise import Attempt
+from iamlab.lessons.exercise import Attempt, Probe
+from iamlab.lessons.trusting import trusted
 
 
 def denies_only(attempt: Attempt) -> bool:
@@ -44,6 +45,23 @@ def covers(attempt: Attempt, arn: str) -> bool:
     )
 
 
+def trusts(attempt: Attempt, *named: str) -> bool:
+    """Whether an Allow of the trust policy names one of these, letter for letter."""
+    return not trusted(attempt.policy).isdisjoint(named)
+
+
 def silent(attempt: Attempt) -> bool:
     """Whether the first thing that fails is denied for want of an Allow, not by a Deny."""
     return attempt.failures[0].evaluation.decision is Decision.IMPLICIT_DENY
+
+
+def forbidden(attempt: Attempt, probe: Probe) -> bool:
+    """Whether a probe fails because a Deny applies."""
+    found = attempt.evaluation(probe)
+    return found is not None and found.decision is Decision.EXPLICIT_DENY
+
+
+def missing(attempt: Attempt, probe: Probe) -> str:
+    """The layer that should have allowed a probe that fails, and did not; empty when that is not why, or it passes."""
+    found = attempt.evaluation(probe)
+    return found.silent if found else ""

@@ -18,8 +18,8 @@ NOT_VALID: Final = "not valid"
 class Result:
     """What came of a check: ``status`` is not attempted, not valid, not yet or correct.
 
-    ``counterexample`` is the request that came out wrong, with its reasons; ``misconception`` the number, in the
-    curriculum's list, of what the answer shows, or 0.
+    ``counterexample`` is the request that came out wrong, with its reasons; ``misconception`` the number, in
+    ``misconceptions.MISCONCEPTIONS``, of what the answer shows, or 0.
     """
 
     exercise: str

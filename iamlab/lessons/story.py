@@ -1,4 +1,4 @@
-"""The story of Acme: six worlds, each built afresh and the same every time (SCN-01 to SCN-06).
+"""The story of Acme: six worlds, each built afresh and the same every time.
 
 Development is the account in which people work, Production a second account, and the consulting firm a third, outside.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from iamlab.core.arn import root_arn
-from iamlab.core.policy import Policy, allow
+from iamlab.core.policy import LATEST, Policy, allow
 from iamlab.lab import Lab
 
 DEVELOPMENT: Final = "111111111111"
@@ -20,7 +20,7 @@ Document = dict[str, Any]
 
 def document(*statements: Document) -> Document:
     """A policy of the current version."""
-    return {"Version": "2012-10-17", "Statement": list(statements)}
+    return {"Version": LATEST, "Statement": list(statements)}
 
 
 def trust(condition: Document | None = None, **principal: str) -> Document:
@@ -34,13 +34,18 @@ def account(id_: str) -> str:
     return root_arn(id_)
 
 
+def the_account(id_: str) -> frozenset[str]:
+    """All of an account, in either way in which a trust policy may name it."""
+    return frozenset((id_, account(id_)))
+
+
 def may_assume(role_arn: str) -> Policy:
     """The permission to assume one role."""
     return allow("sts:AssumeRole", on=role_arn)
 
 
 def administrator() -> Lab:
-    """SCN-01. ``alice`` has AdministratorAccess; there are a role that EC2 alone may assume, a key that its policy
+    """``alice`` has AdministratorAccess; there are a role that EC2 alone may assume, a key that its policy
     gives to a role alone, and a bucket with a policy that denies deleting to everybody.
     """
     lab = Lab()
@@ -98,11 +103,11 @@ DEV_ACCESS: Final = document(
         "Resource": ["arn:aws:s3:::acme-prod", "arn:aws:s3:::acme-prod/*"],
     },
 )
-"""What every developer may do (SCN-02)."""
+"""What every developer may do."""
 
 
 def developer_group() -> Lab:
-    """SCN-02. ``dana`` and ``eric`` are in ``Developers``, which has the managed policy ``DevAccess``; two instances,
+    """``dana`` and ``eric`` are in ``Developers``, which has the managed policy ``DevAccess``; two instances,
     one tagged ``env=dev`` and one ``env=prod``; the bucket ``acme-prod`` has a policy that lets dana read.
     """
     lab = Lab()
@@ -123,7 +128,7 @@ def developer_group() -> Lab:
 
 
 def _application(bucket: str) -> Document:
-    """Read and write one bucket (SCN-03)."""
+    """Read and write one bucket."""
     return document(
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{bucket}"},
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::{bucket}/*"},
@@ -131,7 +136,7 @@ def _application(bucket: str) -> Document:
 
 
 def staging_and_production() -> Lab:
-    """SCN-03. All developers (``dana``) may assume ``StagingRole``; ``oscar`` alone, and with MFA, ``ProdRole``;
+    """All developers (``dana``) may assume ``StagingRole``; ``oscar`` alone, and with MFA, ``ProdRole``;
     ``erin`` is in no group.
     """
     lab = Lab()
@@ -164,11 +169,11 @@ APP_BUCKET: Final = document(
         "Resource": "arn:aws:s3:::productionapp/*",
     },
 )
-"""What whoever updates the application may do (SCN-04)."""
+"""What whoever updates the application may do."""
 
 
 def two_accounts() -> Lab:
-    """SCN-04. ``UpdateApp`` in Production trusts the account Development. ``David`` is in ``Developers``, who may
+    """``UpdateApp`` in Production trusts the account Development. ``David`` is in ``Developers``, who may
     assume it; ``Jane`` is in ``Testers``, who have PowerUserAccess and a Deny; ``Ned`` has no policy. In the firm's
     account ``Frank`` is an administrator.
     """
@@ -192,7 +197,7 @@ def two_accounts() -> Lab:
 
 
 def consultant() -> Lab:
-    """SCN-05. ``ConsultantRole`` trusts the firm's account with an external ID, and has ReadOnlyAccess; the firm lets
+    """``ConsultantRole`` trusts the firm's account with an external ID, and has ReadOnlyAccess; the firm lets
     its user ``clara`` assume it.
     """
     lab = Lab()
@@ -213,7 +218,7 @@ PHOTOS: Final = document(
 
 
 def application_on_ec2() -> Lab:
-    """SCN-06. ``AppRole`` trusts EC2, may read ``acme-photos``, and is in ``AppProfile``; ``bob`` may start instances
+    """``AppRole`` trusts EC2, may read ``acme-photos``, and is in ``AppProfile``; ``bob`` may start instances
     and pass AppRole to EC2; ``alice`` is an administrator; ``ProdRole`` is another role that EC2 may assume.
     """
     lab = Lab()

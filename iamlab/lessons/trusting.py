@@ -16,11 +16,11 @@ from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons.excess import ELSEWHERE, Wanted, instances_of
+from iamlab.lessons.imagined import SOMEBODY, sample
 from iamlab.world.account import Account
 from iamlab.world.identities import Role
 
 MAY_ASSUME: Final = allow("sts:AssumeRole")
-SOMEBODY: Final = "somebody-else"
 EVERYBODY: Final = (
     '"*" is everybody: in this account without any permission of their own, and in every other AWS account whoever is '
     "permitted there."
@@ -154,7 +154,7 @@ def _spoken_of(policy: Policy, key: str) -> set[str]:
     """What the conditions on a key compare it with; in the place of a star, any word."""
     conditions = (one for statement in policy.statements for one in statement.conditions)
     texts = {text for one in conditions if one.key.lower() == key for text in one.values}
-    return texts if key == "aws:principalarn" else {one.replace("*", "example").replace("?", "x") for one in texts}
+    return texts if key == "aws:principalarn" else set(map(sample, texts))
 
 
 def _accounts(policy: Policy) -> Iterator[str]:

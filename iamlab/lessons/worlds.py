@@ -1,26 +1,12 @@
-"""The story's worlds: each function builds one afresh, the same every time."""
+"""The worlds of lessons 01 to 03, each built afresh and the same every time; and how to find somebody in any world."""
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from iamlab.core.policy import allow
 from iamlab.lab import Lab
+from iamlab.lessons.story import DEVELOPMENT, account, document, trust
 from iamlab.world.account import Account
 from iamlab.world.identities import Group, Role, User
-
-DEVELOPMENT: Final = "111111111111"
-
-TRUST_OWN_ACCOUNT: Final[dict[str, Any]] = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{DEVELOPMENT}:root"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 
 def first_day() -> Lab:
@@ -34,16 +20,21 @@ def first_day() -> Lab:
     dev.create_user("alice")
     dana = dev.create_user("dana")
     dev.create_group("Developers").add(dana)
-    dev.create_role("Auditor", trust=TRUST_OWN_ACCOUNT)
+    dev.create_role("Auditor", trust=trust(AWS=account(DEVELOPMENT)))
     dev.create_user("ada").attach(dev.managed_policy("AdministratorAccess"))
     for name in ("acme-photos", "acme-photos-archive", "acme-photos-2027", "acme-payroll"):
         dev.create_bucket(name)
     return lab
 
 
+def there(lab: Lab, account_id: str) -> Account:
+    """One account of a world, by its number."""
+    return next(one for one in lab.accounts if one.id == account_id)
+
+
 def development(lab: Lab) -> Account:
     """The Development account of a story world."""
-    return next(account for account in lab.accounts if account.id == DEVELOPMENT)
+    return there(lab, DEVELOPMENT)
 
 
 def identity(lab: Lab, name: str) -> User | Role:
@@ -72,11 +63,11 @@ def two_teams() -> Lab:
     developers, testers = dev.create_group("Developers"), dev.create_group("Testers")
     for name, group in (("dana", developers), ("eric", developers), ("tess", testers)):
         group.add(dev.create_user(name))
-    work = [
+    work = document(
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": code.arn},
         {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": code / "*"},
-    ]
-    developers.attach(dev.create_policy("DevAccess", {"Version": "2012-10-17", "Statement": work}))
+    )
+    developers.attach(dev.create_policy("DevAccess", work))
     testers.attach(dev.create_policy("TestAccess", allow("s3:ListBucket", on=reports.arn)))
     return lab
 

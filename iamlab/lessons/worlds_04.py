@@ -7,6 +7,7 @@ from typing import Final
 from iamlab.core.policy import allow
 from iamlab.lab import Lab
 from iamlab.lessons.story import DEVELOPMENT, account, may_assume, trust
+from iamlab.lessons.worlds import development
 
 CODE: Final = "arn:aws:s3:::acme-dev"
 REPORTS: Final = "arn:aws:s3:::acme-reports"
@@ -33,7 +34,7 @@ def month_end() -> Lab:
 def trusting_the_account() -> Lab:
     """The same, but ReportWriter trusts the whole account; and ``ada`` is an administrator."""
     lab = month_end()
-    dev = lab.accounts[0]
+    dev = development(lab)
     dev.create_user("ada").attach(dev.managed_policy("AdministratorAccess"))
     dev.role("ReportWriter").update_trust(trust(AWS=account(DEVELOPMENT)))
     return lab
@@ -44,7 +45,7 @@ def archive() -> Lab:
     assume it.
     """
     lab = month_end()
-    dev = lab.accounts[0]
+    dev = development(lab)
     dev.role("ReportWriter").put_policy("NextRole", may_assume(f"arn:aws:iam::{DEVELOPMENT}:role/Archiver"))
     archiver = dev.create_role("Archiver", trust=trust(AWS=account(DEVELOPMENT)), max_session_duration=12 * 3600)
     archiver.put_policy("ReadReports", allow("s3:GetObject", on=f"{REPORTS}/*"))

@@ -1,4 +1,4 @@
-"""The worlds of lesson 05: developers, a role for staging, a role for production (SCN-03)."""
+"""The worlds of lesson 05: developers, a role for staging, a role for production."""
 
 from __future__ import annotations
 

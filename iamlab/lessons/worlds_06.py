@@ -1,4 +1,4 @@
-"""The worlds of lesson 06: Acme's Development account, and a consulting firm whose clara is to look at it (SCN-05)."""
+"""The worlds of lesson 06: Acme's Development account, and a consulting firm whose clara is to look at it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def consultant(lab: Lab) -> Role:
 
 def firm(lab: Lab) -> Account:
     """The consulting firm's account."""
-    return next(one for one in lab.accounts if one.id == FIRM)
+    return worlds.there(lab, FIRM)
 
 
 def clara(lab: Lab) -> User:

@@ -1,4 +1,4 @@
-"""The worlds of lesson 07: a server on EC2, the role of the program on it, and who starts it (SCN-06)."""
+"""The worlds of lesson 07: a server on EC2, the role of the program on it, and who starts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worlds of lesson 08: Development, where people work, and Production, whose roles they are to reach (SCN-04)."""
+"""The worlds of lesson 08: Development, where people work, and Production, whose roles they are to reach."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from iamlab.core.evaluation import Decision, Evaluation
 from iamlab.core.policy import allow
 from iamlab.lab import Lab
 from iamlab.lessons.story import APP_BUCKET, DEVELOPMENT, FIRM, PRODUCTION, account, document, may_assume, trust
+from iamlab.lessons.worlds import there
 from iamlab.world.account import Account
 from iamlab.world.identities import Role
 
 UPDATE_APP: Final = f"arn:aws:iam::{PRODUCTION}:role/UpdateApp"
 TEST_APP: Final = f"arn:aws:iam::{PRODUCTION}:role/TestApp"
 REPORTS: Final = f"arn:aws:iam::{PRODUCTION}:role/Reports"
-
-
-def there(lab: Lab, account_id: str) -> Account:
-    """One account of a world, by its number."""
-    return next(one for one in lab.accounts if one.id == account_id)
 
 
 def _accounts() -> tuple[Lab, Account, Account]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from iamlab.core.policy import allow
 from iamlab.lab import Lab
 from iamlab.lessons.story import DEVELOPMENT, PRODUCTION, account, document, trust
+from iamlab.lessons.worlds import there
 from iamlab.world.account import Account
 from iamlab.world.organizations import Organization
 
@@ -17,11 +18,6 @@ JOBS: Final = f"arn:aws:sqs:us-east-1:{DEVELOPMENT}:jobs"
 ORDERS: Final = f"arn:aws:sqs:us-east-1:{PRODUCTION}:orders"
 TRAIL: Final = f"arn:aws:cloudtrail:us-east-1:{PRODUCTION}:trail/audit"
 Statement = dict[str, Any]
-
-
-def there(lab: Lab, account_id: str) -> Account:
-    """One account of a world, by its number."""
-    return next(one for one in lab.accounts if one.id == account_id)
 
 
 def say(sid: str, effect: str, action: str | list[str], resource: str | list[str], **more: Any) -> Statement:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from ipywidgets import HTML, Dropdown, HBox, VBox
 
 from iamlab.core.errors import IamlabError
-from iamlab.lessons import eight
+from iamlab.lessons import eight, eight_answers
 from iamlab.lessons.eight_questions import CHOICES, QUESTIONS, Question
 from iamlab.views.html import element, join, page
 from iamlab.widgets import memory
@@ -16,8 +16,8 @@ from iamlab.widgets.fields import OPEN, wide
 from iamlab.widgets.frame import FramedBox
 
 TITLES: Final = {
-    eight.BEFORE: "Eight requests, before the course",
-    eight.AFTER: "The same eight requests, after the course",
+    eight_answers.BEFORE: "Eight requests, before the course",
+    eight_answers.AFTER: "The same eight requests, after the course",
 }
 
 
@@ -29,13 +29,13 @@ class EightRequests(FramedBox):
     """
 
     def __init__(self, phase: str) -> None:
-        found = eight.phase_of(phase)
+        found = eight_answers.phase_of(phase)
         if found is None:
             raise IamlabError(
                 f"{phase!r} is no phase: EightRequests('before') or EightRequests('after').", code="ValidationError"
             )
         self.phase = found
-        recorded = eight.recorded(found)
+        recorded = eight_answers.recorded(found)
         kept = recorded or memory.recall("eight", found) or {}
         self.choices = {key: _dropdown(at, key, kept.get(key, "")) for at, key in enumerate(QUESTIONS, 1)}
         self.button = reveal_button("Record my answers")
@@ -47,8 +47,8 @@ class EightRequests(FramedBox):
             one.observe(self._changed, names="value")
         self.button.on_click(self._record)
         if recorded:
-            self._show(eight.STAY)
-        elif aside := eight.damaged():
+            self._show(eight_answers.STAY)
+        elif aside := eight_answers.damaged():
             self.feedback.value = notice(aside, "Damaged")
 
     @property
@@ -68,7 +68,7 @@ class EightRequests(FramedBox):
         self.feedback.value = ""
 
     def _record(self, _: Any = None) -> None:
-        done = eight.record_eight(self.phase, self.answer)
+        done = eight_answers.record_eight(self.phase, self.answer)
         if done.recorded:
             self._show(done.text)
         else:
@@ -76,12 +76,12 @@ class EightRequests(FramedBox):
 
     def _show(self, said: str) -> None:
         """What is recorded: from before, that it is, for good; from after, the comparison."""
-        if self.phase == eight.BEFORE:
+        if self.phase == eight_answers.BEFORE:
             for control in (*self.choices.values(), self.button):
                 control.disabled = True
             self.feedback.value = notice(f"✔ {said}", "Recorded")
         else:
-            unwritten = notice(said, "Recorded") if eight.UNWRITTEN in said else ""
+            unwritten = notice(said, "Recorded") if eight_answers.UNWRITTEN in said else ""
             self.feedback.value = unwritten + eight.comparison_html(eight.compare_eight())
 
 

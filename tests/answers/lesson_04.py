@@ -188,6 +188,9 @@ MORE_CHANGED = {
     "04.2": [
         lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:Get*", f"{CODE}/*"))),
         lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject"))),
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode", policy(allow("s3:GetObject", f"{CODE}/*"), allow("ec2:RunInstances"))
+        ),
         lambda lab: _writer(lab).attach(_acme(lab).managed_policy("AdministratorAccess")),
         _read_and_let_eric_list,
         _read_and_let_eric_in,

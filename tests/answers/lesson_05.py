@@ -61,6 +61,29 @@ def _by_condition(lab: Lab) -> None:
     _prod(lab).update_trust(policy(_trusts(ACCOUNT, Condition=only)))
 
 
+def _the_developers_but_by_name(lab: Lab) -> None:
+    """The group may assume it, and the trust policy has a Deny for whoever is not one of the two."""
+    _acme(lab).group("Developers").put_policy("AssumeProduction", policy(ASSUME))
+    others = {"Condition": {"ArnNotEquals": {"aws:PrincipalArn": [DANA, OSCAR]}}}
+    _prod(lab).update_trust(policy(_trusts(ACCOUNT), {**_trusts("*"), "Effect": "Deny", **others}))
+
+
+def _the_developers_by_condition(lab: Lab) -> None:
+    _by_condition(lab)
+    _acme(lab).group("Developers").put_policy("AssumeProduction", policy(ASSUME))
+
+
+def _each_alone_by_tag(lab: Lab) -> None:
+    _each_alone(lab)
+    _prod(lab).update_trust(policy(_trusts(ACCOUNT, **_when("StringEquals", "yes", "aws:PrincipalTag/prod"))))
+
+
+def _the_developers_and_every_role(lab: Lab) -> None:
+    """Only ProdRole says itself whom it trusts."""
+    _the_developers_but_by_name(lab)
+    _acme(lab).group("Developers").put_policy("More", policy(allow("sts:AssumeRole", f"{ROLE}/Prod*")))
+
+
 def _everyone_by_condition(lab: Lab) -> None:
     _prod(lab).update_trust(policy(_trusts("*", Condition={"ArnEquals": {"aws:PrincipalArn": [DANA, OSCAR]}})))
 
@@ -115,6 +138,8 @@ OTHER_CORRECT = {
         _a_group_with_a_managed_policy,
         _by_name_and_tried,
         _by_name_and_account,
+        _the_developers_but_by_name,
+        _the_developers_by_condition,
     ],
     "05.2": [
         {"Statement": {"Effect": "Allow", "Action": ["STS:AssumeRole"], "Resource": [STAGING_ROLE]}},
@@ -172,6 +197,7 @@ MORE_CHANGED = {
         _also_sees_users,
         _also_staging_cleans,
         _also_for_fay,
+        _the_developers_and_every_role,
         # "nobody else": not of another account, no service, no session of another role (EVAL-16b, e, g).
         _trusting(_trusts(DANA, OSCAR, "arn:aws:iam::333333333333:root")),
         _trusting(_trusts(DANA, OSCAR), {**_trusts(), "Principal": {"Service": "ec2.amazonaws.com"}}),
@@ -188,6 +214,12 @@ MORE_CHANGED = {
 NOT_SAID = {
     "a role named beside production is no star": ("05.1", _audit_as_well, "permission on"),
     "a Deny for all developers is no trust in the account": ("05.1", _the_group_alone_forbidden, "as before"),
+    "their own policies allow it, and the trust policy has a condition": ("05.1", _each_alone_by_tag, "as before"),
+    "a condition in the trust policy is no permission of their own": (
+        "05.1",
+        _trusting(_trusts(DANA, OSCAR, **_when("Bool", "true"))),
+        "Their own policies allow it",
+    ),
     "two roles by their names are no star": (
         "05.2",
         policy(allow("sts:AssumeRole", [STAGING_ROLE, CLEANER])),

@@ -182,6 +182,8 @@ MORE_CHANGED = {
         *map(
             _swap_and_allow,
             (
+                "ec2:RunInstances",
+                "ssm:StartAutomationExecution",
                 "ssm:GetParameters",
                 "ssm:GetParametersByPath",
                 "secretsmanager:GetSecretValue",

@@ -95,6 +95,25 @@ TOO_MUCH = {
         policy(_if(allow("s3:ListBucket*", PHOTOS), StringLike={"s3:prefix": "web/*"}), READ),
         # The empty prefix is that of the whole bucket (COND-27).
         policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": ["", "web/*"]}), READ),
+        # A prefix is how names begin (COND-27): each of these lists something outside web/.
+        *[
+            policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": prefix}), READ)
+            for prefix in (
+                ["web", "web/*"],
+                ["w", "web/*"],
+                "*web/*",
+                "we?/*",
+                ["web/*", "x/*"],
+                ["web/*", "*/web/*"],
+                ["web/*", "W*"],
+            )
+        ],
+        policy(allow("s3:ListBucket", PHOTOS), _if(deny("s3:ListBucket"), StringNotLike={"s3:prefix": "we*/*"}), READ),
+        policy(
+            _if(allow("s3:ListBucket", PHOTOS), Null={"s3:prefix": "false"}),
+            _if(deny("s3:ListBucket"), StringLike={"s3:prefix": ["", "raw/*", "web-*", "web", "w"]}),
+            READ,
+        ),
         policy(LIST, allow("s3:GetObject", [f"{PHOTOS}/web/*.jpg", f"{PHOTOS}/web/2026/*"])),
         policy(_if(allow("s3:ListBucket", PHOTOS), StringEquals={"s3:prefix": ["web/", "web/2026/"]}), READ),
     ],
@@ -131,6 +150,11 @@ NOT_SAID = {
         "07.2",
         policy(_if(allow("s3:ListBucket", PHOTOS), StringEquals={"aws:username": "app"}), READ),
         "a star is a star",
+    ),
+    "another folder is no beginning of this one": (
+        "07.2",
+        policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": ["web/*", "x/*"]}), READ),
+        "by the prefix web shows",
     ),
     "a policy without a list is not limited in listing": (
         "07.2",

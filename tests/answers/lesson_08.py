@@ -70,6 +70,13 @@ def _never_and_trust(principal: str) -> Any:
     return changed
 
 
+def _for_the_tagged(lab: Lab) -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": DEVELOPMENT}, "Action": "sts:AssumeRole"}
+    tagged = {"StringEquals": {"aws:PrincipalTag/team": "dev"}}
+    _dev(lab).user("David").tag({"team": "dev"})
+    _prod(lab).role("UpdateApp").update_trust(policy({**statement, "Condition": tagged}))
+
+
 def _write(lab: Lab, principal: Any, condition: Any = None, resource: str = RELEASES) -> None:
     statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:PutObject", "Resource": resource}
     _prod(lab).buckets[0].put_policy(policy({**statement, "Condition": condition} if condition else statement))
@@ -126,6 +133,7 @@ MORE_CHANGED = {
     "08.2": [
         lambda lab: (_never(lab), _dev(lab).user("Ned").put_policy("More", policy(allow("s3:ListAllMyBuckets")))),
         lambda lab: (_never(lab), _dev(lab).group("Testers").put_policy("Less", policy(deny("sqs:*")))),
+        lambda lab: (_never(lab), _dev(lab).group("Testers").put_policy("Less", policy(deny("ec2:RunInstances")))),
         lambda lab: (_never(lab), _dev(lab).group("Developers").put_policy("More", policy(allow("sts:AssumeRole")))),
         _never_and_trust("arn:aws:iam::333333333333:root"),
         _never_and_trust(PRODUCTION),
@@ -188,6 +196,7 @@ NOT_SAID = {
         ),
         "The door is closed",
     ),
+    "a trust policy that asks for a tag names nobody": ("08.2", _for_the_tagged, "each name would have to be written"),
     "a Deny for both roles by name is no Deny for all": (
         "08.2",
         lambda lab: (
