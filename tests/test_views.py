@@ -238,7 +238,7 @@ HTML_ELEMENTS = {
     "td": {"title"},
     "ul": set(),
     "li": set(),
-    "details": set(),
+    "details": {"class"},
     "summary": set(),
 }
 SVG_ELEMENTS = {

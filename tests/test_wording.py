@@ -221,7 +221,7 @@ def test_what_must_be_so_together_is_not_read_as_a_choice() -> None:
     assert _when(lab) == f"only from {OFFICE} or through a VPC endpoint, and with MFA"
     assert not lab.evaluate(dana, "sqs:CreateQueue", QUEUE, AT_OFFICE).allowed
     dana.put_policy("Queues", document(*_allow(**both), *_allow(StringEquals={"aws:SourceVpc": "vpc-1"})))
-    assert _when(lab) == f"only when the VPC is vpc-1; or from {OFFICE} or through a VPC endpoint, and with MFA"
+    assert _when(lab) == f"only from {OFFICE} or through a VPC endpoint, and with MFA; or when the VPC is vpc-1"
 
 
 def test_whether_credentials_are_temporary_is_known_of_a_role() -> None:

@@ -29,7 +29,7 @@ RULES: Final[dict[str, Rule]] = dict(
     (
         _rule(
             "ENT-08",
-            "A new user, group or role has no permissions: until a policy allows something, everything is denied.",
+            "Whoever is new has no permissions: until a policy allows something, everything is denied.",
             "introduction_access-management.html",
         ),
         # How statements match

@@ -171,7 +171,7 @@ def _trust_has_changed(attempt: Attempt) -> bool:
 
 
 def _give(lab: Lab) -> None:
-    _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=f"{CODE}/*"))
+    _writer(lab).put_policy("ReportSources", allow("s3:GetObject", on=f"{CODE}/*"))
 
 
 def _let_dana_into_the_bucket(lab: Lab) -> None:
@@ -233,7 +233,7 @@ SWAP: Final = WorldExercise(
         "In a role one has the role's permissions and none of one's own. So what the task needs, the role must have.",
         'Only the policy is missing, allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*"):\n'
         "    acme = month.accounts[0]\n"
-        '    acme.role("ReportWriter").put_policy("ReadCode", ...)',
+        '    acme.role("ReportWriter").put_policy("ReportSources", ...)',
     ),
     rules=("STS-12",),
     reach="month.accounts",
@@ -280,7 +280,7 @@ SWAP: Final = WorldExercise(
             ),
         ),
         Misconception(
-            answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=f"{CODE}*")),
+            answer=lambda lab: _writer(lab).put_policy("ReportSources", allow("s3:GetObject", on=f"{CODE}*")),
             message="A star right after the name fits every bucket whose name begins so: next month's acme-dev-archive "
             "as well. Put the slash before the star.",
             known_by=lambda attempt: attempt.fails(_READS_ARCHIVE) and _names_with_a_star(attempt),
@@ -294,7 +294,7 @@ SWAP: Final = WorldExercise(
             ),
         ),
         Misconception(
-            answer=lambda lab: _writer(lab).put_policy("ReadCode", allow("s3:GetObject", on=CODE)),
+            answer=lambda lab: _writer(lab).put_policy("ReportSources", allow("s3:GetObject", on=CODE)),
             message="The role is right. But you name the bucket, and reading is about the objects in it: another ARN.",
             known_by=lambda attempt: attempt.fails(_ROLE_READS) and _names_the_bucket(attempt),
             number=13,

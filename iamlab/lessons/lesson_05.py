@@ -176,11 +176,12 @@ TWO: Final = WorldExercise(
         "Where the trust policy names the account, a policy of the caller's own, or of one of its groups, must allow "
         "sts:AssumeRole on the role. Who has the same task can be in a group.",
         'Only the ARN of ProdRole is missing, acme.role("ProdRole").arn:\n'
+        '    production = allow("sts:AssumeRole", on=...)\n'
         "    acme = team.accounts[0]\n"
         '    two = acme.create_group("Release")\n'
         '    two.add(acme.user("dana"))\n'
         '    two.add(acme.user("oscar"))\n'
-        '    two.put_policy("AssumeProduction", allow("sts:AssumeRole", on=...))',
+        '    two.put_policy("AssumeProduction", production)',
     ),
     rules=("EVAL-16",),
     reach="team.accounts",

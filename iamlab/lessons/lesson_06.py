@@ -211,8 +211,9 @@ NO_DATA: Final = WorldExercise(
         "one has to go and another one to come.",
         "Only a name is missing: that of the one of the three that is made for checking how safe an account is.\n"
         "    acme = visited.accounts[0]\n"
+        "    narrower = acme.managed_policy(...)\n"
         '    acme.role("ConsultantRole").detach(acme.managed_policy("ReadOnlyAccess"))\n'
-        '    acme.role("ConsultantRole").attach(acme.managed_policy(...))',
+        '    acme.role("ConsultantRole").attach(narrower)',
     ),
     rules=("EVAL-08",),
     reach="visited.accounts",

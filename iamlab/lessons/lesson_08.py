@@ -237,7 +237,7 @@ _JANE_WORKS: Final = _asks("Jane", "s3:PutObject", "arn:aws:s3:::acme-test/1.txt
 
 
 def _never(lab: Lab) -> None:
-    worlds.group(lab, "Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=UPDATE_APP))
+    worlds.group(lab, "Testers").put_policy("ForTesters", deny("sts:AssumeRole", on=UPDATE_APP))
 
 
 def _only_test_app(lab: Lab) -> None:
@@ -246,7 +246,7 @@ def _only_test_app(lab: Lab) -> None:
 
 def _never_but_test_app(lab: Lab) -> None:
     statement = {"Effect": "Deny", "Action": "sts:AssumeRole", "NotResource": TEST_APP}
-    worlds.group(lab, "Testers").put_policy("NeverUpdateApp", document(statement))
+    worlds.group(lab, "Testers").put_policy("ForTesters", document(statement))
 
 
 def _denies(attempt: Attempt) -> list[Statement]:
@@ -310,7 +310,7 @@ TESTERS: Final = WorldExercise(
         "stay, so what wins over an Allow?",
         "An explicit Deny wins. It is to hold for whoever is a tester, and for this one role.",
         "Only the ARN of the one role is missing, role_arn:\n"
-        '    development.group("Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=...))',
+        '    development.group("Testers").put_policy("ForTesters", deny("sts:AssumeRole", on=...))',
     ),
     rules=("EVAL-03",),
     reach="office.accounts",

@@ -274,10 +274,11 @@ def message(evaluation: Evaluation) -> str:
 
 
 def rule_card(evaluation: Evaluation) -> str:
-    """The rule that settled it, with a link to AWS's own page."""
+    """The rule that settled it, with a link to AWS's own page; folded up: it says more than the request asks."""
     rule = evaluation.rule
     link = element("a", "AWS's page on it", href=rule.link, target="_blank", rel="noopener")
-    return element("p", join(element("b", f"Rule {rule.id}."), f" {rule.sentence} ", link), cls="iamlab-rule")
+    heading = element("summary", join(element("b", f"Rule {rule.id}."), " In a sentence"))
+    return element("details", join(heading, f"{rule.sentence} ", link), cls="iamlab-rule")
 
 
 def summary(decision: Decision) -> str:

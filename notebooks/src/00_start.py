@@ -18,8 +18,8 @@
 # ## How a lesson works
 #
 # 1. **Run** a cell with <kbd>Shift</kbd>+<kbd>Enter</kbd>; it moves on to the next one.
-# 2. **Predict** before you see a verdict. Being wrong is the quickest way to learn this. What it shows is folded up
-#    below: open it once you have answered.
+# 2. **Predict** before you see a verdict. Being wrong is the quickest way to learn this. What to
+#    conclude is folded up below it: open it once you have answered.
 # 3. **Read why**: every verdict names the statement and the rule behind it.
 # 4. **Solve** the exercises. They check themselves and never mind a wrong answer. Stuck? `hint("01.1")` gives one
 #    hint after the other.

@@ -62,7 +62,7 @@ reveal(prediction, lab.evaluate(alice, "s3:ListAllMyBuckets"))
 
 # %% [markdown]
 # Read all of it: the verdict, what AWS would answer (*identity-based* means: given to a user, a group or a role), and
-# the **rule** at the end. *ENT-08* is the rule's name here in iamlab; the link leads to AWS's own page.
+# the **rule** at the end, which a click opens. *ENT-08* is its name here in iamlab; the link leads to AWS's own page.
 
 # %% [markdown]
 # ## Does a group help? Does a role?
@@ -352,8 +352,8 @@ reveal(prediction, lab.evaluate(ada, "s3:DeleteBucket", photos))
 # ## The same in the real cloud
 #
 # Each step that you made here is a call that AWS has as well. `lab.trail` keeps them all, as AWS's service CloudTrail
-# does. The first five, as commands of the **AWS CLI**, AWS's command-line tool. (In a Region other than us-east-1,
-# `create-bucket` also wants to be told which.)
+# does. The first five, as commands of the **AWS CLI**, AWS's command-line tool. (AWS is run in many places, its
+# *Regions*. Outside of us-east-1, `create-bucket` also wants to be told which.)
 
 # %%
 for step in lab.trail[:5]:

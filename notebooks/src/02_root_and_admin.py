@@ -105,9 +105,7 @@ reveal(prediction, lab.evaluate(ada, "s3:DeleteObject", ledger / "2026.csv"))
 # An explicit Deny wins over every Allow. It does not matter which of the two is more exact, or came later.
 
 # %% [markdown]
-# KeepTheBooks is ada's. Acme would like the same for the root user; but there is nothing to put it on.
-#
-# **Predict.** The root user deletes the same object.
+# **Predict.** KeepTheBooks is ada's. The root user deletes the same object.
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -194,7 +192,11 @@ reveal(prediction, lab.evaluate(dev.root, "s3:DeleteBucketPolicy", ledger))
 
 # %% [markdown] tags=["conclusion"]
 # No bucket policy can take this way out: the root user of the bucket's own account may get, put and delete its bucket
-# policy. And what concerns the account itself, closing it or its e-mail address, is root's alone.
+# policy.
+
+# %% [markdown]
+# Some things are the root user's alone: what concerns the account itself, such as closing it or its e-mail address,
+# and the way back in when nobody else has one.
 
 # %% [markdown]
 # ## Exercise 02.1: root user or administrator?

@@ -192,7 +192,7 @@ check("03.1", team)
 # next policy that the group gets would pass her by, and when she leaves the team, hers would stay.
 
 # %% [markdown]
-# ## What a group is not
+# ## The group, seen from the bucket
 #
 # A policy can also stand on the other side, at the bucket: a **bucket policy**, as in lesson 2. It has one more
 # element, `Principal`, which says *who* may. It could name dana by her ARN. The group has an ARN as well.

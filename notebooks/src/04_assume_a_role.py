@@ -81,9 +81,6 @@ reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
 prediction = "implicit deny"
 reveal(prediction, lab.evaluate(dana, "s3:PutObject", reports / "2026-10.csv"))
 
-# %% [markdown] tags=["conclusion"]
-# As long as dana has not assumed it, nothing of it is hers.
-
 # %%
 # A question: run this cell.
 Choice(
@@ -171,7 +168,7 @@ reveal(prediction, lab.evaluate(dana, "sts:AssumeRole", writer))
 # Who trusts an account leaves it to that account to say *who of it*: by policies of its own.
 
 # %% [markdown]
-# The developers get such a policy:
+# Now for eric. The group *Developers* gets a policy:
 
 # %%
 developers.put_policy("AssumeWriter", allow("sts:AssumeRole", on=writer.arn))
@@ -373,7 +370,7 @@ check("04.2", month)
 
 # %% tags=["solution"]
 acme = month.accounts[0]
-acme.role("ReportWriter").put_policy("ReadCode", allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*"))
+acme.role("ReportWriter").put_policy("ReportSources", allow("s3:GetObject", on="arn:aws:s3:::acme-dev/*"))
 check("04.2", month)
 
 # %% [markdown] tags=["solution"]
@@ -505,9 +502,10 @@ for caller in (dana, november):
     except IamlabError as error:
         print(error)
 
-# %% [markdown]
+# %% [markdown] tags=["conclusion"]
 # In a chain the limit is one hour, whatever the role's longest session is.
-#
+
+# %% [markdown]
 # ## As long as the right?
 #
 # dana's new session is open. Then the developers lose the right to assume ReportWriter. Who may assume it now?

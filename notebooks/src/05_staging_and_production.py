@@ -361,7 +361,8 @@ reveal(prediction, lab.evaluate(token, "sts:AssumeRole", prod_role))
 lab.graph(lab.who_can("sts:AssumeRole", prod_role))
 
 # %% [markdown]
-# A stolen key is a long-term key. So back to `Bool`, which does not hold without the key:
+# A thief has oscar's access key and no code, and `BoolIfExists` lets him in. So back to `Bool`, which does not hold
+# when the request says nothing of MFA:
 
 # %%
 prod_role.update_trust(with_mfa("Bool"))

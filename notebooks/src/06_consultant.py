@@ -78,7 +78,7 @@ reveal(prediction, lab.evaluate(clara, "sts:AssumeRole", consultant))
 # Between two accounts, both have to agree. Acme has done its half; the firm's half is a policy for clara.
 
 # %% [markdown]
-# The firm gives clara a policy:
+# Something changes at the firm:
 
 # %%
 clara.put_policy("AssumeConsultantRole", allow("sts:AssumeRole", on=consultant.arn))
@@ -397,8 +397,8 @@ check("06.2", week)
 # ## The report
 #
 # Next month clara comes again. She shall leave her report in a bucket, and somebody gives that bucket a policy. The
-# role has `SecurityAudit` as before, which writes nothing. (The policy that revoked may stay: it says nothing of
-# sessions that are issued later. Taken away too early, it would give an open session its permissions back.)
+# role has `SecurityAudit` as before, which writes nothing. (The policy *AWSRevokeOlderSessions* may stay on the role:
+# it is about older sessions alone. Taken away too early, it would give an open session its permissions back.)
 
 # %%
 lab.clock.advance(days=28)

@@ -289,13 +289,14 @@ prediction = "implicit deny"
 reveal(prediction, lab.evaluate(server.session, "s3:ListBucket", photos, {"s3:prefix": "web/2026/"}))
 
 # %% [markdown] tags=["conclusion"]
-# `StringEquals` compares letter for letter, stars too. Its sister `StringLike` takes a star as any run of characters.
+# `StringEquals` compares letter for letter, stars too.
 
 # %% [markdown]
 # ## Exercise 07.2: least privilege for one prefix
 #
 # *Least privilege* means: what is needed, and no more. The program shall list what is in `web/` and in the folders
-# below, and read these objects. It shall list nothing else, read nothing else and change nothing.
+# below, and read these objects. It shall list nothing else, read nothing else and change nothing. (`StringEquals` has
+# a sister, `StringLike`, which takes a star as any run of characters.)
 
 # %%
 workbench = PolicyWorkbench(exercise="07.2")

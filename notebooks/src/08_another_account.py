@@ -317,7 +317,7 @@ check("08.2", office)
 
 # %% tags=["solution"]
 development, production = office.accounts
-development.group("Testers").put_policy("NeverUpdateApp", deny("sts:AssumeRole", on=role_arn))
+development.group("Testers").put_policy("ForTesters", deny("sts:AssumeRole", on=role_arn))
 check("08.2", office)
 
 # %% [markdown] tags=["solution"]
@@ -382,15 +382,16 @@ reveal(prediction, lab.evaluate(david, "s3:GetObject", notes / "todo.txt"))
 
 # %% tags=["exercise"]
 missing_half = ...  # the ARN of what he is to read: all objects in productionapp
-if missing_half is not ...:
+if missing_half is ...:
+    print("Replace the dots first.")
+else:
     david.put_policy("ReadShop", allow("s3:GetObject", on=missing_half))
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
 reveal(prediction, lab.evaluate(david, "s3:GetObject", shop / "index.html"))
 
 # %% tags=["solution"]
 missing_half = "arn:aws:s3:::productionapp/*"
-if missing_half is not ...:
-    david.put_policy("ReadShop", allow("s3:GetObject", on=missing_half))
+david.put_policy("ReadShop", allow("s3:GetObject", on=missing_half))
 prediction = "allowed"
 reveal(prediction, lab.evaluate(david, "s3:GetObject", shop / "index.html"))
 
@@ -434,10 +435,7 @@ Choice(
 # ## Exercise 08.3: role or bucket policy?
 #
 # Each night a program copies releases: in **one** request it reads from `acme-build`, in Development, and writes to
-# `productionapp/releases/`. It signs as David, who may read `acme-build` and assume UpdateApp.
-#
-# Decide which way it is to be, then build it: David writes below `releases/`, and nowhere else. Nobody else gains
-# anything.
+# `productionapp/releases/`. It has David's access key; David may read `acme-build`, and assume UpdateApp.
 
 # %%
 # A question: run this cell.
@@ -451,6 +449,9 @@ Choice(
     right="David himself",
     beliefs={"a session of UpdateApp": 5},
 )
+
+# %% [markdown]
+# Build it: the program signs as David, who writes below `releases/`, and nowhere else. Nobody else gains anything.
 
 # %%
 night = begin("08.3")

@@ -14,7 +14,7 @@
 #
 # - find the policy and the statement that denied a request,
 # - say what a permissions boundary leaves of somebody's permissions,
-# - say what an organization's control policies cap, and whom they leave alone.
+# - say what an organization's control policies cap, and for whom.
 #
 # **You need:** lessons 1 to [8](08-another-account.ipynb). **Time:** about 50 minutes, and half an hour for
 # the ten tickets at its end.
@@ -53,16 +53,17 @@ denied = lab.evaluate(dana, "s3:GetObject", code / "secret/key.txt")
 reveal(prediction, denied)
 
 # %% [markdown] tags=["conclusion"]
-# AWS's message says two things at its very end. *How* it was denied: `because no ... allows` (something is missing)
-# or `with an explicit deny` (something forbids). And **which type of policy** it was.
+# `because no ... allows` says that something is missing, `with an explicit deny` that something forbids. And the
+# words before or after it name the **type of policy**.
 
 # %% [markdown]
-# Here the reason is always given. Some services of AWS leave it out, mostly between accounts: STS, and S3 where the
-# two accounts are not of one organization, say no more than that access is denied. Then one has to look through the
-# types one by one.
-#
-# Six types you have to know. You have met the first three: the policies at users, groups and roles, bucket policies,
-# trust policies.
+# At its very end AWS's message says how a request was denied, and by which type of policy. In the lab it always does.
+# Some services of AWS leave that out, mostly between accounts: STS, and S3 where the two accounts are not of one
+# organization, say no more than that access is denied. Then one has to look through the types of policy one by one.
+
+# %% [markdown]
+# Six of them you have to know. You have met the first three: the policies at users, groups and roles, bucket
+# policies, trust policies.
 
 # %% [markdown]
 # | type of policy | where it stands | what it can do |
@@ -137,7 +138,7 @@ check("09.1", deciding)
 # the one misses by its condition, the other by its actions. To know which saves the search for a Deny that is not there.
 
 # %% [markdown]
-# ## A boundary: the most that she can have
+# ## A permissions boundary
 #
 # Acme wants to let team leads write policies for their people, but never more than a certain amount. That is what a
 # **permissions boundary** is for: a managed policy that is set on a user or a role beside its permissions.
@@ -201,8 +202,8 @@ reveal(prediction, lab.evaluate(dana, "s3:DeleteObject", code / "plan.txt"))
 # %% [markdown] tags=["conclusion"]
 # A boundary does not cap everything. What a resource policy of the same account gives to **the user itself**, or to
 # one session, gets past its silence (not past its Deny). What it gives to a *role* does not: for a session of the
-# role it counts like the role's own permissions, and is capped with them. (In a role's trust policy, AWS's pages say
-# both; here the boundary has to allow.)
+# role it counts like the role's own permissions, and is capped with them. (Of a role's trust policy AWS's pages
+# contradict each other on this. In the lab the boundary has to allow `sts:AssumeRole` too.)
 
 # %% [markdown]
 # (And the team leads? Their own policies must demand the boundary too, by a condition on `iam:PermissionsBoundary`,
@@ -252,7 +253,7 @@ check("09.2", verdicts)
 # names the user, and the role behind the session.
 
 # %% [markdown]
-# ## A limit for one session
+# ## A policy for one session
 #
 # Whoever assumes a role may hand over a **session policy**, which is fixed until the session ends. *Deployer* may
 # read and write everything in `acme-dev`; dana hands over a policy that allows `s3:GetObject` on `*`.
@@ -339,9 +340,8 @@ prediction = "explicit deny"
 reveal(prediction, lab.evaluate(dev.root, "cloudtrail:StopLogging", trail))
 
 # %% [markdown]
-# **Predict.** Now *KeepLogs* is attached to the root of the organization: the top of its tree, above
-# everybody (it has nothing to do with root users). mia, of the management
-# account, stops the trail there.
+# **Predict.** Now *KeepLogs* is attached to the root of the organization: the top of its tree, above everybody (it
+# has nothing to do with root users). mia, an administrator of the management account, stops that account's own trail.
 
 # %%
 organization.attach(keep, organization.root)
@@ -466,7 +466,8 @@ mended = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 tess.put_policy("Guard", {"Version": "2012-10-17", "Statement": [{**guard, "Condition": mended}]})
 
 # %% [markdown]
-# **Predict.** tess stops the instance, as before without a code.
+# **Predict.** tess stops the instance, as before without a code. (Does she still get through? Then the Deny does not
+# apply yet: go back to the cell before.)
 
 # %% tags=["exercise"]
 prediction = ...  # "allowed", "implicit deny" or "explicit deny"
@@ -477,14 +478,11 @@ prediction = "explicit deny"
 reveal(prediction, small.evaluate(tess, "ec2:StopInstances", instance))
 
 # %% [markdown] tags=["conclusion"]
-# An explicit deny? Then the guard holds: `BoolIfExists` is true where the key is missing. If she still gets through,
-# the Deny does not apply yet.
+# An explicit deny? Then the guard holds: `BoolIfExists` is true where the key is missing.
 
 # %% [markdown]
 # The second. tess may make queues, tagged with `team` and `env` and nothing else: `ForAllValues` asks that **every**
-# tag she names be one of these. She makes a queue and names no tag at all.
-#
-# **Predict.**
+# tag she names be one of these. **Predict.** She makes a queue and names no tag at all.
 
 # %%
 tags = {"ForAllValues:StringEquals": {"aws:TagKeys": ["team", "env"]}}
@@ -501,8 +499,8 @@ prediction = "allowed"
 reveal(prediction, small.evaluate(tess, "sqs:CreateQueue", jobs))
 
 # %% [markdown] tags=["conclusion"]
-# Of no tags at all, every one is on the list. With an Allow, ask for the key as well:
-# `"Null": {"aws:TagKeys": "false"}`.
+# If she names no tag, there is none that is not on the list: so the condition holds. With an Allow, ask for the key
+# as well: `"Null": {"aws:TagKeys": "false"}`.
 
 # %% [markdown]
 # The third. "tess may not touch IAM" was written as an `Allow` with `NotAction`. **Predict.** May she delete the
