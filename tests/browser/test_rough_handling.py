@@ -164,3 +164,27 @@ def test_on_a_narrow_page_no_words_are_cut_off(gallery: Notebook) -> None:
         gallery.page.wait_for_timeout(200)  # what was out of view is laid out now
         cut[label] = box.locator(labels).filter(visible=True).evaluate_all(CUT_OFF)
     assert {label: words for label, words in cut.items() if words} == {}
+
+
+CHOOSE_TWICE_AND_PRESS = """box => {
+  const list = [...box.querySelectorAll('label')].find(one => one.textContent.trim() === 'Who')
+    .parentElement.querySelector('select');
+  for (const index of [1, 0, list.options.length - 1]) {
+    list.selectedIndex = index;
+    list.dispatchEvent(new Event('change', {bubbles: true}));
+  }
+  [...box.querySelectorAll('button')].find(one => one.textContent.trim() === 'Add the fact').click();
+  return list.options[list.selectedIndex].textContent;
+}"""
+
+
+def test_a_click_does_not_overtake_what_was_chosen_just_before(gallery: Notebook) -> None:
+    """However quickly somebody goes through a list and presses the button: it is about what stands in the list."""
+    editor = gallery.widget("World editor")
+    editor.get_by_label("New fact").select_option(label="has attached")
+    expect(editor.get_by_label("What", exact=True)).to_contain_text("policy DevAccess")
+    gallery.settle()
+    assert editor.evaluate(CHOOSE_TWICE_AND_PRESS).replace("\u00a0", " ") == "group Developers"
+    expect(editor).to_contain_text("to group Developers.")
+    expect(editor).not_to_contain_text("to user dana.")
+    assert gallery.errors == []
