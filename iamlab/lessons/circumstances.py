@@ -6,6 +6,7 @@ either: a condition that somebody can meet is no fence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -19,7 +20,7 @@ from iamlab.core.evaluation import Evaluation, decide
 from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
-from iamlab.core.variables import Value
+from iamlab.core.variables import Value, Values
 from iamlab.lessons.imagined import sample
 from iamlab.world.callers import Signer
 
@@ -56,19 +57,30 @@ def in_any_case(evaluation: Evaluation, *fixed: str) -> Evaluation:
 def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], bool], *others: str) -> Evaluation:
     """The evaluation with a value of a key that is not right, with which it is allowed; or as it is.
 
-    Tried are ``others``, and whatever the policies compare the key with: a star as some word, and as nothing.
+    Tried are ``others``, and whatever the policies compare the key with: a star as some word, and as nothing; a policy
+    variable as it is written, and as what the request has for it.
     """
-    policies = evaluation.policies
+    policies, values = evaluation.policies, evaluation.request.values
     every = (policy for _, levels in policies.present for level in levels for policy in level)
     conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
     spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
-    tried = (one for pattern in spoken_of for one in (sample(pattern), sample(pattern, star="")))
+    patterns = (one for text in spoken_of for one in (text, _said_in(text, values)))
+    tried = (one for pattern in patterns for one in (sample(pattern), sample(pattern, star="")))
     for text in dict.fromkeys((*others, *tried)):
         if not is_right(text):
             found = allowed_somehow(_under(evaluation.request, {key.lower(): text}), policies, (key,))
             if found:
                 return found
     return evaluation
+
+
+def _said_in(text: str, values: Values) -> str:
+    """The text with what the request has for its policy variables; some word where it has nothing."""
+    known = {key: value for key, value in values.items() if isinstance(value, str)}
+    return _VARIABLE.sub(lambda found: known.get(found[1].lower(), "example"), text)
+
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
 def condition(request: Request, policies: PolicySet) -> str:
