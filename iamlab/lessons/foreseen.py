@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from iamlab.analysis.actions import Actions, shared
-from iamlab.analysis.difference import Change
+from iamlab.analysis.answers import action_words
+from iamlab.analysis.difference import Change, Turn
 from iamlab.analysis.subjects import subject
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
@@ -44,9 +45,21 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
             yield from changes(then, now, [who], of_several, parts=True)
 
 
-def announced(change: Change) -> str:
-    """The change as a sentence; that a role or a key leaves it to the account was taken for granted."""
-    return told(change, "trust policy", "key policy")
+def announced(change: Change, after: State) -> str:
+    """The change in sentences; that a role or a key leaves it to the account was taken for granted.
+
+    One that is there does not: what its own policy keeps somebody from, they have not gained.
+    """
+    if change.turn is Turn.GAINED and _is_there(after, change.resource):
+        when = f", {change.when}" if change.when else ""
+        what = f"{action_words(change.actions)} on {change.resource}{when}"
+        return f"Policies of {change.subject.words} allow {what}; only its own policy does not, today."
+    return f"It shows where there is such a thing: {told(change, 'trust policy', 'key policy')}"
+
+
+def _is_there(state: State, arn: str) -> bool:
+    """Whether it is a role or a key of the lab."""
+    return any(arn == known for known, _ in _spoken(state))
 
 
 def _caller(record: EntityRecord) -> Caller:

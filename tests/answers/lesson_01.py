@@ -86,6 +86,11 @@ LESS = {
 }
 
 NOT_SAID = {
+    "some objects are objects": (
+        "01.3",
+        policy(allow("s3:ListBucket", PHOTOS), allow("s3:GetObject", f"{PHOTOS}/${{aws:username}}/*")),
+        "But reading is about the objects",
+    ),
     "an addition is no AdministratorAccess": ("01.2", policy(BUCKETS, allow("iam:*")), "AdministratorAccess"),
     "a NotAction is no s3:*": ("01.2", policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), "s3:* is"),
     "a Deny is no missing star": (

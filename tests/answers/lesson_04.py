@@ -40,6 +40,12 @@ def _read_by_a_managed_policy(lab: Lab) -> None:
     _writer(lab).attach(made)
 
 
+def _say_it_in_other_letters(lab: Lab) -> None:
+    """The developers' policy given anew: nobody has more or less by that."""
+    _read(lab)
+    _acme(lab).group("Developers").put_policy("ReadCode", policy(allow(["s3:GetObject"], [f"{CODE}/*"])))
+
+
 def _read_by_the_bucket(lab: Lab) -> None:
     statement = {
         "Effect": "Allow",
@@ -153,7 +159,7 @@ OTHER_CORRECT = {
         # STS-05: a federated user cannot assume roles, so naming one lets nobody in.
         policy(trusts(DANA, f"arn:aws:sts::{ACCOUNT}:federated-user/dana")),
     ],
-    "04.2": [_read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
+    "04.2": [_say_it_in_other_letters, _read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
 }
 
 TOO_MUCH = {
@@ -211,6 +217,19 @@ MORE_CHANGED = {
 }
 
 NOT_SAID = {
+    "what the role was to gain is no excess": (
+        "04.2",
+        lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:Get*", f"{CODE}/*"))),
+        "s3:GetObject,",
+    ),
+    "what the developers have lost is not left over": (
+        "04.2",
+        lambda lab: (
+            _read(lab),
+            _acme(lab).group("Developers").put_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/plan.txt"))),
+        ),
+        "left over",
+    ),
     "a Deny of dana is no account that does not permit her": (
         "04.1",
         policy(trusts(DANA), {"Effect": "Deny", "Principal": {"AWS": DANA}, "Action": "sts:AssumeRole"}),
