@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -22,7 +23,7 @@ from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.variables import Value, Values
 from iamlab.lessons.imagined import sample
-from iamlab.world.callers import Signer
+from iamlab.world.callers import Signer, instant
 
 MOST: Final = 1024
 """Circumstances that are tried of one request."""
@@ -94,6 +95,17 @@ def condition(request: Request, policies: PolicySet) -> str:
     return "" if all(ways.values()) else condition_words(elements, ways)
 
 
+def from_now_on(request: Request, policies: PolicySet, now: datetime) -> set[bool]:
+    """What comes out of the request, in whatever circumstances, at this moment or later: no request is made before."""
+    moment: Overlay = {"aws:currenttime": instant(now), "aws:epochtime": str(int(now.timestamp()))}
+    asked = _under(request, moment)
+    open_ = _Open(asked)
+    base, *others = _ways(asked, _elements(asked, policies, open_), open_, instant(now)).values()
+    if not all(others):  # too many of them: which can come about together is not known
+        return {True, False}
+    return {bool(decide(_under(asked, overlay), policies)) for overlay in (base, *others)}
+
+
 class _Open:
     """Which keys a request may carry with one value or another.
 
@@ -139,17 +151,17 @@ def _hanging(statement: Statement, resource: str, open_: _Open) -> Iterator[Open
         yield Covered(statement, resource)
 
 
-def _ways(request: Request, elements: tuple[Open, ...], open_: _Open) -> Mapping[Outcome, Overlay]:
+def _ways(request: Request, elements: tuple[Open, ...], open_: _Open, since: str = "") -> Mapping[Outcome, Overlay]:
     keys = {key for one in elements for key in one.keys}
     values = tuple((key, request.values[key]) for key in sorted(keys) if key in request.values)
-    return _possible(elements, values, frozenset(key for key in keys if key in open_))
+    return _possible(elements, values, frozenset(key for key in keys if key in open_), since)
 
 
 @lru_cache(maxsize=1024)
 def _possible(
-    elements: tuple[Open, ...], values: tuple[tuple[str, Value], ...], open_keys: frozenset[str]
+    elements: tuple[Open, ...], values: tuple[tuple[str, Value], ...], open_keys: frozenset[str], since: str
 ) -> Mapping[Outcome, Overlay]:
-    found = Outcomes(elements, dict(values), open_keys).possible()
+    found = Outcomes(elements, dict(values), open_keys, since=since).possible()
     return dict(islice(found.items(), MOST))
 
 

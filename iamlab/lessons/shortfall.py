@@ -5,6 +5,7 @@ A Deny that is too wide does what was asked as well; only what it hits besides s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -15,6 +16,7 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import action_matches
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
+from iamlab.lessons.circumstances import from_now_on
 from iamlab.lessons.excess import Wanted
 from iamlab.lessons.foreseen import foreseen
 
@@ -48,7 +50,27 @@ def _turned(changes: Iterable[Change], turns: tuple[Turn, ...], spared: Wanted) 
     for one in changes:
         actions = tuple(action for action in one.actions if not _is_spared(action, one.resource, spared))
         if one.turn in turns and actions and one.subject.kind != "root":
-            yield replace(one, actions=actions)
+            yield from lasting(replace(one, actions=actions))
+
+
+def lasting(change: Change) -> Iterator[Change]:
+    """The change as it is from now on: a condition on a moment that has passed always holds, or never does."""
+    if change.turn is not Turn.TIGHTENED or not _MOMENT.search(change.when):
+        yield change
+        return
+    turns = {frozenset((False,)): Turn.LOST, frozenset((True,)): None}
+    for action in change.actions:
+        cell = change.after.cell(change.subject, action, change.resource)
+        if cell is not None:
+            matrix = change.after.matrix
+            shown = matrix.explain(cell)
+            found = from_now_on(shown.request, shown.policies, matrix.state.now)
+            if turn := turns.get(frozenset(found), Turn.TIGHTENED):
+                yield replace(change, actions=(action,), turn=turn)
+
+
+_MOMENT: Final = re.compile(r"\b(before|until|after|from) \d|aws:EpochTime", re.IGNORECASE)
+"""What is said of a moment, in the words of a condition; an address begins with a digit, too."""
 
 
 def _is_spared(action: str, resource: str, spared: Wanted) -> bool:
@@ -77,5 +99,5 @@ def is_forbidden(change: Change) -> bool:
 def shown(change: Change) -> Evaluation | None:
     """The request that is denied, or left open; None where a condition decides."""
     cell = change.after.cell(change.subject, change.actions[0], change.resource)
-    decided = change.turn is Turn.LOST or (change.turn is Turn.GAINED and not change.when)
-    return change.after.matrix.explain(cell) if decided and cell is not None else None
+    decided = cell is not None and cell.access is not Access.DEPENDS and change.turn in (Turn.LOST, Turn.GAINED)
+    return change.after.matrix.explain(cell) if cell is not None and decided else None

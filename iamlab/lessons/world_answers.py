@@ -75,7 +75,8 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         ),
     )
     for said, found, words in several:
-        if excess := next((one for one in found() if not exercise.may_change(one)), None):
+        lasting = (later for one in found() for later in shortfall.lasting(one))
+        if excess := next((one for one in lasting if not exercise.may_change(one)), None):
             return f"{said} {words(_unasked(exercise, excess))}"
     return ""
 

@@ -139,6 +139,7 @@ RIGHT = {
 
 OTHER_CORRECT = {
     "04.1": [
+        policy(trusts(DANA, Condition={"DateGreaterThan": {"aws:CurrentTime": "2020-01-01"}})),  # COND-06
         {"Statement": {"Effect": "Allow", "Principal": {"AWS": DANA}, "Action": ["STS:assumerole"]}},
         policy(
             {

@@ -56,6 +56,10 @@ def _never_but(lab: Lab) -> None:
     _dev(lab).group("Testers").put_policy("Never", policy(statement))
 
 
+LONG_AGO = {"aws:CurrentTime": "2020-01-01"}
+"""A moment after which every request is made (COND-06)."""
+
+
 def _never_on(*resources: str, **condition: Any) -> Any:
     statement = {**deny("sts:AssumeRole", list(resources)), **({"Condition": condition} if condition else {})}
     return lambda lab: _dev(lab).group("Testers").put_policy("Never", policy(statement))
@@ -125,7 +129,7 @@ def _role_in_the_bucket_policy(lab: Lab) -> None:
 
 
 OTHER_CORRECT = {
-    "08.2": [_never, _never_managed, _never_on(UPDATE_APP)],
+    "08.2": [_never, _never_managed, _never_on(UPDATE_APP), _never_on(UPDATE_APP, DateGreaterThan=LONG_AGO)],
     "08.3": [_both_through_the_group, _both_with_the_account_and_a_condition, _everybody_with_a_condition],
 }
 
