@@ -221,6 +221,13 @@ SWAP: Final = WorldExercise(
     probes=(
         _ROLE_READS,
         asks("ReportWriter", "s3:GetObject", f"{CODE}/src/app.py", "whoever is in ReportWriter reads src/app.py"),
+        asks(
+            "ReportWriter",
+            "s3:GetObject",
+            f"{CODE}/docs/README",
+            "next year whoever is in ReportWriter reads acme-dev/docs/README",
+            after=lambda lab: lab.clock.advance(days=365),
+        ),
         _ROLE_WRITES,
         _DANA_WRITES,
         asks("ReportWriter", "s3:PutObject", PLAN, "whoever is in ReportWriter overwrites plan.txt", allowed=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import allow, policy
+from answers.documents import allow, policy, when
 from iamlab import Lab
 
 CODE = "arn:aws:s3:::acme-dev"
@@ -214,6 +214,20 @@ MORE_CHANGED = {
         # acme-dev-archive, should there be such a bucket.
         _read_by_a_star,
         lambda lab: (_read(lab), _writer(lab).put_policy("More", policy(allow("lambda:InvokeFunction")))),
+    ],
+}
+
+# "Every object", on any day: each of these is for some of them, or ends.
+TOO_FEW = {
+    "04.2": [
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode", policy(allow("s3:GetObject", [f"{CODE}/plan.txt", f"{CODE}/src/*"]))
+        ),
+        lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/*.*"))),
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode",
+            policy(when(allow("s3:GetObject", f"{CODE}/*"), DateLessThan={"aws:CurrentTime": "2027-01-01"})),
+        ),
     ],
 }
 

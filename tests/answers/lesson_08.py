@@ -91,6 +91,16 @@ def _both(lab: Lab) -> None:
     _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
 
 
+def _both_for(*resources: str, **condition: Any) -> Any:
+    statement = {**allow("s3:PutObject", list(resources)), **({"Condition": condition} if condition else {})}
+
+    def changed(lab: Lab) -> None:
+        _both(lab)
+        _dev(lab).user("David").put_policy("Releases", policy(statement))
+
+    return changed
+
+
 def _both_through_the_group(lab: Lab) -> None:
     _write(lab, {"AWS": [DAVID]})
     _dev(lab).group("Developers").put_policy("Releases", policy(allow("s3:putobject", f"{APP}/*")))
@@ -164,6 +174,12 @@ TOO_FEW = {
         _never_on(f"arn:aws:iam::{PRODUCTION}:role/Update*"),
         _never_on(UPDATE_APP, StringEquals={"aws:username": ["Jane", "Ned"]}),
         _never_on(UPDATE_APP, BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
+    ],
+    # Not every release, or not for ever.
+    "08.3": [
+        _both_for(f"{APP}/releases/*.zip"),
+        _both_for(f"{APP}/releases/v*", f"{APP}/releases/2027/*"),
+        _both_for(RELEASES, DateLessThan={"aws:CurrentTime": "2027-01-01"}),
     ],
 }
 
