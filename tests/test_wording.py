@@ -78,6 +78,11 @@ WORDS = {
         "only when each of the keys of the tags is team and with aws:TagKeys",
         [(NONE, False), (_tags("team"), True), (_tags("team", "a"), False)],
     ),
+    "of a key with one value there is no each (COND-11)": (
+        _allow(**_every("StringEquals", "aws:SourceVpce", "vpce-1")),
+        "only when the VPC endpoint is vpce-1 or is absent",
+        [(NONE, True), ({"aws:SourceVpce": "vpce-1"}, True), ({"aws:SourceVpce": "vpce-2"}, False)],
+    ),
     "no tag is to be that one (COND-11)": (
         _allow(**_every("StringNotEquals", TAGS, "secret")),
         "only when each of the keys of the tags is not secret or there are none",

@@ -72,7 +72,7 @@ MOST: Final = 4096
 class Outcomes:
     """The ways in which some open elements can come out together, for a caller of whom the rest is known.
 
-    Every request carries the keys that are ``carried``, whatever their values.
+    Every request carries the keys that are ``carried``, whatever their values; and none is made before ``since``.
     """
 
     def __init__(
@@ -82,12 +82,14 @@ class Outcomes:
         open_keys: frozenset[str],
         unknown: Unknown | None = None,
         carried: frozenset[str] = frozenset(),
+        since: str = "",
     ) -> None:
         self.elements = tuple(elements)
         self.values = values
         self.open_keys = open_keys
         self.unknown = unknown
         self.carried = carried
+        self.since = since
 
     def possible(self) -> dict[Outcome, Overlay]:
         """Every combination that a request can have, each with keys that make it so; that of the question first.
@@ -136,6 +138,8 @@ class Outcomes:
     def _choices(self, dimension: str, elements: Sequence[Open]) -> list[Overlay]:
         """What the keys may say; of one that is always there, no absence."""
         found = _choices(dimension, elements, self.values, self.unknown)
+        if dimension == "aws:currenttime" and self.since:
+            found = [one for one in found if str(one.get(dimension, "")) >= self.since] or [{}]
         return found if dimension not in self.carried else [one for one in found if one[dimension] is not None]
 
 

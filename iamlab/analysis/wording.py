@@ -7,8 +7,9 @@ from typing import Final
 
 from iamlab.analysis.unknowns import Covered, Open, Outcome
 from iamlab.analysis.words import listed
-from iamlab.catalog import is_resource_tag
+from iamlab.catalog import find_key, is_resource_tag
 from iamlab.core.conditions import Condition
+from iamlab.core.errors import IamlabError
 from iamlab.core.operators import ALL, NULL, OPERATORS, SOME, take_apart
 
 Term = tuple[bool | None, ...]
@@ -120,6 +121,8 @@ def _compared(one: Condition, holds: bool) -> str:
     """What the key's values are, or are not: ``each of the keys of the tags is team``."""
     qualifier, base, _ = take_apart(one.operator)
     named = _KEYS.get(one.key.lower()) or _named(one.key)
+    if qualifier and not _multivalued(one.key):
+        qualifier = ""
     if base in _COMPARISONS:
         return f"{named} is {_COMPARISONS[base][holds]} {_listed(one.values)}"
     negated = OPERATORS[base].negated
@@ -128,6 +131,14 @@ def _compared(one: Condition, holds: bool) -> str:
     is_not = holds is negated and (holds or not qualifier)
     how = "like " if "Like" in base or (base.startswith("Arn") and _wild(one.values)) else ""
     return f"{several}{named} is {'not ' if is_not else ''}{how}{_listed(one.values)}"
+
+
+def _multivalued(key: str) -> bool:
+    """Whether the key may have several values: of one there is no each."""
+    try:
+        return find_key(key).multivalued
+    except IamlabError:
+        return True
 
 
 _MFA_KEY: Final = "aws:multifactorauthpresent"

@@ -6,8 +6,10 @@ either: a condition that somebody can meet is no fence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -19,9 +21,9 @@ from iamlab.core.evaluation import Evaluation, decide
 from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
-from iamlab.core.variables import Value
+from iamlab.core.variables import Value, Values
 from iamlab.lessons.imagined import sample
-from iamlab.world.callers import Signer
+from iamlab.world.callers import Signer, instant
 
 MOST: Final = 1024
 """Circumstances that are tried of one request."""
@@ -56,19 +58,30 @@ def in_any_case(evaluation: Evaluation, *fixed: str) -> Evaluation:
 def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], bool], *others: str) -> Evaluation:
     """The evaluation with a value of a key that is not right, with which it is allowed; or as it is.
 
-    Tried are ``others``, and whatever the policies compare the key with: a star as some word, and as nothing.
+    Tried are ``others``, and whatever the policies compare the key with: a star as some word, and as nothing; a policy
+    variable as it is written, and as what the request has for it.
     """
-    policies = evaluation.policies
+    policies, values = evaluation.policies, evaluation.request.values
     every = (policy for _, levels in policies.present for level in levels for policy in level)
     conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
     spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
-    tried = (one for pattern in spoken_of for one in (sample(pattern), sample(pattern, star="")))
+    patterns = (one for text in spoken_of for one in (text, _said_in(text, values)))
+    tried = (one for pattern in patterns for one in (sample(pattern), sample(pattern, star="")))
     for text in dict.fromkeys((*others, *tried)):
         if not is_right(text):
             found = allowed_somehow(_under(evaluation.request, {key.lower(): text}), policies, (key,))
             if found:
                 return found
     return evaluation
+
+
+def _said_in(text: str, values: Values) -> str:
+    """The text with what the request has for its policy variables; some word where it has nothing."""
+    known = {key: value for key, value in values.items() if isinstance(value, str)}
+    return _VARIABLE.sub(lambda found: known.get(found[1].lower(), "example"), text)
+
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
 def condition(request: Request, policies: PolicySet) -> str:
@@ -80,6 +93,17 @@ def condition(request: Request, policies: PolicySet) -> str:
         for outcome, overlay in _ways(request, elements, open_).items()
     }
     return "" if all(ways.values()) else condition_words(elements, ways)
+
+
+def from_now_on(request: Request, policies: PolicySet, now: datetime) -> set[bool]:
+    """What comes out of the request, in whatever circumstances, at this moment or later: no request is made before."""
+    moment: Overlay = {"aws:currenttime": instant(now), "aws:epochtime": str(int(now.timestamp()))}
+    asked = _under(request, moment)
+    open_ = _Open(asked)
+    base, *others = _ways(asked, _elements(asked, policies, open_), open_, instant(now)).values()
+    if not all(others):  # too many of them: which can come about together is not known
+        return {True, False}
+    return {bool(decide(_under(asked, overlay), policies)) for overlay in (base, *others)}
 
 
 class _Open:
@@ -127,17 +151,17 @@ def _hanging(statement: Statement, resource: str, open_: _Open) -> Iterator[Open
         yield Covered(statement, resource)
 
 
-def _ways(request: Request, elements: tuple[Open, ...], open_: _Open) -> Mapping[Outcome, Overlay]:
+def _ways(request: Request, elements: tuple[Open, ...], open_: _Open, since: str = "") -> Mapping[Outcome, Overlay]:
     keys = {key for one in elements for key in one.keys}
     values = tuple((key, request.values[key]) for key in sorted(keys) if key in request.values)
-    return _possible(elements, values, frozenset(key for key in keys if key in open_))
+    return _possible(elements, values, frozenset(key for key in keys if key in open_), since)
 
 
 @lru_cache(maxsize=1024)
 def _possible(
-    elements: tuple[Open, ...], values: tuple[tuple[str, Value], ...], open_keys: frozenset[str]
+    elements: tuple[Open, ...], values: tuple[tuple[str, Value], ...], open_keys: frozenset[str], since: str
 ) -> Mapping[Outcome, Overlay]:
-    found = Outcomes(elements, dict(values), open_keys).possible()
+    found = Outcomes(elements, dict(values), open_keys, since=since).possible()
     return dict(islice(found.items(), MOST))
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from iamlab.analysis.actions import Actions, shared
-from iamlab.analysis.difference import Change
+from iamlab.analysis.answers import action_words
+from iamlab.analysis.difference import Change, Turn
 from iamlab.analysis.subjects import subject
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
@@ -28,7 +29,7 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
     Asked about are an example of each kind of thing that the changed statements are about, and something for each of
     their patterns. Roles and keys leave it to the accounts, those that are there as well: what a policy allows there
     does not become harmless because they trust nobody today. One whose own policy has changed says itself whom it
-    trusts: that is part of the change.
+    trusts: that is part of the change. Of a bucket whose own policy has changed everybody is asked about what is in it.
     """
     actions, outspoken = shared(every_action()), _outspoken(before, after)
     for record in after.entities.values():
@@ -42,11 +43,38 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
             yield from changes(then, now, [who], arns)
             of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
             yield from changes(then, now, [who], of_several, parts=True)
+    inside = list(dict.fromkeys(_inside(before, after)))
+    callers = [subject(after, _caller(one)) for one in after.entities.values() if not isinstance(one, GroupRecord)]
+    yield from changes(before, after, callers if inside else (), inside)
 
 
-def announced(change: Change) -> str:
-    """The change as a sentence; that a role or a key leaves it to the account was taken for granted."""
-    return told(change, "trust policy", "key policy")
+def _inside(before: State, after: State) -> Iterator[str]:
+    """In each bucket whose policy has changed, something for each pattern of it, at either moment."""
+    for arn, one in after.resources.items():
+        known = before.resources.get(arn)
+        old, new = known.policy if known else None, one.policy
+        if one.kind == "bucket" and old != new:
+            for saved in (old, new):
+                patterns = (text for said in saved.policy.statements for text in said.resources) if saved else ()
+                found = (made for text in patterns for made in instances_of(text, one.account))
+                yield from (made for made in found if made.startswith(f"{arn}/"))
+
+
+def announced(change: Change, after: State) -> str:
+    """The change in sentences; that a role or a key leaves it to the account was taken for granted.
+
+    One that is there does not: what its own policy keeps somebody from, they have not gained.
+    """
+    if change.turn is Turn.GAINED and _is_there(after, change.resource):
+        when = f", {change.when}" if change.when else ""
+        what = f"{action_words(change.actions)} on {change.resource}{when}"
+        return f"Policies of {change.subject.words} allow {what}; only its own policy does not, today."
+    return f"It shows where there is such a thing: {told(change, 'trust policy', 'key policy')}"
+
+
+def _is_there(state: State, arn: str) -> bool:
+    """Whether it is a role or a key of the lab."""
+    return any(arn == known for known, _ in _spoken(state))
 
 
 def _caller(record: EntityRecord) -> Caller:

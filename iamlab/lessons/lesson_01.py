@@ -15,7 +15,7 @@ from iamlab.lessons.exercise import (
     SortExercise,
 )
 from iamlab.lessons.probing import asks, calling_as, embedded_in
-from iamlab.lessons.recognizing import covers, denies_only, names, on, silent
+from iamlab.lessons.recognizing import covers, denies_only, names, names_objects, on, silent
 from iamlab.lessons.story import document
 
 PHOTOS: Final = "arn:aws:s3:::acme-photos"
@@ -254,7 +254,10 @@ MEND: Final = PolicyExercise(
             answer=_allow(["s3:ListBucket", "s3:GetObject"], [PHOTOS, f"{PHOTOS}/"]),
             message="The bucket is named, and that is enough to list it. But reading is about the objects in it.",
             known_by=lambda attempt: (
-                attempt.fails(_ONE_PHOTO) and not attempt.fails(_LIST_PHOTOS) and not covers(attempt, f"{PHOTOS}/1.jpg")
+                attempt.fails(_ONE_PHOTO)
+                and not attempt.fails(_LIST_PHOTOS)
+                and not covers(attempt, f"{PHOTOS}/1.jpg")
+                and not names_objects(attempt, PHOTOS)
             ),
             number=13,
         ),

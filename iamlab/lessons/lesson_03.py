@@ -12,7 +12,7 @@ from iamlab.lessons import worlds
 from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, is_roots
-from iamlab.lessons.recognizing import covers, forbidden, names, on, silent
+from iamlab.lessons.recognizing import covers, forbidden, names, names_objects, on, silent
 from iamlab.lessons.story import DEVELOPMENT, document
 
 CODE: Final = "arn:aws:s3:::acme-dev"
@@ -301,17 +301,24 @@ _ARCHIVED: Final = _asks(
 _TESTED: Final = _asks("dana", "s3:GetObject", f"{REPORTS}/1.txt", "dana reads acme-test/1.txt", allowed=False)
 _DELETES: Final = _asks("dana", "s3:DeleteObject", PLAN, "dana deletes acme-dev/plan.txt", allowed=False)
 _DESTROYS: Final = _asks("dana", "s3:DeleteBucket", CODE, "dana deletes the bucket acme-dev", allowed=False)
+
+
+def _hires(lab: Lab) -> None:
+    worlds.group(lab, "Developers").add(worlds.development(lab).create_user("nina"))
+
+
+_HIRED: Final = _asks(
+    "nina",
+    "s3:GetObject",
+    PLAN,
+    "next month nina is hired and put into Developers; nina reads acme-dev/plan.txt",
+    after=_hires,
+)
 _THREE: Final = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
 
 
 def _give_the_group(lab: Lab, policy: Policy) -> None:
     worlds.group(lab, "Developers").put_policy(YOURS, policy)
-
-
-def _names_objects(attempt: Attempt) -> bool:
-    """Whether an Allow names something in the bucket, be it one object."""
-    named = (one for statement in attempt.policy.statements for one in statement.resources)
-    return any(one.startswith(f"{CODE}/") and one != f"{CODE}/" for one in named)
 
 
 WRITE: Final = PolicyExercise(
@@ -325,6 +332,7 @@ WRITE: Final = PolicyExercise(
         _READS,
         _WRITES,
         _asks("eric", "s3:GetObject", f"{CODE}/src/app.py", "eric reads acme-dev/src/app.py"),
+        _HIRED,
         _DESTROYS,
         _DELETES,
         _TESTED,
@@ -342,7 +350,7 @@ WRITE: Final = PolicyExercise(
     rules=("POL-15",),
     reference=document(_statement("s3:ListBucket", CODE), _statement(["s3:GetObject", "s3:PutObject"], f"{CODE}/*")),
     explanation="Each action meets the resource that it is about: listing the bucket, reading and writing the objects "
-    "in it. Nobody is named, for whoever is in the group has it.",
+    "in it. No user has to be named, for whoever is in the group has it.",
     misconceptions=(
         Misconception(
             answer=document(_statement(_THREE, "*")),
@@ -384,7 +392,7 @@ WRITE: Final = PolicyExercise(
             message="One ARN does not do for all: it names the bucket, and reading and writing are about the objects "
             "in it.",
             known_by=lambda attempt: (
-                attempt.fails(_READS) and not attempt.fails(_LISTS) and not _names_objects(attempt)
+                attempt.fails(_READS) and not attempt.fails(_LISTS) and not names_objects(attempt, CODE)
             ),
             number=13,
         ),

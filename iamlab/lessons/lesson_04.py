@@ -156,8 +156,9 @@ def _own_policies(lab: Lab) -> list[tuple[str, str, Any]]:
 
 
 def _developers_got_something(attempt: Attempt) -> bool:
-    before = _own_policies(worlds_04.month_end())
-    return any(one not in before for one in _own_policies(attempt.lab))
+    """Whether a policy reaches them that is new; not one that was there, and says something else now."""
+    before = {(who, name) for who, name, _ in _own_policies(worlds_04.month_end())}
+    return any((who, name) not in before for who, name, _ in _own_policies(attempt.lab))
 
 
 def _bucket_names_dana(attempt: Attempt) -> bool:
@@ -220,6 +221,13 @@ SWAP: Final = WorldExercise(
     probes=(
         _ROLE_READS,
         asks("ReportWriter", "s3:GetObject", f"{CODE}/src/app.py", "whoever is in ReportWriter reads src/app.py"),
+        asks(
+            "ReportWriter",
+            "s3:GetObject",
+            f"{CODE}/docs/README",
+            "next year whoever is in ReportWriter reads acme-dev/docs/README",
+            after=lambda lab: lab.clock.advance(days=365),
+        ),
         _ROLE_WRITES,
         _DANA_WRITES,
         asks("ReportWriter", "s3:PutObject", PLAN, "whoever is in ReportWriter overwrites plan.txt", allowed=False),

@@ -304,6 +304,7 @@ CLOSE: Final = PolicyExercise(
     probes=(
         _DANA_STAGING,
         _assumes("eric", STAGING_ROLE),
+        _HIRED(STAGING_ROLE),
         _OSCAR,
         _DANA_PROD,
         _DANA_CLEANER,

@@ -16,6 +16,7 @@ from iamlab.lab import Lab
 from iamlab.lessons import worlds, worlds_06
 from iamlab.lessons.circumstances import in_any_case, with_another
 from iamlab.lessons.comparing import every_action
+from iamlab.lessons.excess import instances_of
 from iamlab.lessons.exercise import Attempt, Misconception, PolicyExercise, Probe, WorldExercise
 from iamlab.lessons.probing import asks, calling_as, embedded_in, is_roots
 from iamlab.lessons.recognizing import names, silent
@@ -79,6 +80,22 @@ _FORGOTTEN: Final = (
     _hidden("secretsmanager:GetSecretValue", _regional("secretsmanager", "secret:shop-db"), "reads the secret shop-db"),
 )
 """Data by other ways, of which a list of what is forbidden forgets one or another."""
+
+
+def _reads_a_new_file(lab: Lab) -> Evaluation:
+    """A file of some name, and of each that acme-payroll's own policy speaks of: the first one that she reads."""
+    policy = next((one.policy for one in worlds.development(lab).buckets if one.arn == PAYROLL), None)
+    patterns = (text for statement in policy.statements for text in statement.resources) if policy else ()
+    spoken_of = [arn for text in patterns for arn in instances_of(text, DEVELOPMENT) if arn.startswith(f"{PAYROLL}/")]
+    asked = [lab.evaluate(consultant(lab), "s3:GetObject", arn) for arn in (f"{PAYROLL}/2027.csv", *spoken_of)]
+    return next((one for one in asked if one.allowed), asked[0])
+
+
+_NEW_FILE: Final = Probe(
+    words=f"clara, in a session of {ROLE}, reads another file that may come into acme-payroll (s3:GetObject)",
+    ask=_reads_a_new_file,
+    allowed=False,
+)
 _ACTIONS_OF_DATA: Final = (
     "s3:GetObject",
     "s3:GetObjectVersion",
@@ -200,6 +217,7 @@ NO_DATA: Final = WorldExercise(
     probes=(
         *_READS_OF_DATA,
         *_FORGOTTEN,
+        _NEW_FILE,
         *_SETTINGS,
         _COMES_IN,
         asks("dana", "s3:GetObject", SALARIES, "dana reads acme-payroll/2026.csv (s3:GetObject)"),

@@ -149,7 +149,26 @@ def _lists(prefix: str | None, words: str, *, allowed: bool) -> Probe:
 
 _LISTS_WEB: Final = _lists("web/", "lists what is in web/", allowed=True)
 _LISTS_BELOW: Final = _lists("web/2026/", "lists what is in web/2026/", allowed=True)
-_LISTS_NEXT: Final = _lists("web/2027/", "lists what is in web/2027/, next year's folder", allowed=True)
+_LISTS_NEXT: Final = Probe(
+    words="next year the program lists what is in web/2027/ (s3:ListBucket)",
+    ask=_lists("web/2027/", "", allowed=True).ask,
+    allowed=True,
+    after=lambda lab: lab.clock.advance(days=365),
+)
+
+
+def _lists_any_folder(lab: Lab) -> Evaluation:
+    """The first of several lists that is denied; or the last one."""
+    folders = ("web/archive/", "web/Team photos/", "web/a/b/c/", "web/x/")
+    asked = [lab.evaluate(app_role(lab), "s3:ListBucket", PHOTOS, {"s3:prefix": one}) for one in folders]
+    return next((one for one in asked if not one.allowed), asked[-1])
+
+
+_LISTS_ANY: Final = Probe(
+    words="the program lists what is in web/archive/, or in any other folder in web/ (s3:ListBucket)",
+    ask=_lists_any_folder,
+    allowed=True,
+)
 _LISTS_EMPTY: Final = _lists("", "lists the whole bucket, by an empty prefix", allowed=False)
 _LISTS_RAW: Final = _lists("raw/", "lists what is in raw/", allowed=False)
 _LISTS_ALL: Final = _lists(None, "lists the whole bucket", allowed=False)
@@ -221,6 +240,7 @@ PREFIX: Final = PolicyExercise(
         _LISTS_WEB,
         _LISTS_BELOW,
         _LISTS_NEXT,
+        _LISTS_ANY,
         _READS_WEB,
         _READS_BELOW,
         _READS_NOTES,
@@ -354,8 +374,11 @@ _PROD_TO_EC2: Final = _bob(
 
 
 ECS: Final = "ecs-tasks.amazonaws.com"
+_OTHER_SERVICES: Final = ("glue.amazonaws.com", "sagemaker.amazonaws.com", "a-new-one.amazonaws.com")
 _TO_OTHERS: Final = _bob(
-    lambda lab: with_another(passes(lab, "AppRole", ECS), "iam:PassedToService", lambda service: service == EC2, ECS),
+    lambda lab: with_another(
+        passes(lab, "AppRole", ECS), "iam:PassedToService", lambda one: one.lower() == EC2, ECS, *_OTHER_SERVICES
+    ),
     "hands AppRole to ECS, or to any service other than EC2 (iam:PassRole)",
     allowed=False,
 )

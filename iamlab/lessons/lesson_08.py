@@ -519,6 +519,13 @@ COPY: Final = WorldExercise(
     probes=(
         _WRITES,
         _asks("David", "s3:PutObject", f"{RELEASES}/2027/v3.zip", "David writes productionapp/releases/2027/v3.zip"),
+        _asks(
+            "David",
+            "s3:PutObject",
+            f"{RELEASES}/latest",
+            "next year David writes productionapp/releases/latest",
+            after=lambda lab: lab.clock.advance(days=365),
+        ),
         _READS,
         _JANE_WRITES,
         _PAGE,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 from iamlab import catalog
 from iamlab.analysis.difference import Change
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import LATEST, Policy, PolicyKind
+from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind
 from iamlab.core.wildcard import has_wildcard
 from iamlab.lab import Lab
 from iamlab.lessons import result, shortfall
@@ -101,16 +102,22 @@ def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | 
 
 
 def _less(exercise: PolicyExercise, lab: Lab) -> Change | None:
-    """What the answer forbids too much, or leaves out: one example, or None."""
+    """What the answer forbids too much, or leaves out, or does not forbid: one example, or None."""
     reference = exercise.world()
-    exercise.apply(reference, Policy.parse(exercise.reference, exercise.kind))
-    return next(shortfall.shortfalls(reference, lab, exercise.spared), None)
+    asked = Policy.parse(exercise.reference, exercise.kind)
+    exercise.apply(reference, asked)
+    found = shortfall.shortfalls(reference, lab, exercise.spared)
+    if all(one.effect is Effect.DENY for one in asked.statements):  # of an Allow, ``first_excess`` finds too much
+        found = chain(shortfall.left_open(reference, lab), found)
+    return next(found, None)
 
 
 def _more(exercise: PolicyExercise, excess: Evaluation) -> str:
     """What an answer allows too much, or whom: one example."""
     if exercise.kind is PolicyKind.TRUST:
         return f"lets in more, for example {excess.request.principal.arn}{_when(excess)}"
+    if not exercise.only:
+        return f"has an Allow besides, for example of {excess.request.action}. Nothing had to be allowed: take it out"
     return f"allows more, for example {excess.request.action}{_about(excess)}{_when(excess)}"
 
 

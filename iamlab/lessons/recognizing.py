@@ -45,6 +45,13 @@ def covers(attempt: Attempt, arn: str) -> bool:
     )
 
 
+def names_objects(attempt: Attempt, bucket: str) -> bool:
+    """Whether an Allow names something in the bucket, be it one object."""
+    allows = (one for one in attempt.policy.statements if one.effect is Effect.ALLOW)
+    named = (one for statement in allows for one in statement.resources)
+    return any(one.startswith(f"{bucket}/") and one != f"{bucket}/" for one in named)
+
+
 def trusts(attempt: Attempt, *named: str) -> bool:
     """Whether an Allow of the trust policy names one of these, letter for letter."""
     return not trusted(attempt.policy).isdisjoint(named)

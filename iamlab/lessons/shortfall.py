@@ -5,6 +5,7 @@ A Deny that is too wide does what was asked as well; only what it hits besides s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -15,10 +16,12 @@ from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import action_matches
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
+from iamlab.lessons.circumstances import from_now_on
 from iamlab.lessons.excess import Wanted
 from iamlab.lessons.foreseen import foreseen
 
 LESS: Final = (Turn.LOST, Turn.TIGHTENED)
+MORE: Final = (Turn.GAINED, Turn.LOOSENED)
 
 
 def shortfalls(reference: Lab, answered: Lab, spared: Wanted = ()) -> Iterator[Change]:
@@ -28,17 +31,46 @@ def shortfalls(reference: Lab, answered: Lab, spared: Wanted = ()) -> Iterator[C
     is in it, and then what is not there yet: of every kind, and of every name that a pattern fits. ``spared`` are pairs
     of an action and a resource pattern that an answer may forbid besides.
     """
+    return _differences(reference, answered, LESS, spared)
+
+
+def left_open(reference: Lab, answered: Lab) -> Iterator[Change]:
+    """What somebody may not do, or only under a condition, with the reference, and may with the answer."""
+    return _differences(reference, answered, MORE)
+
+
+def _differences(reference: Lab, answered: Lab, turns: tuple[Turn, ...], spared: Wanted = ()) -> Iterator[Change]:
     before = replace(reference.snapshot(), sessions={})
     after = replace(answered.snapshot(), sessions={}, now=before.now)
-    yield from _less(reference.difference(before, after).changes, spared)
-    yield from _less(foreseen(before, after), spared)
+    yield from _turned(reference.difference(before, after).changes, turns, spared)
+    yield from _turned(foreseen(before, after), turns, spared)
 
 
-def _less(changes: Iterable[Change], spared: Wanted) -> Iterator[Change]:
+def _turned(changes: Iterable[Change], turns: tuple[Turn, ...], spared: Wanted) -> Iterator[Change]:
     for one in changes:
         actions = tuple(action for action in one.actions if not _is_spared(action, one.resource, spared))
-        if one.turn in LESS and actions and one.subject.kind != "root":
-            yield replace(one, actions=actions)
+        if one.turn in turns and actions and one.subject.kind != "root":
+            yield from lasting(replace(one, actions=actions))
+
+
+def lasting(change: Change) -> Iterator[Change]:
+    """The change as it is from now on: a condition on a moment that has passed always holds, or never does."""
+    if change.turn is not Turn.TIGHTENED or not _MOMENT.search(change.when):
+        yield change
+        return
+    turns = {frozenset((False,)): Turn.LOST, frozenset((True,)): None}
+    for action in change.actions:
+        cell = change.after.cell(change.subject, action, change.resource)
+        if cell is not None:
+            matrix = change.after.matrix
+            shown = matrix.explain(cell)
+            found = from_now_on(shown.request, shown.policies, matrix.state.now)
+            if turn := turns.get(frozenset(found), Turn.TIGHTENED):
+                yield replace(change, actions=(action,), turn=turn)
+
+
+_MOMENT: Final = re.compile(r"\b(before|until|after|from) \d|aws:EpochTime", re.IGNORECASE)
+"""What is said of a moment, in the words of a condition; an address begins with a digit, too."""
 
 
 def _is_spared(action: str, resource: str, spared: Wanted) -> bool:
@@ -46,9 +78,12 @@ def _is_spared(action: str, resource: str, spared: Wanted) -> bool:
 
 
 def said(change: Change) -> str:
-    """A shortfall as a sentence, by one example."""
+    """A shortfall, or what was left open, as a sentence, by one example."""
     about = change.actions[0] if change.resource == "*" else f"{change.actions[0]} on {change.resource}"
     who = change.subject.words
+    if change.turn in MORE:
+        when = f" {change.when}" if change.when and change.turn is Turn.GAINED else ""
+        return f"It leaves something open. For example, {who} may still do {about}{when}."
     if is_forbidden(change):
         return f"It does what was asked and forbids {who} more, for example {about}."
     may = f"may do {about} {change.when}" if change.turn is Turn.TIGHTENED else f"may not do {about}"
@@ -62,6 +97,7 @@ def is_forbidden(change: Change) -> bool:
 
 
 def shown(change: Change) -> Evaluation | None:
-    """The request that is denied now; None for one that is allowed under a condition."""
+    """The request that is denied, or left open; None where a condition decides."""
     cell = change.after.cell(change.subject, change.actions[0], change.resource)
-    return change.after.matrix.explain(cell) if change.turn is Turn.LOST and cell is not None else None
+    decided = cell is not None and cell.access is not Access.DEPENDS and change.turn in (Turn.LOST, Turn.GAINED)
+    return change.after.matrix.explain(cell) if cell is not None and decided else None

@@ -69,15 +69,23 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         (f"{MORE}:", lambda: fresh.difference(before, after).changes, lambda one: one.words),
         ("It does what was asked and lets in more:", lambda: newcomers.let_in(before, after), newcomers.announced),
         (
-            f"{MORE}. It shows where there is such a thing:",
+            f"{MORE}.",
             lambda: foreseen.foreseen(before, after),
-            foreseen.announced,
+            lambda one: foreseen.announced(one, after),
         ),
     )
     for said, found, words in several:
-        if excess := next((one for one in found() if not exercise.may_change(one)), None):
-            return f"{said} {words(excess)}"
+        lasting = (later for one in found() for later in shortfall.lasting(one))
+        if excess := next((one for one in lasting if not exercise.may_change(one)), None):
+            return f"{said} {words(_unasked(exercise, excess))}"
     return ""
+
+
+def _unasked(exercise: WorldExercise, change: Change) -> Change:
+    """The change without those of its actions that were asked for."""
+    alone = ((one, replace(change, actions=(one,))) for one in change.actions)
+    actions = tuple(action for action, of_it in alone if not exercise.may_change(of_it))
+    return replace(change, actions=actions or change.actions)
 
 
 def _forbidden(exercise: WorldExercise, fresh: Lab, lab: Lab) -> Change | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answers.documents import MFA, allow, policy, when
+from answers.documents import MFA, allow, deny, policy, when
 
 PHOTOS = "arn:aws:s3:::acme-photos"
 BUCKETS = allow("s3:ListAllMyBuckets")
@@ -15,6 +15,10 @@ RIGHT = {
 
 OTHER_CORRECT = {
     "01.2": [
+        # No request is made in the past (COND-06).
+        policy(when(BUCKETS, DateGreaterThan={"aws:CurrentTime": "2020-01-01"})),
+        policy(when(BUCKETS, NumericGreaterThan={"aws:EpochTime": "1500000000"})),
+        policy(BUCKETS, when(deny("*"), DateLessThan={"aws:CurrentTime": "2020-01-01"})),
         {"Statement": {"Effect": "Allow", "Action": ["S3:listallmybuckets"], "Resource": ["*"]}},
         {
             "Version": "2012-10-17",
@@ -76,6 +80,10 @@ FORBIDS = {
 }
 
 LESS = {
+    "01.2": [
+        policy(when(BUCKETS, DateLessThan={"aws:CurrentTime": "2027-01-01"})),
+        policy(BUCKETS, when(deny("*"), DateGreaterThan={"aws:CurrentTime": "2027-01-01"})),
+    ],
     # What the probes ask for, and no other object.
     "01.3": [
         policy(
@@ -86,6 +94,11 @@ LESS = {
 }
 
 NOT_SAID = {
+    "some objects are objects": (
+        "01.3",
+        policy(allow("s3:ListBucket", PHOTOS), allow("s3:GetObject", f"{PHOTOS}/${{aws:username}}/*")),
+        "But reading is about the objects",
+    ),
     "an addition is no AdministratorAccess": ("01.2", policy(BUCKETS, allow("iam:*")), "AdministratorAccess"),
     "a NotAction is no s3:*": ("01.2", policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}), "s3:* is"),
     "a Deny is no missing star": (

@@ -61,6 +61,9 @@ FORBIDS = {
 
 TOO_MUCH = {
     "02.2": [
+        # Each of these is for some of the objects: others can still be deleted (POL-12).
+        policy(deny("s3:DeleteObject", f"{LEDGER}/*.csv")),
+        policy(deny("s3:DeleteObject", [f"{LEDGER}/20*", f"{LEDGER}/archive/*"])),
         policy({"Effect": "Deny", "NotAction": "s3:GetObject", "Resource": f"{LEDGER}/*"}),
         policy({"Effect": "Deny", "Action": "s3:DeleteObject", "NotResource": PHOTOS}),
         policy(
@@ -74,4 +77,12 @@ TOO_MUCH = {
         policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), NotIpAddress={"aws:SourceIp": "203.0.113.0/24"})),
         policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), DateLessThan={"aws:CurrentTime": "2027-01-01"})),
     ],
+}
+
+NOT_SAID = {
+    "what an administrator has already is not allowed more": (
+        "02.2",
+        policy(allow("*"), deny("s3:DeleteObject", f"{LEDGER}/*")),
+        "allows more",
+    ),
 }

@@ -130,7 +130,12 @@ FORBIDS = {
     "03.1": [
         lambda lab: (_join_as_root(lab), lab.accounts[0].user("fay").put_policy("Less", policy(deny("s3:*", SECRETS)))),
     ],
-    "03.3": [policy(WORK, deny("s3:*", SECRETS))],
+    "03.3": [
+        policy(WORK, deny("s3:*", SECRETS)),
+        # Whoever joins the group next is not among those named.
+        policy(when(WORK, StringEquals={"aws:username": ["dana", "eric"]})),
+        policy(when(WORK, StringNotEquals={"aws:username": "nina"})),
+    ],
 }
 
 LESS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import allow, policy
+from answers.documents import allow, policy, when
 from iamlab import Lab
 
 CODE = "arn:aws:s3:::acme-dev"
@@ -38,6 +38,12 @@ def _read(lab: Lab) -> None:
 def _read_by_a_managed_policy(lab: Lab) -> None:
     made = _acme(lab).create_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/*")))
     _writer(lab).attach(made)
+
+
+def _say_it_in_other_letters(lab: Lab) -> None:
+    """The developers' policy given anew: nobody has more or less by that."""
+    _read(lab)
+    _acme(lab).group("Developers").put_policy("ReadCode", policy(allow(["s3:GetObject"], [f"{CODE}/*"])))
 
 
 def _read_by_the_bucket(lab: Lab) -> None:
@@ -133,6 +139,7 @@ RIGHT = {
 
 OTHER_CORRECT = {
     "04.1": [
+        policy(trusts(DANA, Condition={"DateGreaterThan": {"aws:CurrentTime": "2020-01-01"}})),  # COND-06
         {"Statement": {"Effect": "Allow", "Principal": {"AWS": DANA}, "Action": ["STS:assumerole"]}},
         policy(
             {
@@ -153,7 +160,7 @@ OTHER_CORRECT = {
         # STS-05: a federated user cannot assume roles, so naming one lets nobody in.
         policy(trusts(DANA, f"arn:aws:sts::{ACCOUNT}:federated-user/dana")),
     ],
-    "04.2": [_read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
+    "04.2": [_say_it_in_other_letters, _read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
 }
 
 TOO_MUCH = {
@@ -210,7 +217,34 @@ MORE_CHANGED = {
     ],
 }
 
+# "Every object", on any day: each of these is for some of them, or ends.
+TOO_FEW = {
+    "04.2": [
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode", policy(allow("s3:GetObject", [f"{CODE}/plan.txt", f"{CODE}/src/*"]))
+        ),
+        lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/*.*"))),
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode",
+            policy(when(allow("s3:GetObject", f"{CODE}/*"), DateLessThan={"aws:CurrentTime": "2027-01-01"})),
+        ),
+    ],
+}
+
 NOT_SAID = {
+    "what the role was to gain is no excess": (
+        "04.2",
+        lambda lab: _writer(lab).put_policy("ReadCode", policy(allow("s3:Get*", f"{CODE}/*"))),
+        "s3:GetObject,",
+    ),
+    "what the developers have lost is not left over": (
+        "04.2",
+        lambda lab: (
+            _read(lab),
+            _acme(lab).group("Developers").put_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/plan.txt"))),
+        ),
+        "left over",
+    ),
     "a Deny of dana is no account that does not permit her": (
         "04.1",
         policy(trusts(DANA), {"Effect": "Deny", "Principal": {"AWS": DANA}, "Action": "sts:AssumeRole"}),

@@ -13,6 +13,7 @@ STAGING_ROLE, PROD_ROLE, CLEANER = (f"{ROLE}/{name}" for name in ("StagingRole",
 DANA, OSCAR, ERIC = (f"arn:aws:iam::{ACCOUNT}:user/{name}" for name in ("dana", "oscar", "eric"))
 PROD = "arn:aws:s3:::acme-prod"
 MFA, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+DEVELOPERS = ["dana", "eric", "fay", "oscar"]
 ASSUME = allow("sts:AssumeRole", PROD_ROLE)
 
 
@@ -88,7 +89,7 @@ def _everyone_by_condition(lab: Lab) -> None:
     _prod(lab).update_trust(policy(_trusts("*", Condition={"ArnEquals": {"aws:PrincipalArn": [DANA, OSCAR]}})))
 
 
-def _each_on(*resources: str, action: str = "sts:AssumeRole") -> Any:
+def _each_on(*resources: str, action: Any = "sts:AssumeRole") -> Any:
     def changed(lab: Lab) -> None:
         for name in ("dana", "oscar"):
             _acme(lab).user(name).put_policy("AssumeProduction", policy(allow(action, list(resources))))
@@ -192,6 +193,13 @@ TOO_MUCH = {
     ],
 }
 
+# Whoever joins the group next is not among those named.
+FORBIDS = {
+    "05.2": [
+        policy({**allow("sts:AssumeRole", STAGING_ROLE), **_when("StringEquals", DEVELOPERS, "aws:username")}),
+    ],
+}
+
 MORE_CHANGED = {
     "05.1": [
         _also_sees_users,
@@ -212,6 +220,11 @@ MORE_CHANGED = {
 }
 
 NOT_SAID = {
+    "a role that is there says itself what it allows": (
+        "05.1",
+        _each_on(PROD_ROLE, action=["sts:AssumeRole", "sts:TagSession"]),
+        "gained",
+    ),
     "a role named beside production is no star": ("05.1", _audit_as_well, "permission on"),
     "a Deny for all developers is no trust in the account": ("05.1", _the_group_alone_forbidden, "as before"),
     "their own policies allow it, and the trust policy has a condition": ("05.1", _each_alone_by_tag, "as before"),

@@ -65,6 +65,16 @@ def _swap_and_allow(*actions: str) -> Callable[[Lab], None]:
     return lambda lab: (_swap(lab), _role(lab).put_policy("More", policy(allow(list(actions)))))  # type: ignore[func-returns-value]
 
 
+def _swap_and_say_in_the_bucket(effect: str, who: str) -> Callable[[Lab], None]:
+    statement = {"Effect": effect, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-payroll/secret/*"}
+
+    def changed(lab: Lab) -> None:
+        _swap(lab)
+        _dev(lab).buckets[1].put_policy(policy({**statement, "Principal": {"AWS": who}}))
+
+    return changed
+
+
 def _swap_and_trust(account: str) -> Callable[[Lab], None]:
     def changed(lab: Lab) -> None:
         _swap(lab)
@@ -172,6 +182,9 @@ OTHER_CORRECT = {
 
 MORE_CHANGED = {
     "06.1": [
+        # Of files that are not there yet: one account's bucket policy gives, and takes away (EVAL-10, EVAL-03).
+        _swap_and_say_in_the_bucket("Allow", "arn:aws:iam::111111111111:role/ConsultantRole"),
+        _swap_and_say_in_the_bucket("Deny", "arn:aws:iam::111111111111:user/dana"),
         _own_user_for_clara,
         lambda lab: (_swap(lab), _role(lab).attach(_dev(lab).managed_policy("AmazonS3FullAccess"))),
         lambda lab: (_swap(lab), _role(lab).put_policy("Mail", policy(allow("sqs:SendMessage")))),

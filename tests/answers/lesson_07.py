@@ -27,6 +27,7 @@ LIST = _if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": "web/*"})
 READ = allow("s3:GetObject", WEB)
 LAUNCH = allow("ec2:RunInstances")
 TO_EC2 = {"iam:PassedToService": EC2}
+TWO = [LAMBDA, "ecs-tasks.amazonaws.com"]
 HAND = _if(allow("iam:PassRole", APP_ROLE), StringEquals=TO_EC2)
 
 OTHER_CORRECT = {
@@ -64,6 +65,11 @@ OTHER_CORRECT = {
             LAUNCH,
             _if(allow("iam:PassRole"), StringEquals=TO_EC2),
             _if({"Effect": "Deny", "Action": "iam:PassRole", "NotResource": APP_ROLE}, StringEquals=TO_EC2),
+        ),
+        # In any letter case it fits EC2 alone (COND-05).
+        policy(
+            LAUNCH,
+            _if(allow("iam:PassRole", APP_ROLE), StringEqualsIgnoreCase={"iam:PassedToService": "EC2.amazonaws.com"}),
         ),
         policy(LAUNCH, _if(allow("iam:passrole", [APP_ROLE]), StringLike={"iam:passedtoservice": [EC2]})),
         policy(LAUNCH, allow("iam:PassRole", APP_ROLE), _if(deny("iam:PassRole"), StringNotEquals=TO_EC2)),
@@ -114,6 +120,17 @@ TOO_MUCH = {
             _if(deny("s3:ListBucket"), StringLike={"s3:prefix": ["", "raw/*", "web-*", "web", "w"]}),
             READ,
         ),
+        # Some of the folders in web/ cannot be listed, or none from some day on.
+        *[
+            policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": ["web/", prefix]}), READ)
+            for prefix in ("web/2*", "web/????/", "web/*2*/")
+        ],
+        policy(_if(LIST, **LIST["Condition"], DateLessThan={"aws:CurrentTime": "2027-01-01"}), READ),
+        # A policy variable stands for something else than a folder in web/ (POL-16).
+        *[
+            policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": ["web/*", f"${{{key}}}/*"]}), READ)
+            for key in ("aws:userid", "aws:PrincipalAccount")
+        ],
         policy(LIST, allow("s3:GetObject", [f"{PHOTOS}/web/*.jpg", f"{PHOTOS}/web/2026/*"])),
         policy(_if(allow("s3:ListBucket", PHOTOS), StringEquals={"s3:prefix": ["web/", "web/2026/"]}), READ),
     ],
@@ -127,6 +144,18 @@ TOO_MUCH = {
         policy(LAUNCH, _if(allow("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/App*"), StringEquals=TO_EC2)),
         policy(LAUNCH, _if(allow("iam:PassRole"), StringEquals=TO_EC2), deny("iam:PassRole", PROD_ROLE)),
         policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringNotEquals={"iam:PassedToService": LAMBDA})),
+        # All but those that are listed: there are many more (STS-19).
+        policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringNotEquals={"iam:PassedToService": TWO})),
+        policy(
+            LAUNCH,
+            allow("iam:PassRole", APP_ROLE),
+            _if(deny("iam:PassRole"), StringLike={"iam:PassedToService": ["lambda*", "ecs*"]}),
+        ),
+        policy(
+            LAUNCH,
+            allow("iam:PassRole", APP_ROLE),
+            _if(deny("iam:PassRole"), StringEquals={"iam:PassedToService": [*TWO, "glue.amazonaws.com"]}),
+        ),
         *[
             policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringEquals={"iam:PassedToService": [EC2, other]}))
             for other in ("ecs-tasks.amazonaws.com", "glue.amazonaws.com")

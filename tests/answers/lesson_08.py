@@ -56,6 +56,10 @@ def _never_but(lab: Lab) -> None:
     _dev(lab).group("Testers").put_policy("Never", policy(statement))
 
 
+LONG_AGO = {"aws:CurrentTime": "2020-01-01"}
+"""A moment after which every request is made (COND-06)."""
+
+
 def _never_on(*resources: str, **condition: Any) -> Any:
     statement = {**deny("sts:AssumeRole", list(resources)), **({"Condition": condition} if condition else {})}
     return lambda lab: _dev(lab).group("Testers").put_policy("Never", policy(statement))
@@ -85,6 +89,16 @@ def _write(lab: Lab, principal: Any, condition: Any = None, resource: str = RELE
 def _both(lab: Lab) -> None:
     _write(lab, {"AWS": DAVID})
     _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
+
+
+def _both_for(*resources: str, **condition: Any) -> Any:
+    statement = {**allow("s3:PutObject", list(resources)), **({"Condition": condition} if condition else {})}
+
+    def changed(lab: Lab) -> None:
+        _both(lab)
+        _dev(lab).user("David").put_policy("Releases", policy(statement))
+
+    return changed
 
 
 def _both_through_the_group(lab: Lab) -> None:
@@ -125,7 +139,7 @@ def _role_in_the_bucket_policy(lab: Lab) -> None:
 
 
 OTHER_CORRECT = {
-    "08.2": [_never, _never_managed, _never_on(UPDATE_APP)],
+    "08.2": [_never, _never_managed, _never_on(UPDATE_APP), _never_on(UPDATE_APP, DateGreaterThan=LONG_AGO)],
     "08.3": [_both_through_the_group, _both_with_the_account_and_a_condition, _everybody_with_a_condition],
 }
 
@@ -160,6 +174,12 @@ TOO_FEW = {
         _never_on(f"arn:aws:iam::{PRODUCTION}:role/Update*"),
         _never_on(UPDATE_APP, StringEquals={"aws:username": ["Jane", "Ned"]}),
         _never_on(UPDATE_APP, BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
+    ],
+    # Not every release, or not for ever.
+    "08.3": [
+        _both_for(f"{APP}/releases/*.zip"),
+        _both_for(f"{APP}/releases/v*", f"{APP}/releases/2027/*"),
+        _both_for(RELEASES, DateLessThan={"aws:CurrentTime": "2027-01-01"}),
     ],
 }
 
