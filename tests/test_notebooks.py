@@ -13,6 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+sys.path.insert(0, str(NOTEBOOKS))
+import build  # noqa: E402
+
 LEARNER = sorted(NOTEBOOKS.glob("[0-9][0-9]-*.ipynb"))
 LESSON = NOTEBOOKS / "01-first-permission.ipynb"
 
@@ -140,16 +143,17 @@ BAD_SOURCES = {
 
 
 @pytest.mark.parametrize(("source", "expected"), BAD_SOURCES.values(), ids=BAD_SOURCES)
-def test_a_bad_source_is_named_with_its_place(tmp_path: Path, source: str, expected: str) -> None:
+def test_a_bad_source_is_named_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], source: str, expected: str
+) -> None:
     """The build stops with file and cell, and writes nothing."""
+    monkeypatch.setenv("IAMLAB_HOME", str(tmp_path))  # the build has its own, and leaves it set
     path = tmp_path / "09_bad.py"
     path.write_text(source, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, NOTEBOOKS / "build.py", "--check", path], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert "09_bad.py" in done.stderr
-    assert expected in done.stderr
+    assert build.main(["--check", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert "09_bad.py" in said
+    assert expected in said
     assert not (NOTEBOOKS / "09-bad.ipynb").exists()
 
 
@@ -172,11 +176,17 @@ def test_a_build_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
     assert not (copy / "10-new.ipynb").exists()
 
 
-def test_arguments_that_make_no_sense_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("arguments", "words"), [(["--unexecuted"], "goes with --check"), (["src/10_nothing.py"], "there is no")]
+)
+def test_arguments_that_make_no_sense_are_refused(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
     """In a sentence, before anything is built."""
-    for arguments, words in ((("--unexecuted",), "goes with --check"), (("src/10_nothing.py",), "there is no")):
-        done = _build(NOTEBOOKS, *arguments)
-        assert (done.returncode, words in done.stderr) == (2, True)
+    with pytest.raises(SystemExit) as left:
+        build.main(arguments)
+    assert left.value.code == 2
+    assert words in capsys.readouterr().err
 
 
 def test_a_conclusion_is_folded_up_and_stands_open_in_the_solutions() -> None:
