@@ -32,11 +32,12 @@ def offer(control: Dropdown | Select, options: list[tuple[str, Any]], *, by_labe
     """
     if by_label:
         chosen, labels = control.label, [label for label, _ in options]
-        control.options = options
-        control.index = labels.index(chosen) if chosen in labels else 0 if labels else None
+        with control.hold_sync():  # the page gets options and choice at once
+            control.options = options
+            control.index = labels.index(chosen) if chosen in labels else 0 if labels else None
     elif list(control.options) != options:
         chosen, values = control.value, [value for _, value in options]
-        with control.hold_sync():  # the page gets options and choice at once
+        with control.hold_sync():
             control.options = options
             control.value = chosen if chosen in values else next(iter(values), None)
 
