@@ -37,12 +37,14 @@ def _nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=notebook.parent, capture_output=True, text=True, check=False)
 
 
-def test_the_notebooks_are_what_their_sources_make() -> None:
+def _build(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, folder / "build.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_notebooks_are_what_their_sources_make(capsys: pytest.CaptureFixture[str]) -> None:
     """Cell by cell; what the cells show is compared by nbval, which runs each of them."""
-    done = subprocess.run(
-        [sys.executable, NOTEBOOKS / "build.py", "--check", "--unexecuted"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    assert build.main(["--check", "--unexecuted"]) == 0, capsys.readouterr().err
 
 
 def test_one_changed_word_in_a_source_is_noticed(tmp_path: Path) -> None:
@@ -53,9 +55,7 @@ def test_one_changed_word_in_a_source_is_noticed(tmp_path: Path) -> None:
     source.write_text(
         source.read_text(encoding="utf-8").replace("## The first day", "## The last day"), encoding="utf-8"
     )
-    done = subprocess.run(
-        [sys.executable, copy / "build.py", "--check", "--unexecuted"], capture_output=True, text=True, check=False
-    )
+    done = _build(copy, "--check", "--unexecuted")
     assert done.returncode == 1
     assert done.stderr.count("is not what its source makes") == 2
     assert "notebooks/solutions/01-first-permission.ipynb" in done.stderr
@@ -155,11 +155,6 @@ def test_a_bad_source_is_named_with_its_place(
     assert "09_bad.py" in said
     assert expected in said
     assert not (NOTEBOOKS / "09-bad.ipynb").exists()
-
-
-def _build(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, folder / "build.py", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_build_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:

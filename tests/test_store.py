@@ -247,10 +247,10 @@ SAVER = textwrap.dedent(
 
 
 def test_whoever_is_killed_while_saving_leaves_a_whole_file(tmp_path):
-    """Killed twenty times, at any moment: the old file or the new one, and it loads."""
+    """Killed thirty times, at any moment: the old file or the new one, and it loads."""
     file = tmp_path / "world.json"
     moments = random.Random(2)
-    for _ in range(20):
+    for _ in range(30):
         with subprocess.Popen([sys.executable, "-c", SAVER, str(file)], stdout=subprocess.PIPE) as process:
             assert process.stdout.readline() == b"ready\n"
             time.sleep(moments.uniform(0, 0.05))
