@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections import OrderedDict, UserDict
 from pathlib import Path
 
 import pytest
+from guards import no_hanging
 
 from iamlab import IamlabError, Lab, Policy, PolicyError, allow, deny
 from iamlab.core.documents import MAX_CHARACTERS
@@ -486,14 +486,12 @@ HOSTILE_OBJECTS = {
 def test_python_objects_that_are_no_policy(make):
     """Whatever is handed over, the answer is one PolicyError with a place and a remedy, at once."""
     value = make()
-    start = time.perf_counter()
-    error = _error(value)
-    elapsed = time.perf_counter() - start
+    with no_hanging():
+        error = _error(value)
     assert error.remedy
     assert error.place
     assert len(str(error)) < 2000
     assert (error.line, error.column) == (None, None)
-    assert elapsed < 1
 
 
 def _text(resource='"*"'):
@@ -533,14 +531,12 @@ HOSTILE_TEXTS = {
 def test_texts_that_are_no_policy(make):
     """Whatever is pasted, the answer is one PolicyError with line and column, at once."""
     text = make()
-    start = time.perf_counter()
-    error = _error(text)
-    elapsed = time.perf_counter() - start
+    with no_hanging():
+        error = _error(text)
     assert error.remedy
     assert error.line >= 1
     assert error.column >= 1
     assert len(str(error)) < 2000
-    assert elapsed < 1
 
 
 def _padded(length):
