@@ -63,9 +63,9 @@ class Unknown:
     """What nobody here knows of a caller from outside.
 
     ``account`` is the caller's; ``keys`` are condition keys that may have one value or another; ``here`` are the
-    accounts and organizations of this lab: whatever else it is of, it is not of them. ``apart`` are the accounts and
-    ARNs that a Deny is about by name: those are asked about by themselves. ``audiences`` are the values that the key
-    ``audience`` of an identity provider may have.
+    accounts and organizations of this lab, and the unique IDs in it: whatever else the caller is of, it is of none of
+    them. ``apart`` are the accounts and ARNs that a Deny is about by name: those are asked about by themselves.
+    ``audiences`` are the values that the key ``audience`` of an identity provider may have.
     """
 
     account: str
@@ -80,7 +80,9 @@ class Unknown:
         return key in self.keys or key.partition("/")[0] in self.keys
 
     def may_be(self, key: str, value: str) -> bool:
-        """Whether the value of a key can be that of a caller from outside."""
+        """Whether the value of a key can be that of a caller from outside: their unique IDs are other ones (ENT-03)."""
+        if key == "aws:userid":
+            return value.partition(":")[0] not in self.here
         return key not in _ORGANIZATION or value.partition("/")[0] not in self.here
 
     def identities(self, wanted: Mapping[str, Sequence[str]]) -> list[dict[str, str | None]]:
@@ -127,7 +129,7 @@ def unknown(state: State, caller: Caller, account: str) -> Unknown | None:
     elif caller.id.endswith(":root"):
         known = {"aws:principalaccount"}
     keys = frozenset({*_ALWAYS, *(key for key in IDENTITY if key not in known)})
-    return Unknown(account, keys, frozenset({*state.accounts, *state.organizations}), _apart(state))
+    return Unknown(account, keys, frozenset({*state.accounts, *state.organizations, *state.entities}), _apart(state))
 
 
 def _apart(state: State) -> frozenset[str]:

@@ -225,6 +225,7 @@ class MakesResources(Handle):
             tags=checked,
             more=more,
             asked=new,
+            keys={"ec2:InstanceProfile": profile.arn} if profile else None,
             profile=profile.id if profile else "",
             after=lambda state: deliver(self._world, state, instance.arn),
         )
@@ -240,11 +241,15 @@ class MakesResources(Handle):
         policy: Policy | None = None,
         more: tuple[Check, ...] = (),
         asked: str = "",
+        keys: Mapping[str, Any] | None = None,
         check: Callable[[State], None] | None = None,
         after: Callable[[State], State] | None = None,
         **parts: Any,
     ) -> None:
-        """Create a resource; ``asked`` is what the service is asked about, if not the new ARN itself."""
+        """Create a resource; ``asked`` is what the service is asked about, if not the new ARN itself.
+
+        ``keys`` are condition keys of that request.
+        """
         service = SERVICES[resource.kind]
         if resource.kind != "bucket":
             service.rule.check(name)
@@ -270,7 +275,7 @@ class MakesResources(Handle):
             return after(made) if after else made
 
         operation = f"{service.prefix}:{service.create}"
-        made = call(operation, asked or resource.arn, given, account=self.id, tags=tags, more=more)
+        made = call(operation, asked or resource.arn, given, account=self.id, tags=tags, keys=keys, more=more)
         self._world.perform(made, created)
 
     def _check_profile(self, profile: object) -> None:

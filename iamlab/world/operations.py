@@ -280,15 +280,17 @@ def call(
     *,
     account: str = "",
     tags: Mapping[str, str] | None = None,
+    keys: Mapping[str, Any] | None = None,
     more: Iterable[Check] = (),
 ) -> Call:
     """The call of an operation: ``iam:CreateUser`` about the resource of that ARN.
 
-    ``tags`` are those that it passes, where its service does not write them as IAM does. ``more`` are further checks
-    that AWS makes in the same call, such as iam:PassRole (EVAL-25).
+    ``tags`` are those that it passes, where its service does not write them as IAM does; ``keys`` are condition keys
+    that no parameter holds as they are. ``more`` are further checks that AWS makes in the same call, such as
+    iam:PassRole (EVAL-25).
     """
     operation = OPERATIONS[name]
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = dict(keys or {})
     for key in operation.keys:
         context.update(KEYS[key](parameters))
     if tags and "tags" in operation.keys:
