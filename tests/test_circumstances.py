@@ -9,7 +9,7 @@ from answers.documents import MFA, allow, deny, policy, when
 
 from iamlab import Lab
 from iamlab.core.evaluation import Evaluation
-from iamlab.lessons.circumstances import condition, in_any_case, variants, with_another
+from iamlab.lessons.circumstances import condition, in_any_case, told_apart, variants, with_another
 from iamlab.lessons.excess import instances_of
 
 PHOTO = "arn:aws:s3:::acme-photos/1.jpg"
@@ -127,3 +127,47 @@ def test_another_value_that_does_as_well_is_found(wanted: dict[str, Any], found:
 def test_something_for_every_pattern(pattern: str, found: list[str]) -> None:
     """Of the caller's account, and of another one where the pattern lets it."""
     assert list(instances_of(pattern, "111111111111")) == found
+
+
+ADDRESS = {"aws:SourceIp": "203.0.113.0/24"}
+ENDED, TO_COME = ({"aws:CurrentTime": f"{year}-01-01"} for year in (2020, 2100))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ([READ], [READ], False),
+        ([READ], [when(READ, Bool=MFA)], True),
+        (
+            [when(READ, Bool=MFA)],
+            [READ, when(deny("s3:*"), BoolIfExists={"aws:MultiFactorAuthPresent": "false"})],
+            False,
+        ),
+        ([when(READ, Bool=MFA)], [when(READ, Bool=MFA, IpAddress=ADDRESS)], True),
+        # COND-06: no request is made in the past.
+        ([READ], [READ, when(deny("s3:*"), DateLessThan=ENDED)], False),
+        ([READ], [READ, when(deny("s3:*"), DateGreaterThan=TO_COME)], True),
+        # COND-20: other Regions. The tags of a user are what they are; requests go over TLS.
+        ([READ], [when(READ, StringEquals={"aws:RequestedRegion": "us-east-1"})], True),
+        ([READ], [READ, when(deny("s3:*"), StringEquals={"aws:PrincipalTag/team": "red"})], False),
+        ([READ], [READ, when(deny("s3:*"), Bool={"aws:SecureTransport": "false"})], False),
+        ([READ], [deny("s3:*")], True),
+    ],
+)
+def test_two_answers_to_one_request_are_told_apart(
+    one: list[dict[str, Any]], other: list[dict[str, Any]], apart: bool
+) -> None:
+    """In some circumstances the one is allowed and the other not; the same in the other direction."""
+    asked, answered = _asked(*one), _asked(*other)
+    found = list(told_apart(asked, answered))
+    assert bool(found) is apart
+    assert bool(list(told_apart(answered, asked))) is apart
+    assert all(pair[0].allowed is not pair[1].allowed for pair in found)
+
+
+def test_a_key_that_is_fixed_tells_nothing_apart() -> None:
+    """Of the address nobody asks; of MFA somebody does."""
+    given = {"aws:SourceIp": "203.0.113.7"}
+    asked, answered = _asked(READ, **given), _asked(when(READ, IpAddress=ADDRESS), **given)
+    assert list(told_apart(asked, answered))
+    assert not list(told_apart(asked, answered, ["aws:SourceIp"]))

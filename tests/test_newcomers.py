@@ -57,6 +57,7 @@ def _let_in(change: Changing, lab: Lab | None = None) -> list[tuple[str, str, st
     return [(one.subject.words, ", ".join(one.actions), one.resource) for one in several]
 
 
+SERVICE = "service lambda.amazonaws.com"
 ASSUMES = ("sts:AssumeRole", ROLE)
 
 
@@ -74,7 +75,21 @@ ASSUMES = ("sts:AssumeRole", ROLE)
         (_trusting(_trusts({"Service": "ec2.amazonaws.com"})), [("service ec2.amazonaws.com", *ASSUMES)]),
         # EVAL-16c: whom the account permits. EVAL-16f: and whom any other account permits.
         (_trusting(_trusts({"AWS": ACCOUNT})), [("user somebody-else", *ASSUMES)]),
-        (_trusting(_trusts("*")), [("user somebody-else", *ASSUMES), ("caller of any account", *ASSUMES)]),
+        (
+            _trusting(_trusts("*")),
+            [
+                ("user somebody-else", *ASSUMES),
+                ("caller of any account", *ASSUMES),
+                (SERVICE, *ASSUMES),
+            ],
+        ),
+        # COND-03, COND-24: of a service nothing is known but its name, and an absent key is no obstacle to IfExists.
+        (_trusting(_trusts("*", Condition={"ArnEqualsIfExists": {"aws:PrincipalArn": DANA}})), [(SERVICE, *ASSUMES)]),
+        # COND-20: whoever is given the tag.
+        (
+            _trusting(_trusts({"AWS": ACCOUNT}, Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}})),
+            [("user somebody-tagged", *ASSUMES)],
+        ),
         (
             _trusting(_trusts({"AWS": f"arn:aws:sts::{ACCOUNT}:assumed-role/Writer/one"})),
             [("session Writer/one", *ASSUMES)],
@@ -222,3 +237,68 @@ def test_policies_of_a_new_user_are_all_gained() -> None:
 def test_a_deny_that_hits_nothing_changes_nothing() -> None:
     """Neither now nor later."""
     assert _foreseen(_gives(deny("lambda:*"))) == set()
+
+
+def _joining(change: Changing, lab: Lab | None = None) -> set[tuple[str, str, str]]:
+    """Who, which way, and what; of many actions the first."""
+    found = lab or _lab()
+    before = found.snapshot()
+    change(found.accounts[0])
+    several = foreseen.of_joiners(before, found.snapshot())
+    return {(one.subject.name, one.turn.value, one.actions[0]) for one in several}
+
+
+def _to_the_group(*statements: dict[str, Any]) -> Changing:
+    return lambda dev: dev.group("Developers").put_policy("More", policy(*statements))
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (_gives(allow("s3:ListAllMyBuckets")), set()),  # eric alone has it
+        (lambda dev: dev.create_group("Other").put_policy("More", policy(allow("s3:ListAllMyBuckets"))), set()),
+        (_to_the_group(allow("s3:ListAllMyBuckets")), {("somebody-else", "gained", "s3:ListAllMyBuckets")}),
+        # By a name that a condition speaks of: whoever is hired may have it.
+        (
+            _to_the_group(when(allow("s3:ListAllMyBuckets"), StringLike={"aws:username": ["dana", "zo*"]})),
+            {("zoexample", "gained", "s3:ListAllMyBuckets")},
+        ),
+        (
+            _to_the_group(
+                when(
+                    allow("s3:ListAllMyBuckets"),
+                    ArnLike={"aws:PrincipalArn": [f"arn:aws:iam::{ACCOUNT}:user/red/*", f"{ON}/*"]},
+                )
+            ),
+            {("example", "gained", "s3:ListAllMyBuckets")},
+        ),
+        (lambda dev: dev.create_user("gil").put_policy("More", policy(allow("s3:ListAllMyBuckets"))), set()),
+    ],
+)
+def test_who_joins_a_group_has_what_the_group_has(change: Changing, found: set[tuple[str, str, str]]) -> None:
+    """ENT-07: not what those have who are in it today; COND-20: and under the name that they come by."""
+    assert _joining(change) == found
+
+
+def test_a_control_policy_is_about_users_and_roles_to_come() -> None:
+    """EVAL-06: it binds all of the account, each by its ARN; who is not of the organization it does not bind."""
+    lab = _lab()
+    organization = lab.create_organization(lab.create_account("Management", "222222222222"))
+    organization.enable("SCP")
+    organization.add(lab.accounts[0])
+    no = when(deny("lambda:InvokeFunction"), StringLike={"aws:PrincipalArn": "*role/Break*"})
+
+    def forbid(there: Account) -> None:
+        organization.attach(organization.create_policy("No", policy(no)), there)
+
+    assert _joining(forbid, lab) == {("Breakexample", "lost", "lambda:InvokeFunction")}
+
+
+def test_a_joiner_is_announced_as_what_it_stands_for() -> None:
+    """Nobody has heard of somebody-else."""
+    lab = _lab()
+    before = lab.snapshot()
+    _to_the_group(allow("s3:ListAllMyBuckets"))(lab.accounts[0])
+    after = lab.snapshot()
+    (said,) = [foreseen.announced(one, after) for one in foreseen.of_joiners(before, after)]
+    assert said.endswith("(somebody-else stands for whoever joins Developers.)")

@@ -106,16 +106,49 @@ def from_now_on(request: Request, policies: PolicySet, now: datetime) -> set[boo
     return {bool(decide(_under(asked, overlay), policies)) for overlay in (base, *others)}
 
 
+def told_apart(
+    one: Evaluation, other: Evaluation, fixed: Iterable[str] = ()
+) -> Iterator[tuple[Evaluation, Evaluation]]:
+    """The circumstances in which one request is allowed and the other denied, each as the pair of evaluations.
+
+    Both are the same request, with other policies. Tried is whatever makes a difference to one of the two, at the
+    moment of the first or later; the condition keys that are ``fixed`` stay as they are.
+    """
+    open_ = _Open(one.request, fixed, _SIGNERS.get(one.request.principal.type, Signer.SESSION))
+    asked = (*_elements(one.request, one.policies, open_), *_elements(other.request, other.policies, open_))
+    elements = tuple(dict.fromkeys(asked))
+    moment = one.request.values.get("aws:currenttime", "")
+    for overlay in _ways(one.request, elements, open_, str(moment)).values():
+        pair = (_decided(one, overlay), _decided(other, overlay))
+        if pair[0].allowed is not pair[1].allowed:
+            yield pair
+
+
+def _decided(evaluation: Evaluation, overlay: Overlay) -> Evaluation:
+    request = _under(evaluation.request, overlay)
+    decision = decide(request, evaluation.policies)
+    return Evaluation(request=request, policies=evaluation.policies, decision=decision)
+
+
+_SIGNERS: Final = {
+    PrincipalType.SERVICE: Signer.SERVICE,
+    PrincipalType.USER: Signer.USER,
+    PrincipalType.ROOT: Signer.ROOT,
+    PrincipalType.ROLE_SESSION: Signer.ROLE,
+}
+
+
 class _Open:
     """Which keys a request may carry with one value or another.
 
-    Of a role's sessions nearly all are open, and a user may make requests with temporary credentials too.
+    Of a role's sessions nearly all are open, and a user may make requests with temporary credentials too, and be given
+    tags; unless it is said who signs.
     """
 
-    def __init__(self, request: Request, fixed: Iterable[str] = ()) -> None:
-        signer = Signer.SERVICE if request.principal.type is PrincipalType.SERVICE else Signer.ROLE
+    def __init__(self, request: Request, fixed: Iterable[str] = (), signer: Signer | None = None) -> None:
+        service = request.principal.type is PrincipalType.SERVICE
         self._situation = Situation(
-            signer,
+            signer or (Signer.SERVICE if service else Signer.ROLE),
             passes_tags=True,
             known_resource=False,
             has_resource=request.resource != "*",

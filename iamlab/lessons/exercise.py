@@ -23,12 +23,16 @@ class Probe:
     """One request that an answer is judged by: ``ask`` puts it to a world; ``allowed`` is what must come out.
 
     ``after`` is done first, to a copy of the world: so a probe can ask what happens to somebody who joins a group.
+
+    An answer must agree with the reference in all other circumstances of the request too, from its moment on; what it
+    makes of other values of the condition keys that are ``fixed`` does not matter, or other probes ask for it.
     """
 
     words: str
     ask: Callable[[Lab], Evaluation]
     allowed: bool
     after: Callable[[Lab], Any] | None = None
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +110,9 @@ class WorldExercise:
 
     An answer is the changed lab, or a function that changes the one it is given; ``reference`` and the answers of
     misconceptions are such functions. ``may_change`` says of each difference to the fresh world whether it was asked
-    for: whatever else somebody gained or lost is too much, and so is a Deny of what the reference leaves. ``spared``
-    are pairs of action and resource pattern that it may forbid all the same.
+    for: whatever else somebody gained or lost is too much, and so is a Deny of what the reference leaves. Whatever was
+    asked for and the reference gives, an answer must give, unless it is a ``choice`` what of it. ``spared`` are pairs
+    of action and resource pattern that it may forbid all the same.
 
     ``reach`` is how the lesson's own cells come to the world, as in ``team.accounts``; ``button`` is the one that puts
     into it what a widget of the lesson only tries.
@@ -116,6 +121,7 @@ class WorldExercise:
     id: str
     world: Callable[[], Lab]
     may_change: Callable[[Change], bool]
+    choice: bool = False
     spared: Wanted = ()
     probes: tuple[Probe, ...]
     hints: tuple[str, str, str]

@@ -10,12 +10,14 @@ from iamlab.analysis.actions import Actions, shared
 from iamlab.analysis.answers import action_words
 from iamlab.analysis.difference import Change, Turn
 from iamlab.analysis.subjects import subject
+from iamlab.analysis.things import EXAMPLE_KEY
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Statement
 from iamlab.lessons.comparing import changes, every_action, told
 from iamlab.lessons.excess import ELSEWHERE, example, instances_of
-from iamlab.lessons.imagined import left_to
+from iamlab.lessons.imagined import ITS_OWN, left_to
+from iamlab.lessons.joiners import called, joiners, proviso
 from iamlab.world.authorization import asker
 from iamlab.world.callers import Caller, Signer, identify
 from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy
@@ -31,21 +33,53 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
     does not become harmless because they trust nobody today. One whose own policy has changed says itself whom it
     trusts: that is part of the change. Of a bucket whose own policy has changed everybody is asked about what is in it.
     """
-    actions, outspoken = shared(every_action()), _outspoken(before, after)
-    for record in after.entities.values():
-        if isinstance(record, GroupRecord):
-            continue
-        who = subject(after, _caller(record))
-        changed = _changed(before, after, who.caller)
-        if changed:
-            arns = list(dict.fromkeys(_things(after, record.account, changed, actions)))
-            then, now = (_furnished(state, record.account, arns, outspoken) for state in (before, after))
-            yield from changes(then, now, [who], arns)
-            of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
-            yield from changes(then, now, [who], of_several, parts=True)
+    records = [one for one in after.entities.values() if not isinstance(one, GroupRecord)]
+    for record in records:
+        yield from _of(record, before, after)
     inside = list(dict.fromkeys(_inside(before, after)))
-    callers = [subject(after, _caller(one)) for one in after.entities.values() if not isinstance(one, GroupRecord)]
+    callers = [subject(after, _caller(one)) for one in records]
     yield from changes(before, after, callers if inside else (), inside)
+
+
+def of_joiners(before: State, after: State) -> Iterator[Change]:
+    """What those who are not there yet may do differently, see ``joiners``, to what is there and what is not."""
+    for record in _joining(before, after):
+        yield from _of(record, _with(before, record), _with(after, record), _there(after))
+
+
+def _of(record: EntityRecord, before: State, after: State, there: Iterable[str] = ()) -> Iterator[Change]:
+    """What one user or role may do differently, if its policies have changed."""
+    actions, who = shared(every_action()), subject(after, _caller(record))
+    changed = _changed(before, after, who.caller)
+    if not changed:
+        return
+    outspoken = _outspoken(before, after)
+    arns = list(dict.fromkeys((*_things(after, record.account, changed, actions), *there)))
+    then, now = (_furnished(state, record.account, arns, outspoken) for state in (before, after))
+    yield from changes(then, now, [who], arns)
+    of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
+    yield from changes(then, now, [who], of_several, parts=True)
+
+
+def _joining(before: State, after: State) -> Iterator[EntityRecord]:
+    """Those who are not there yet and come with other policies than before: each, and by the names spoken of."""
+    for record in joiners(before, after):
+        if changed := _changed(_with(before, record), _with(after, record), _caller(record)):
+            yield record
+            yield from called(record, changed, after)
+
+
+def _with(state: State, record: EntityRecord) -> State:
+    return replace(state, entities={**state.entities, record.id: record})
+
+
+def _there(state: State) -> Iterator[str]:
+    """What may be asked about in the lab: no resource at all, its things, what is in its buckets."""
+    yield "*"
+    for arn, one in state.resources.items():
+        yield arn
+        if one.kind == "bucket":
+            yield f"{arn}/{EXAMPLE_KEY}"
 
 
 def _inside(before: State, after: State) -> Iterator[str]:
@@ -63,8 +97,11 @@ def _inside(before: State, after: State) -> Iterator[str]:
 def announced(change: Change, after: State) -> str:
     """The change in sentences; that a role or a key leaves it to the account was taken for granted.
 
-    One that is there does not: what its own policy keeps somebody from, they have not gained.
+    One that is there does not: what its own policy keeps somebody from, they have not gained. Of who joins, the account
+    was taken to allow everything.
     """
+    if new := proviso(change):
+        return f"It shows when somebody new comes: {told(change, 'trust policy', 'key policy', ITS_OWN)}{new}"
     if change.turn is Turn.GAINED and _is_there(after, change.resource):
         when = f", {change.when}" if change.when else ""
         what = f"{action_words(change.actions)} on {change.resource}{when}"

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
-from iamlab.core.policy import LATEST, Policy, PolicyKind
+from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind, allow
+from iamlab.world.entities import InlinePolicy, Tags, UserRecord
+from iamlab.world.state import State
 
 SOMEBODY: Final = "somebody-else"
 """A user, or a session, that there could be in each account."""
+
+ITS_OWN: Final = "what account"
+"""How the permissions are named that an imagined caller is taken to have: ``what account 333333333333 allows``."""
+
+TAGGED: Final = "somebody-tagged"
+"""The same with the tags that a policy speaks of."""
+
+SERVICE: Final = "lambda.amazonaws.com"
+"""A service where none is named."""
 
 
 def sample(pattern: str, star: str = "example") -> str:
@@ -18,6 +30,43 @@ def sample(pattern: str, star: str = "example") -> str:
     ('role/Prodexample', 'web/x')
     """
     return pattern.replace("*", star).replace("?", "x")
+
+
+def user(
+    id_: str, account: str, *, name: str = SOMEBODY, groups: Iterable[str] = (), tags: Tags = (), may: str = ""
+) -> UserRecord:
+    """A user who has always been there; who ``may`` do everything has a policy of that name for it."""
+    inline = (InlinePolicy(name=may, policy=allow("*")),) if may else ()
+    return UserRecord(
+        id=id_,
+        account=account,
+        path="/",
+        name=name,
+        created=State().now,
+        groups=tuple(groups),
+        tags=tags,
+        inline=inline,
+    )
+
+
+def names_everybody(policy: Policy) -> bool:
+    """Whether an Allow of it has ``*`` as its principal."""
+    return any(name == "*" for one in policy.statements if one.effect is Effect.ALLOW for _, name in one.principals)
+
+
+def spoken_of(policies: Iterable[Policy], key: str) -> list[str]:
+    """What conditions on a key (in lower case) compare it with, letter for letter."""
+    statements = (statement for policy in policies for statement in policy.statements)
+    conditions = (condition for one in statements for condition in one.conditions)
+    return list(dict.fromkeys(text for one in conditions if one.key.lower() == key for text in one.values))
+
+
+def tags_spoken_of(policies: Iterable[Policy]) -> dict[str, str]:
+    """A value for each tag of the caller that conditions speak of."""
+    statements = (statement for policy in policies for statement in policy.statements)
+    conditions = (condition for one in statements for condition in one.conditions)
+    of_tags = (one for one in conditions if one.key.lower().startswith("aws:principaltag/") and one.values)
+    return {one.key.partition("/")[2]: sample(one.values[0]) for one in of_tags}
 
 
 @cache

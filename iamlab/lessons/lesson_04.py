@@ -214,6 +214,10 @@ def _names_with_a_star(attempt: Attempt) -> bool:
     return any(f"{CODE}*" in one.resources or f"{CODE}*/*" in one.resources for one in statements)
 
 
+_ROLE_OVERWRITES: Final = asks(
+    "ReportWriter", "s3:PutObject", PLAN, "whoever is in ReportWriter overwrites plan.txt", allowed=False
+)
+
 SWAP: Final = WorldExercise(
     id="04.2",
     world=worlds_04.month_end,
@@ -230,7 +234,7 @@ SWAP: Final = WorldExercise(
         ),
         _ROLE_WRITES,
         _DANA_WRITES,
-        asks("ReportWriter", "s3:PutObject", PLAN, "whoever is in ReportWriter overwrites plan.txt", allowed=False),
+        _ROLE_OVERWRITES,
         _READS_ARCHIVE,
         asks("dana", "s3:GetObject", PLAN, "dana, outside of the role, reads acme-dev/plan.txt"),
         asks("dana", "sts:AssumeRole", WRITER, "dana assumes ReportWriter"),
@@ -300,6 +304,11 @@ SWAP: Final = WorldExercise(
             known_by=lambda attempt: (
                 not attempt.fails(_ROLE_READS) and (_developers_got_something(attempt) or _bucket_names_dana(attempt))
             ),
+        ),
+        Misconception(
+            answer=lambda lab: _writer(lab).put_policy("ReportSources", allow("s3:*", on=f"{CODE}/*")),
+            message="The task is to read. What you allow changes what is in acme-dev as well: name the one action.",
+            known_by=lambda attempt: attempt.fails(_ROLE_OVERWRITES) and not attempt.fails(_ROLE_READS),
         ),
         Misconception(
             answer=lambda lab: _writer(lab).put_policy("ReportSources", allow("s3:GetObject", on=CODE)),

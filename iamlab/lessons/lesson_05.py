@@ -152,6 +152,18 @@ def _allowed_on(lab: Lab, name: str, action: str) -> set[str]:
     return {pattern for one in allows for pattern in one.resources}
 
 
+def _group_alone(lab: Lab) -> None:
+    release = worlds.development(lab).create_group("Release")
+    for name in ("dana", "oscar"):
+        release.add(worlds.user(lab, name))
+
+
+def _has_an_empty_group(lab: Lab) -> bool:
+    """Whether the two are in a group that has no policy."""
+    groups = (one for one in worlds.development(lab).groups if not one.policies)
+    return any({"dana", "oscar"} <= {user.name for user in one.members} for one in groups)
+
+
 TWO: Final = WorldExercise(
     id="05.1",
     world=worlds_05.production_closed,
@@ -239,6 +251,12 @@ TWO: Final = WorldExercise(
                 and not attempt.fails(_DANA)
                 and any(one.endswith("*") for one in _allowed_on(attempt.lab, "dana", "sts:AssumeRole"))
             ),
+        ),
+        Misconception(
+            answer=_group_alone,
+            message="The two have a group of their own. But a group is a list of names until it has a policy: what its "
+            "members may do stands there.",
+            known_by=lambda attempt: _missing_for_both(attempt, "identity") and _has_an_empty_group(attempt.lab),
         ),
         Misconception(
             answer=lambda lab: _prod(lab).update_trust(trust(AWS=DEVELOPMENT)),
@@ -389,7 +407,8 @@ def _with(who: str, context: dict[str, str], words: str, *, allowed: bool) -> Pr
     def ask(lab: Lab) -> Evaluation:
         return lab.evaluate(worlds.user(lab, who), "sts:AssumeRole", PROD_ROLE, context)
 
-    return Probe(words=f"{who} assumes ProdRole {words}", ask=ask, allowed=allowed)
+    # For how long a code counts is left to the answer.
+    return Probe(words=f"{who} assumes ProdRole {words}", ask=ask, allowed=allowed, fixed=("aws:MultiFactorAuthAge",))
 
 
 def _without_code(who: str, words: str) -> Probe:

@@ -214,6 +214,7 @@ NO_DATA: Final = WorldExercise(
     id="06.1",
     world=worlds_06.reads_everything,
     may_change=_only_looks,
+    choice=True,  # which settings is not said
     probes=(
         *_READS_OF_DATA,
         *_FORGOTTEN,
@@ -325,12 +326,23 @@ def _assumes(lab: Lab, seconds: int) -> Evaluation | None:
     return None
 
 
-def _lists_buckets(lab: Lab) -> Evaluation:
-    """In a session that she has, or else in a new one; what refuses her that, if she gets none."""
-    own = [one for one in lab.sessions if one.record.entity == consultant(lab).id]
-    if not own and (refused := _assumes(lab, 3600)):
-        return refused
-    return lab.evaluate((own or lab.sessions)[-1], "s3:ListAllMyBuckets")
+def _looks(*, allowed: bool) -> Callable[[Lab], Evaluation]:
+    """In a session that she has, or else in a new one; what refuses her that, if she gets none.
+
+    She looks at several things, and the first that does not come out as it is to is what is shown.
+    """
+
+    def ask(lab: Lab) -> Evaluation:
+        own = [one for one in lab.sessions if one.record.entity == consultant(lab).id]
+        if not own and (refused := _assumes(lab, 3600)):
+            return refused
+        asked = [lab.evaluate((own or lab.sessions)[-1], one) for one in _TO_BE_SEEN]
+        return next((one for one in asked if one.allowed is not allowed), asked[0])
+
+    return ask
+
+
+_TO_BE_SEEN: Final = ("s3:ListAllMyBuckets", "iam:ListUsers", "ec2:DescribeInstances")
 
 
 def _later(words: str, after: Callable[[Lab], Any], *, allowed: bool) -> Probe:
@@ -361,15 +373,16 @@ _FIRM_CHANGES: Final = _later(
     "the firm lets clara do everything, as far as it is concerned; on Thursday", _firm_allows_all, allowed=False
 )
 _LOOKS: Final = Probe(
-    words="on Wednesday at 11:00 clara lists the buckets in a session of the role (s3:ListAllMyBuckets)",
-    ask=_lists_buckets,
+    words="on Wednesday at 11:59:59 clara looks around in a session of the role: at buckets, users, servers",
+    ask=_looks(allowed=True),
     allowed=True,
-    after=_at(4, 11),
+    after=_at(4, 11, 59, 59),
+    fixed=("aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"),  # the session ends, or a Deny begins
 )
 _STAYS: Final = Probe(
-    words="on Wednesday at 11:59 clara comes in for as long as the role lets her; at 13:00 she lists the buckets, in "
-    "that session or in a new one (s3:ListAllMyBuckets)",
-    ask=_lists_buckets,
+    words="on Wednesday at 11:59 clara comes in for as long as the role lets her; at 13:00 she looks around, at "
+    "buckets, users and servers, in that session or in a new one",
+    ask=_looks(allowed=False),
     allowed=False,
     after=_stays_late,
 )
@@ -378,12 +391,14 @@ _WITHOUT_ID: Final = Probe(
     ask=lambda lab: in_any_case(_comes_without_id(lab), *WITH_ID),
     allowed=False,
     after=_at(2, 9),
+    fixed=tuple(WITH_ID),
 )
 _ANOTHER_ID: Final = Probe(
     words=f"on Monday somebody at the firm who sends another external ID assumes {ROLE} (sts:AssumeRole)",
     ask=_comes_with_another_id,
     allowed=False,
     after=_at(2, 9),
+    fixed=tuple(WITH_ID),
 )
 
 LAST: Final = END.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -611,6 +626,11 @@ SLIPPED_IN: Final = PolicyExercise(
         _visitor("iam:ListRoles", None, "lists the roles"),
         _visitor("iam:GetRole", ROLE_ARN, f"reads the trust policy of {ROLE}"),
         _visitor("dynamodb:DescribeTable", ORDERS, "reads the settings of the table orders"),
+        _visitor(
+            "dynamodb:DescribeTable",
+            ORDERS.replace("us-east-1", "eu-west-1"),
+            "reads the settings of a table in another Region, eu-west-1,",
+        ),
     ),
     hints=(
         "Go through the entries with a star, and ask of each which actions it fits. After from iamlab import catalog, "

@@ -16,7 +16,7 @@ from iamlab.lessons.probing import calling_as, embedded_in
 from iamlab.lessons.recognizing import covers, names, silent, trusts
 from iamlab.lessons.story import DEVELOPMENT, account, document, the_account, trust
 from iamlab.lessons.trusting import trusted
-from iamlab.lessons.worlds_07 import APP_ROLE, EC2, LAMBDA, PHOTOS, PROD_ROLE, app_role, passes, starts_server
+from iamlab.lessons.worlds_07 import APP_ROLE, EC2, LAMBDA, PHOTOS, PROD_ROLE, app_role, launches, passes, starts_server
 
 # 07.1
 
@@ -140,7 +140,7 @@ def _program(action: str, resource: str, words: str, *, allowed: bool = True, pr
     def ask(lab: Lab) -> Evaluation:
         return lab.evaluate(app_role(lab), action, resource, context)
 
-    return Probe(words=f"the program {words} ({action})", ask=ask, allowed=allowed)
+    return Probe(words=f"the program {words} ({action})", ask=ask, allowed=allowed, fixed=("s3:prefix",))
 
 
 def _lists(prefix: str | None, words: str, *, allowed: bool) -> Probe:
@@ -153,6 +153,7 @@ _LISTS_NEXT: Final = Probe(
     words="next year the program lists what is in web/2027/ (s3:ListBucket)",
     ask=_lists("web/2027/", "", allowed=True).ask,
     allowed=True,
+    fixed=("s3:prefix",),
     after=lambda lab: lab.clock.advance(days=365),
 )
 
@@ -168,6 +169,7 @@ _LISTS_ANY: Final = Probe(
     words="the program lists what is in web/archive/, or in any other folder in web/ (s3:ListBucket)",
     ask=_lists_any_folder,
     allowed=True,
+    fixed=("s3:prefix",),
 )
 _LISTS_EMPTY: Final = _lists("", "lists the whole bucket, by an empty prefix", allowed=False)
 _LISTS_RAW: Final = _lists("raw/", "lists what is in raw/", allowed=False)
@@ -354,13 +356,17 @@ def _reading_needs_a_prefix(attempt: Attempt) -> bool:
 # 07.3
 
 
+_TO_WHOM: Final = ("iam:PassedToService", "iam:AssociatedResourceArn", "ec2:InstanceProfile")
+
+
 def _bob(ask: Callable[[Lab], Evaluation], words: str, *, allowed: bool) -> Probe:
-    return Probe(words=f"bob {words}", ask=ask, allowed=allowed)
+    return Probe(words=f"bob {words}", ask=ask, allowed=allowed, fixed=_TO_WHOM)
 
 
 _STARTS: Final = _bob(
     lambda lab: starts_server(lab, "AppProfile"), "starts a server with AppProfile (ec2:RunInstances)", allowed=True
 )
+_LAUNCHES: Final = _bob(launches, "starts it next year as well, with MFA or without (ec2:RunInstances)", allowed=True)
 _STARTS_PROD: Final = _bob(
     lambda lab: starts_server(lab, "ProdProfile"), "starts a server with ProdProfile (ec2:RunInstances)", allowed=False
 )
@@ -386,6 +392,7 @@ _NEXT_ROLE: Final = Probe(
     words="next week there is a role AppRole2; bob hands it to EC2 (iam:PassRole)",
     ask=lambda lab: passes(lab, "AppRole2", EC2),
     allowed=False,
+    fixed=_TO_WHOM,
     after=lambda lab: worlds.development(lab).create_role("AppRole2", trust=trust(Service=EC2)),
 )
 _LAUNCH: Final = _statement("ec2:RunInstances", "*")
@@ -403,7 +410,7 @@ PASS: Final = PolicyExercise(
     apply=embedded_in("bob"),
     only=(("ec2:RunInstances", "*"), ("iam:PassRole", APP_ROLE)),
     spared=(("ec2:RunInstances", "*"),),  # what of it a launch needs, the probes that start a server ask for
-    probes=(_STARTS, _TO_EC2, _PROD_TO_EC2, _STARTS_PROD, _TO_LAMBDA, _TO_OTHERS, _NEXT_ROLE),
+    probes=(_STARTS, _LAUNCHES, _TO_EC2, _PROD_TO_EC2, _STARTS_PROD, _TO_LAMBDA, _TO_OTHERS, _NEXT_ROLE),
     hints=(
         "iam:PassRole is asked twice over: which role is handed on, and to which service. The policy says neither yet.",
         "The resource of iam:PassRole is the role that is handed on; the service is in the condition key "

@@ -488,6 +488,11 @@ def _role_reads(attempt: Attempt) -> bool:
     return any(layer.decision is Decision.ALLOW for layer in evaluation.layers)
 
 
+def _role_has_more(attempt: Attempt) -> bool:
+    before, now = (worlds_08.role(lab, "UpdateApp").policies for lab in (worlds_08.copy_job(), attempt.lab))
+    return len(now) > len(before)
+
+
 def _bucket_says(attempt: Attempt, arn: str) -> bool:
     """Whether the bucket policy has an Allow for David's writing that lists this ARN, letter for letter."""
     policy = _bucket(attempt.lab).policy
@@ -560,6 +565,14 @@ COPY: Final = WorldExercise(
             message="You gave the role more. But the program signs as David, and in a session of the role it would "
             "be the role: one swaps permissions and does not add them.",
             known_by=lambda attempt: attempt.fails(_WRITES) and _role_reads(attempt),
+            number=5,
+        ),
+        Misconception(
+            answer=lambda lab: worlds_08.role(lab, "UpdateApp").put_policy(
+                "Releases", allow("s3:PutObject", on=f"{RELEASES}/*")
+            ),
+            message="What you gave the role counts in a session of the role alone, and the program signs as David.",
+            known_by=lambda attempt: attempt.fails(_WRITES) and _role_has_more(attempt),
             number=5,
         ),
         Misconception(

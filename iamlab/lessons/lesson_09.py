@@ -193,10 +193,15 @@ _TRAILS: Final = tuple(
         home,
         f"cloudtrail:{action}",
         f"arn:aws:cloudtrail:us-east-1:{home}:trail/audit",
-        f"{who} {words} the trail audit of {name}",
+        f"{'the root user' if who == 'root' else who} {words} the trail audit of {name}",
         allowed=False,
     )
-    for who, home, name in (("ada", DEVELOPMENT, "Development"), ("pia", PRODUCTION, "Production"))
+    for who, home, name in (
+        ("ada", DEVELOPMENT, "Development"),
+        ("root", DEVELOPMENT, "Development"),
+        ("pia", PRODUCTION, "Production"),
+        ("root", PRODUCTION, "Production"),
+    )
     for action, words in (("StopLogging", "stops"), ("DeleteTrail", "deletes"))
     if (who, action) != ("pia", "StopLogging")
 )

@@ -5,7 +5,7 @@ What a trust policy or a resource policy opens does not become harmless because 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -15,17 +15,14 @@ from iamlab.analysis.strangers import strangers
 from iamlab.analysis.subjects import services_in, subject
 from iamlab.analysis.things import EXAMPLE_KEY
 from iamlab.core.arn import Arn
-from iamlab.core.policy import Effect, Policy, allow
+from iamlab.core.policy import Effect, Policy
 from iamlab.lessons.comparing import changes, told
 from iamlab.lessons.excess import instances_of
-from iamlab.lessons.imagined import SOMEBODY
+from iamlab.lessons.imagined import ITS_OWN, SERVICE, SOMEBODY, TAGGED, names_everybody, tags_spoken_of, user
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.credentials import SessionRecord
-from iamlab.world.entities import InlinePolicy, RoleRecord, UserRecord
+from iamlab.world.entities import RoleRecord, Tags, UserRecord
 from iamlab.world.state import State
-
-_ITS_OWN: Final = "what account"
-"""How the permissions are named that a newcomer is taken to have: ``what account 333333333333 allows``."""
 
 
 def let_in(before: State, after: State) -> Iterator[Change]:
@@ -38,7 +35,8 @@ def let_in(before: State, after: State) -> Iterator[Change]:
     if not changed:
         return
     sessions = {one.id: one for policy in changed.values() for one in _sessions(after, policy)}
-    users = {one.id: one for one in map(_somebody, after.accounts)}
+    tags = tuple(tags_spoken_of(changed.values()).items())
+    users = {one.id: one for account in after.accounts for one in _somebody(account, tags)}
     then, now = (
         replace(state, entities={**state.entities, **users}, sessions={**state.sessions, **sessions})
         for state in (before, after)
@@ -47,6 +45,7 @@ def let_in(before: State, after: State) -> Iterator[Change]:
         *(subject(now, Caller(Signer.USER, one)) for one in users),
         *(subject(now, one) for one in strangers(now)),
         *services_in(now, changed.values()),
+        *(subject(now, Caller(Signer.SERVICE, one)) for one in _unnamed_services(changed.values())),
         *(subject(now, Caller(Signer.SESSION, one)) for one in sessions),
     ]
     arns = (found for arn, policy in changed.items() for found in _about(arn, policy))
@@ -56,11 +55,12 @@ def let_in(before: State, after: State) -> Iterator[Change]:
 def announced(change: Change) -> str:
     """The change as a sentence, with what has to be known of a newcomer; its own permissions were taken for granted."""
     who = change.subject
-    said = told(change, _ITS_OWN)
+    said = told(change, ITS_OWN)
     if who.proviso:
         return f"{said.removesuffix('.')}, {who.proviso}."
-    if who.name == SOMEBODY:
-        return f"{said} ({SOMEBODY} stands for anybody of account {who.account} whom that account permits to.)"
+    if who.name in (SOMEBODY, TAGGED):
+        tags = " with such tags" if who.name == TAGGED else ""
+        return f"{said} ({who.name} stands for anybody{tags} of account {who.account} whom that account permits to.)"
     return said
 
 
@@ -85,15 +85,15 @@ def _about(arn: str, policy: Policy) -> Iterator[str]:
             yield from (one for one in instances_of(pattern, "") if one.partition("/")[0] == arn)
 
 
-def _somebody(account: str) -> UserRecord:
-    return UserRecord(
-        id=f"AIDASOMEBODY{account}",
-        account=account,
-        path="/",
-        name=SOMEBODY,
-        created=_LONG_AGO,
-        inline=(InlinePolicy(name=f"{_ITS_OWN} {account} allows", policy=allow("*")),),
-    )
+def _somebody(account: str, tags: Tags) -> Iterator[UserRecord]:
+    """Somebody of the account, and if there are tags somebody who has them."""
+    for name, has in ((SOMEBODY, ()), *(((TAGGED, tags),) if tags else ())):
+        yield user(f"AIDA{name}{account}", account, name=name, tags=has, may=f"{ITS_OWN} {account} allows")
+
+
+def _unnamed_services(policies: Iterable[Policy]) -> tuple[str, ...]:
+    """A service where everybody is named: services are callers too, of whom conditions may say nothing (COND-20)."""
+    return (SERVICE,) if any(names_everybody(one) for one in policies) else ()
 
 
 def _sessions(state: State, policy: Policy) -> Iterator[SessionRecord]:

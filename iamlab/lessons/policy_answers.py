@@ -18,7 +18,7 @@ from iamlab.lessons import result, shortfall
 from iamlab.lessons.circumstances import condition
 from iamlab.lessons.excess import first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
-from iamlab.lessons.probing import counterexample, failures, recognized, wanted
+from iamlab.lessons.probing import counterexample, disagreement, disagrees, failures, recognized, wanted
 from iamlab.lessons.result import Result
 from iamlab.lessons.trusting import federated_users, first_trusted
 
@@ -44,7 +44,11 @@ def judge(exercise: PolicyExercise, answer: Any) -> Result:
     excess = _excess(exercise, policy, lab)
     if excess:
         return result.not_yet(exercise, f"It does what was asked and {_more(exercise, excess)}.", excess)
-    if less := _less(exercise, lab):
+    reference = exercise.world()
+    exercise.apply(reference, Policy.parse(exercise.reference, exercise.kind))
+    if otherwise := disagreement(exercise.probes, reference, lab):
+        return result.not_yet(exercise, disagrees(otherwise), otherwise.evaluation)
+    if less := _less(exercise, reference, lab):
         return result.not_yet(exercise, shortfall.said(less), shortfall.shown(less))
     return result.correct(exercise, _without_version(policy) + _in_vain(policy))
 
@@ -101,12 +105,10 @@ def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | 
     return first_excess(policy, exercise.caller(fresh), exercise.only, fresh.resources)
 
 
-def _less(exercise: PolicyExercise, lab: Lab) -> Change | None:
+def _less(exercise: PolicyExercise, reference: Lab, lab: Lab) -> Change | None:
     """What the answer forbids too much, or leaves out, or does not forbid: one example, or None."""
-    reference = exercise.world()
-    asked = Policy.parse(exercise.reference, exercise.kind)
-    exercise.apply(reference, asked)
     found = shortfall.shortfalls(reference, lab, exercise.spared)
+    asked = Policy.parse(exercise.reference, exercise.kind)
     if all(one.effect is Effect.DENY for one in asked.statements):  # of an Allow, ``first_excess`` finds too much
         found = chain(shortfall.left_open(reference, lab), found)
     return next(found, None)

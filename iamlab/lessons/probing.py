@@ -12,7 +12,7 @@ from iamlab.core.policy import Policy
 from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
-from iamlab.lessons.circumstances import condition, in_any_case
+from iamlab.lessons.circumstances import condition, in_any_case, told_apart
 from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Failure, Misconception, Probe
 from iamlab.views import explain
@@ -69,6 +69,19 @@ def failures(probes: Sequence[Probe], lab: Lab) -> tuple[Failure, ...]:
     )
 
 
+def disagreement(probes: Sequence[Probe], reference: Lab, answered: Lab) -> Failure | None:
+    """A probe that comes out otherwise than with the reference in some circumstances, or None.
+
+    What must be allowed may be allowed in more of them, what must be denied in fewer: that is for others to find.
+    """
+    for probe in probes:
+        pair = asked(probe, reference), asked(probe, answered)
+        for right, found in told_apart(*pair, probe.fixed):
+            if right.allowed is probe.allowed:
+                return Failure(probe=probe, evaluation=found)
+    return None
+
+
 def wanted(probe: Probe) -> str:
     """What must come out of a probe, in words: ``alice reads 1.jpg must be allowed``."""
     return f"{probe.words} must be {'allowed' if probe.allowed else 'denied'}"
@@ -79,6 +92,14 @@ def counterexample(failure: Failure) -> str:
     said = f"For example: {wanted(failure.probe)}, and is not. {explain.verdict(failure.evaluation)}"
     when = "" if failure.probe.allowed else condition(failure.evaluation.request, failure.evaluation.policies)
     return f"{said} (It is allowed {when}.)" if when else said
+
+
+def disagrees(failure: Failure) -> str:
+    """A probe that comes out wrong in some circumstances, in words."""
+    if not failure.probe.allowed:
+        return f"It does what was asked, but not always. {counterexample(failure)}"
+    when = condition(failure.evaluation.request, failure.evaluation.policies)
+    return f"It does less than was asked. For example: {wanted(failure.probe)}, and is allowed {when}."
 
 
 def is_roots(change: Change) -> bool:

@@ -18,7 +18,8 @@ from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
 from iamlab.lessons.circumstances import from_now_on
 from iamlab.lessons.excess import Wanted
-from iamlab.lessons.foreseen import foreseen
+from iamlab.lessons.foreseen import foreseen, of_joiners
+from iamlab.lessons.joiners import proviso
 
 LESS: Final = (Turn.LOST, Turn.TIGHTENED)
 MORE: Final = (Turn.GAINED, Turn.LOOSENED)
@@ -44,6 +45,7 @@ def _differences(reference: Lab, answered: Lab, turns: tuple[Turn, ...], spared:
     after = replace(answered.snapshot(), sessions={}, now=before.now)
     yield from _turned(reference.difference(before, after).changes, turns, spared)
     yield from _turned(foreseen(before, after), turns, spared)
+    yield from _turned(of_joiners(before, after), turns, spared)
 
 
 def _turned(changes: Iterable[Change], turns: tuple[Turn, ...], spared: Wanted) -> Iterator[Change]:
@@ -79,6 +81,10 @@ def _is_spared(action: str, resource: str, spared: Wanted) -> bool:
 
 def said(change: Change) -> str:
     """A shortfall, or what was left open, as a sentence, by one example."""
+    return f"{_said(change)}{proviso(change)}"
+
+
+def _said(change: Change) -> str:
     about = change.actions[0] if change.resource == "*" else f"{change.actions[0]} on {change.resource}"
     who = change.subject.words
     if change.turn in MORE:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from iamlab.core.arn import Arn
@@ -15,8 +16,9 @@ from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.lab import Lab
+from iamlab.lessons.circumstances import in_any_case
 from iamlab.lessons.excess import ELSEWHERE, Wanted, instances_of
-from iamlab.lessons.imagined import SOMEBODY, sample
+from iamlab.lessons.imagined import SERVICE, SOMEBODY, TAGGED, names_everybody, sample, spoken_of, tags_spoken_of
 from iamlab.world.account import Account
 from iamlab.world.identities import Role
 
@@ -36,10 +38,9 @@ def first_trusted(policy: Policy, role: str, wanted: Wanted, lab: Lab) -> Evalua
     In other accounts there may be namesakes of those who are wanted, and of whom the conditions speak (EVAL-16f).
     ``lab`` has the policy in it, and stays as it is.
     """
-    others = (one for one in _named(policy, role) if not _expected(one.request, wanted))
     namesakes = {arn.rpartition("/")[2] for _, arn in wanted if ":user/" in arn}
-    permitted = _permitted(lab, policy, role, namesakes)
-    return next(others, None) or next((one for one in permitted if not _expected(one.request, wanted)), None)
+    found = chain(_named(policy, role), _permitted(lab, policy, role, namesakes), _services(lab, policy, role))
+    return next((one for one in found if not _expected(one.request, wanted)), None)
 
 
 def trusted(policy: Policy) -> frozenset[str]:
@@ -125,8 +126,10 @@ def _permitted(lab: Lab, policy: Policy, role: str, namesakes: Iterable[str]) ->
         copy.create_account("Elsewhere", id_)
     for account in copy.accounts:
         _settle(account, {SOMEBODY}, "user")  # first, for who is named after nobody is the clearest example
-        _settle(account, {*namesakes, *_spoken_of(policy, "aws:username")}, "user")
-        arns = [arn for one in _spoken_of(policy, "aws:principalarn") for arn in instances_of(one, account.id)]
+        if tags := tags_spoken_of([policy]):
+            _settle(account, {TAGGED}, "user", tags)
+        _settle(account, {*namesakes, *map(sample, spoken_of([policy], "aws:username"))}, "user")
+        arns = [arn for one in spoken_of([policy], "aws:principalarn") for arn in instances_of(one, account.id)]
         for kind in ("user", "role"):
             _settle(account, {arn.rpartition("/")[2] for arn in arns if f":{account.id}:{kind}/" in arn}, kind)
         for one in account.principals:
@@ -139,22 +142,24 @@ def _permitted(lab: Lab, policy: Policy, role: str, namesakes: Iterable[str]) ->
                 yield answer.matrix.explain(answer.cells[0])
 
 
-def _settle(account: Account, names: Iterable[str], kind: str) -> None:
+def _services(lab: Lab, policy: Policy, role: str) -> Iterator[Evaluation]:
+    """A service that a ``*`` lets in: of it, conditions on users and accounts say nothing (COND-20)."""
+    if names_everybody(policy):
+        named = map(sample, spoken_of([policy], "aws:principalservicename"))
+        for service in dict.fromkeys((SERVICE, *named)):
+            if (found := in_any_case(lab.evaluate(service, "sts:AssumeRole", role))).allowed:
+                yield found
+
+
+def _settle(account: Account, names: Iterable[str], kind: str, tags: Mapping[str, str] | None = None) -> None:
     """Users or roles of these names, where there are none yet and the name can be one."""
     trust = {"Effect": "Allow", "Principal": {"AWS": account.id}, "Action": "sts:AssumeRole"}
     for name in sorted(names):
         with suppress(IamlabError):
             if kind == "user":
-                account.create_user(name)
+                account.create_user(name, tags=tags)
             else:
                 account.create_role(name, trust={"Version": LATEST, "Statement": trust})
-
-
-def _spoken_of(policy: Policy, key: str) -> set[str]:
-    """What the conditions on a key compare it with; in the place of a star, any word."""
-    conditions = (one for statement in policy.statements for one in statement.conditions)
-    texts = {text for one in conditions if one.key.lower() == key for text in one.values}
-    return texts if key == "aws:principalarn" else set(map(sample, texts))
 
 
 def _accounts(policy: Policy) -> Iterator[str]:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from iamlab.analysis.difference import Change
+from iamlab.analysis.difference import Change, Turn
 from iamlab.core.errors import IamlabError
-from iamlab.core.policy import Effect
 from iamlab.lab import Lab
 from iamlab.lessons import foreseen, newcomers, result, shortfall
 from iamlab.lessons.exercise import Attempt, WorldExercise
-from iamlab.lessons.probing import counterexample, failures, recognized
+from iamlab.lessons.probing import counterexample, disagreement, disagrees, failures, is_roots, recognized
 from iamlab.lessons.result import Result
 
 
@@ -52,7 +51,11 @@ def _judge_changed(exercise: WorldExercise, fresh: Lab, lab: Lab) -> Result:
         return result.not_yet(exercise, " ".join(part for part in (said, more) if part), misconception=number)
     if known:
         return result.not_yet(exercise, said, misconception=number)
-    if less := _forbidden(exercise, fresh, lab):
+    reference = exercise.world()
+    exercise.reference(reference)
+    if otherwise := disagreement(exercise.probes, reference, lab):
+        return result.not_yet(exercise, disagrees(otherwise), otherwise.evaluation)
+    if less := _less(exercise, reference, lab):
         return result.not_yet(exercise, shortfall.said(less), shortfall.shown(less))
     return result.correct(exercise)
 
@@ -73,6 +76,11 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
             lambda: foreseen.foreseen(before, after),
             lambda one: foreseen.announced(one, after),
         ),
+        (
+            f"{MORE}.",
+            lambda: (one for one in foreseen.of_joiners(before, after) if one.turn in shortfall.MORE),
+            lambda one: foreseen.announced(one, after),
+        ),
     )
     for said, found, words in several:
         lasting = (later for one in found() for later in shortfall.lasting(one))
@@ -88,23 +96,15 @@ def _unasked(exercise: WorldExercise, change: Change) -> Change:
     return replace(change, actions=actions or change.actions)
 
 
-def _forbidden(exercise: WorldExercise, fresh: Lab, lab: Lab) -> Change | None:
-    """What a Deny of the answer's takes away that the reference leaves: one example, or None."""
-    if _denies(lab) <= _denies(fresh):
-        return None
-    reference = exercise.world()
-    exercise.reference(reference)
+def _less(exercise: WorldExercise, reference: Lab, lab: Lab) -> Change | None:
+    """What was asked for and the answer does not give, or a Deny of its own takes away besides: one example."""
     found = shortfall.shortfalls(reference, lab, exercise.spared)
-    return next((one for one in found if shortfall.is_forbidden(one)), None)
+    return next((one for one in found if shortfall.is_forbidden(one) or _was_wanted(exercise, one)), None)
 
 
-def _denies(lab: Lab) -> set[str]:
-    """Every Deny that comes with a user or role, or stands at a bucket or a role."""
-    own = (one.policy for account in lab.accounts for who in account.principals for one in who.policies)
-    roles = (role.trust for account in lab.accounts for role in account.roles)
-    buckets = (bucket.policy for account in lab.accounts for bucket in account.buckets)
-    every = (policy for policies in (own, roles, buckets) for policy in policies if policy is not None)
-    return {str(one) for policy in every for one in policy.statements if one.effect is Effect.DENY}
+def _was_wanted(exercise: WorldExercise, change: Change) -> bool:
+    """Whether somebody was to gain it."""
+    return not exercise.choice and not is_roots(change) and exercise.may_change(replace(change, turn=Turn.GAINED))
 
 
 MORE: Final = "More has changed than was asked for"

@@ -10,7 +10,9 @@ from iamlab.lab import Lab
 from iamlab.lessons import worlds
 from iamlab.lessons.story import DEVELOPMENT, account, document, trust
 from iamlab.world.account import Account
-from iamlab.world.authorization import AccessDeniedError
+from iamlab.world.account_resources import instance_parts
+from iamlab.world.authorization import AccessDeniedError, judge
+from iamlab.world.calls import Check
 from iamlab.world.identities import Role
 from iamlab.world.profiles import InstanceProfile
 from iamlab.world.things import Instance
@@ -106,6 +108,19 @@ def starts_server(lab: Lab, profile: str) -> Evaluation:
     except AccessDeniedError as error:
         return error.evaluation
     return passes(lab, chosen.role.name if chosen.role else "", EC2)
+
+
+def launches(lab: Lab) -> Evaluation:
+    """What comes of the first of all that a start with AppProfile is judged on: the new instance (EVAL-25)."""
+    dev = worlds.development(lab)
+    profile = next(one for one in dev.instance_profiles if one.name == "AppProfile")
+    check = Check(
+        action="ec2:RunInstances",
+        resource=instance_parts(DEVELOPMENT)[0],
+        context={"ec2:InstanceProfile": profile.arn},
+        account=DEVELOPMENT,
+    )
+    return judge(lab.world.state, dev.user("bob").caller, check)
 
 
 def passes(lab: Lab, role: str, service: str) -> Evaluation:

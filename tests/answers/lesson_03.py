@@ -27,6 +27,12 @@ def _join_after_a_wrong_turn(lab: Lab) -> None:
     dev.user("fay").detach(dev.managed_policy("DevAccess"))
 
 
+def _join_and_ask_for_mfa(lab: Lab) -> None:
+    _join_as_root(lab)
+    without = when(deny("s3:PutObject"), Bool={"aws:MultiFactorAuthPresent": "false"})
+    lab.accounts[0].user("fay").put_policy("Less", policy(without))
+
+
 def _detach_as_root(lab: Lab) -> None:
     dev = lab.accounts[0]
     with lab.signed_in(dev.root):
@@ -129,6 +135,7 @@ FORBIDS = {
     # dana and eric, or fay, are kept from some of what they need.
     "03.1": [
         lambda lab: (_join_as_root(lab), lab.accounts[0].user("fay").put_policy("Less", policy(deny("s3:*", SECRETS)))),
+        _join_and_ask_for_mfa,
     ],
     "03.3": [
         policy(WORK, deny("s3:*", SECRETS)),
@@ -144,6 +151,11 @@ LESS = {
             allow("s3:ListBucket", CODE), allow(["s3:GetObject", "s3:PutObject"], [f"{CODE}/plan.txt", f"{CODE}/src/*"])
         ),
         policy(when(WORK, DateLessThan={"aws:CurrentTime": "2030-01-01"})),
+        # Requests go to other Regions, too (COND-20).
+        policy(when(WORK, StringEquals={"aws:RequestedRegion": "us-east-1"})),
+        policy(WORK, when(deny("*"), StringNotEquals={"aws:RequestedRegion": "us-east-1"})),
+        # Of whoever joins the group next no probe knows the name.
+        policy(when(WORK, StringNotLike={"aws:username": "zo*"})),
     ],
 }
 

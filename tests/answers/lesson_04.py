@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import allow, policy, when
+from answers.documents import MFA, allow, policy, when
 from iamlab import Lab
 
 CODE = "arn:aws:s3:::acme-dev"
@@ -181,6 +181,20 @@ TOO_MUCH = {
         policy(
             trusts(DANA), trusts(ACCOUNT, Condition={"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/*"}})
         ),
+        # COND-03, COND-20: of a service there is no PrincipalArn; whoever is given the tag.
+        policy(trusts("*", Condition={"ArnEqualsIfExists": {"aws:PrincipalArn": DANA}})),
+        policy(trusts(DANA), trusts("*", Condition={"Bool": {"aws:PrincipalIsAWSService": "true"}})),
+        *[
+            policy(trusts(DANA), trusts(who, Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}}))
+            for who in ("*", ACCOUNT)
+        ],
+    ],
+}
+
+LESS = {
+    "04.1": [
+        policy(trusts(DANA, Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}})),
+        policy(trusts(DANA, Condition={"Null": {"sts:ExternalId": "true"}})),
     ],
 }
 
@@ -207,6 +221,7 @@ MORE_CHANGED = {
         _read_and_trust(trusts("arn:aws:iam::333333333333:user/zoe")),
         _read_and_trust(_of("Service", "ec2.amazonaws.com")),
         _read_and_trust(trusts(ACCOUNT)),
+        _read_and_trust(trusts("*", Condition={"ArnEqualsIfExists": {"aws:PrincipalArn": DANA}})),
         _read_and_trust(trusts(f"arn:aws:sts::{ACCOUNT}:assumed-role/ReportWriter/dana")),
         _read_and_let_in({"AWS": "333333333333"}),
         _read_and_let_in({"Service": "lambda.amazonaws.com"}),
@@ -227,6 +242,13 @@ TOO_FEW = {
         lambda lab: _writer(lab).put_policy(
             "ReadCode",
             policy(when(allow("s3:GetObject", f"{CODE}/*"), DateLessThan={"aws:CurrentTime": "2027-01-01"})),
+        ),
+        # Files of one name, wherever they are; and not without MFA.
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode", policy(allow("s3:GetObject", [f"{CODE}/plan.txt", f"{CODE}/*/*"]))
+        ),
+        lambda lab: _writer(lab).put_policy(
+            "ReadCode", policy(when(allow("s3:GetObject", f"{CODE}/*"), BoolIfExists=MFA))
         ),
     ],
 }

@@ -97,6 +97,14 @@ def _each_on(*resources: str, action: Any = "sts:AssumeRole") -> Any:
     return changed
 
 
+def _each_under(condition: dict[str, Any]) -> Any:
+    def changed(lab: Lab) -> None:
+        for name in ("dana", "oscar"):
+            _acme(lab).user(name).put_policy("AssumeProduction", policy({**ASSUME, "Condition": condition}))
+
+    return changed
+
+
 def _trusting(*statements: dict[str, Any]) -> Any:
     return lambda lab: _prod(lab).update_trust(policy(*statements))
 
@@ -188,6 +196,21 @@ TOO_MUCH = {
                 _when("DateGreaterThan", "2027-01-01", "aws:CurrentTime"),
             )
         ],
+        # COND-03, COND-20: a service, and whoever is given the tag.
+        policy(
+            _trusts(
+                "*",
+                Condition={
+                    "BoolIfExists": {MFA: "true"},
+                    "ArnEqualsIfExists": {"aws:PrincipalArn": [DANA, OSCAR]},
+                },
+            ),
+            {**_trusts(DANA, OSCAR, **_when("BoolIfExists", "false")), "Effect": "Deny"},
+        ),
+        policy(
+            _trusts(DANA, OSCAR, **_when("Bool", "true")),
+            _trusts(ACCOUNT, Condition={"Bool": {MFA: "true"}, "StringEquals": {"aws:PrincipalTag/team": "red"}}),
+        ),
         # EVAL-16f: whoever is called so in any other account.
         policy(_trusts("*", Condition={"Bool": {MFA: "true"}, "StringEquals": {"aws:username": ["dana", "oscar"]}})),
     ],
@@ -197,6 +220,35 @@ TOO_MUCH = {
 FORBIDS = {
     "05.2": [
         policy({**allow("sts:AssumeRole", STAGING_ROLE), **_when("StringEquals", DEVELOPERS, "aws:username")}),
+    ],
+}
+
+# With MFA; and until a day, in one Region, and with nothing else said.
+LESS = {
+    "05.3": [
+        policy(_trusts(DANA, OSCAR, Condition={"Bool": {MFA: "true"}, **other}))
+        for other in (
+            {"DateLessThan": {"aws:CurrentTime": "2027-01-01"}},
+            {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+            {"Null": {"sts:ExternalId": "true"}},
+        )
+    ],
+}
+
+# Those two, whenever and however they sign in.
+TOO_FEW = {
+    "05.1": [
+        *[
+            _each_under(condition)
+            for condition in (
+                {"BoolIfExists": {MFA: "true"}},
+                {"DateLessThan": {"aws:CurrentTime": "2027-01-01"}},
+                {"StringEquals": {"aws:RequestedRegion": "us-east-1"}},
+            )
+        ],
+        lambda lab: _prod(lab).update_trust(
+            policy(_trusts(DANA, OSCAR, Condition={"DateLessThan": {"aws:CurrentTime": "2027-01-01"}}))
+        ),
     ],
 }
 
@@ -216,6 +268,13 @@ MORE_CHANGED = {
         _each_on("arn:aws:iam::*:role/ProdRole"),
         _each_on(PROD_ROLE, f"{ROLE}/ProdRole?"),
         _each_on(PROD_ROLE, action="sts:*"),
+        # Of the group, whoever is called so, and daniel may be hired next; and a service (COND-03).
+        lambda lab: (
+            _acme(lab)
+            .group("Developers")
+            .put_policy("Production", policy({**ASSUME, **_when("StringLike", ["dan*", "oscar"], "aws:username")}))
+        ),
+        _trusting(_trusts("*", Condition={"ArnEqualsIfExists": {"aws:PrincipalArn": [DANA, OSCAR]}})),
     ],
 }
 

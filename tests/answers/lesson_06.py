@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from answers.documents import MFA, allow, deny, policy
+from answers.documents import MFA, allow, deny, policy, when
 from iamlab import Lab
 from iamlab.world.account import Account
 from iamlab.world.identities import Role
@@ -122,6 +122,17 @@ def _long_sessions_that_are_useless_later(lab: Lab) -> None:
     _role(lab).put_policy("Over", policy(_over("aws:CurrentTime", "DateGreaterThanEquals")))
 
 
+def _long_sessions_without(actions: Any) -> Callable[[Lab], None]:
+    """Twelve hours may be asked for, and from 13:00 on some actions are of no use."""
+
+    def changed(lab: Lab) -> None:
+        _role(lab).update_trust(_trust(_UNTIL))
+        over = when(deny(actions), DateGreaterThanEquals={"aws:CurrentTime": "2026-11-04T13:00:00Z"})
+        _role(lab).put_policy("Over", policy(over))
+
+    return changed
+
+
 def _until(moment: str, operator: str = "DateLessThan", **condition: Any) -> Callable[[Lab], None]:
     """Sessions of an hour, and a trust policy with that end; ``condition`` in the place of the one on the ID."""
     asked = condition or {"StringEquals": WITH_ID}
@@ -217,6 +228,43 @@ MORE_CHANGED = {
         _until("2026-11-04T12:00:00Z", StringLike={"sts:ExternalId": "acme-7f3?"}),
         _until("2026-11-04T12:00:00Z", StringEquals={"sts:ExternalId": ["acme-7f3c", "other"]}),
         _until("2026-11-04T12:00:00Z", StringEqualsIgnoreCase={"sts:ExternalId": "acme-7f3c"}),
+        # The door opens again; sessions go on, in which only one service is closed.
+        _limit(_UNTIL, _let_in({"StringEquals": WITH_ID, "DateGreaterThan": {"aws:CurrentTime": "2028-01-01"}})),
+        _limit(
+            _ASKS,
+            _let_in(
+                {
+                    "DateGreaterThanEquals": {"aws:CurrentTime": WEDNESDAY},
+                    "DateLessThan": {"aws:CurrentTime": "2027-01-01"},
+                },
+                "Deny",
+            ),
+        ),
+        _long_sessions_without("s3:*"),
+        _long_sessions_without(["s3:*", "iam:*"]),
+    ],
+}
+
+# Until Wednesday she comes in as now, and sees what she saw.
+TOO_FEW = {
+    "06.2": [
+        _limit(
+            _UNTIL,
+            _let_in(
+                {
+                    "DateGreaterThanEquals": {"aws:CurrentTime": "2026-11-03"},
+                    "DateLessThan": {"aws:CurrentTime": "2026-11-04"},
+                },
+                "Deny",
+            ),
+        ),
+        _until(WEDNESDAY, StringEquals=WITH_ID, BoolIfExists=MFA),
+        lambda lab: (
+            _limit(_UNTIL)(lab),
+            _role(lab).put_policy(
+                "Less", policy(when(deny("iam:*"), DateGreaterThan={"aws:CurrentTime": "2026-11-04T11:00:00Z"}))
+            ),
+        ),
     ],
 }
 
@@ -232,6 +280,14 @@ TOO_MUCH = {
 }
 
 FORBIDS = {
+    # Tables are in other Regions, too.
+    "06.3": [
+        policy(
+            allow(["s3:ListAllMyBuckets", "iam:ListRoles", "iam:GetAccountSummary"]),
+            allow("dynamodb:DescribeTable", "arn:aws:dynamodb:us-east-1:111111111111:table/*"),
+            POLICIES,
+        ),
+    ],
     # Settings are for clara to see.
     "06.1": [
         lambda lab: (_swap(lab), _role(lab).put_policy("Less", policy(deny("ec2:Describe*")))),

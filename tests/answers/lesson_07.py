@@ -86,6 +86,18 @@ OTHER_CORRECT = {
     ],
 }
 
+_PROFILE = {"ec2:InstanceProfile": f"arn:aws:iam::{ACCOUNT}:instance-profile/AppProfile"}
+_INSTANCE = "arn:aws:ec2:*:*:instance/*"
+# Of the new instance the request says which profile it gets.
+OTHER_CORRECT["07.3"] += [
+    policy(LAUNCH, _if(deny("ec2:RunInstances", _INSTANCE), ArnNotEquals=_PROFILE), HAND),
+    policy(
+        {"Effect": "Allow", "Action": "ec2:RunInstances", "NotResource": _INSTANCE},
+        _if(allow("ec2:RunInstances", _INSTANCE), ArnEquals=_PROFILE),
+        HAND,
+    ),
+]
+
 TOO_MUCH = {
     "07.1": [
         policy(_trust({"Service": [EC2, "ecs-tasks.amazonaws.com"]})),
@@ -160,6 +172,31 @@ TOO_MUCH = {
             policy(LAUNCH, _if(allow("iam:PassRole", APP_ROLE), StringEquals={"iam:PassedToService": [EC2, other]}))
             for other in ("ecs-tasks.amazonaws.com", "glue.amazonaws.com")
         ],
+    ],
+}
+
+# With conditions that the right answer does not have (COND-01, COND-10).
+LESS = {
+    "07.1": [
+        policy(_trust({"Service": EC2}, Condition={"DateLessThan": {"aws:CurrentTime": "2027-01-01"}})),
+        policy(_trust({"Service": EC2}, Condition={"StringEqualsIfExists": {"aws:SourceAccount": "999999999999"}})),
+        policy(
+            _trust({"Service": EC2}),
+            {**_trust("*", Condition={"DateGreaterThan": {"aws:CurrentTime": "2026-12-01"}}), "Effect": "Deny"},
+        ),
+    ],
+    "07.2": [
+        policy(_if(LIST, **LIST["Condition"], **more), READ)
+        for more in (
+            {"NumericLessThanEqualsIfExists": {"s3:max-keys": "100"}},
+            {"StringEqualsIfExists": {"s3:delimiter": "/"}},
+            {"DateLessThan": {"aws:CurrentTime": "2029-01-01"}},
+        )
+    ],
+    "07.3": [
+        policy(LAUNCH, _if(HAND, StringEquals=TO_EC2, BoolIfExists={"aws:MultiFactorAuthPresent": "true"})),
+        policy(_if(LAUNCH, DateLessThan={"aws:CurrentTime": "2027-01-01"}), HAND),
+        policy(_if(LAUNCH, BoolIfExists={"aws:MultiFactorAuthPresent": "true"}), HAND),
     ],
 }
 

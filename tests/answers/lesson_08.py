@@ -116,6 +116,12 @@ def _everybody_with_a_condition(lab: Lab) -> None:
     _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
 
 
+def _everybody_with_his_id(lab: Lab) -> None:
+    """Unique IDs are given once in the world (ENT-03)."""
+    _write(lab, "*", {"StringEquals": {"aws:userid": _dev(lab).user("David").id}})
+    _dev(lab).user("David").put_policy("Releases", policy(allow("s3:PutObject", RELEASES)))
+
+
 def _both_and_lets_in(*principals: str) -> Any:
     def changed(lab: Lab) -> None:
         _both(lab)
@@ -140,7 +146,12 @@ def _role_in_the_bucket_policy(lab: Lab) -> None:
 
 OTHER_CORRECT = {
     "08.2": [_never, _never_managed, _never_on(UPDATE_APP), _never_on(UPDATE_APP, DateGreaterThan=LONG_AGO)],
-    "08.3": [_both_through_the_group, _both_with_the_account_and_a_condition, _everybody_with_a_condition],
+    "08.3": [
+        _both_through_the_group,
+        _both_with_the_account_and_a_condition,
+        _everybody_with_a_condition,
+        _everybody_with_his_id,
+    ],
 }
 
 MORE_CHANGED = {
@@ -164,6 +175,22 @@ MORE_CHANGED = {
         _both_and_lets_in("arn:aws:iam::444444444444:root"),
         _both_and_lets_in(PRODUCTION, "arn:aws:iam::333333333333:user/zoe"),
         _both_without_the_slash,
+        # A tester who is given the tag may do it: PowerUserAccess is her half (EVAL-13).
+        lambda lab: (
+            _both(lab),
+            _prod(lab)
+            .buckets[0]
+            .put_policy(
+                policy(
+                    {**allow("s3:PutObject", RELEASES), "Principal": {"AWS": DAVID}},
+                    {
+                        **allow("s3:PutObject", RELEASES),
+                        "Principal": {"AWS": DEVELOPMENT},
+                        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+                    },
+                )
+            ),
+        ),
     ],
 }
 
@@ -180,6 +207,9 @@ TOO_FEW = {
         _both_for(f"{APP}/releases/*.zip"),
         _both_for(f"{APP}/releases/v*", f"{APP}/releases/2027/*"),
         _both_for(RELEASES, DateLessThan={"aws:CurrentTime": "2027-01-01"}),
+        _both_for(RELEASES, BoolIfExists={"aws:MultiFactorAuthPresent": "true"}),
+        _both_for(RELEASES, StringEqualsIfExists={"s3:x-amz-acl": "bucket-owner-full-control"}),
+        lambda lab: (_both(lab), _write(lab, {"AWS": DAVID}, {"DateLessThan": {"aws:CurrentTime": "2029-01-01"}})),
     ],
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answers.documents import allow, deny, policy
+from answers.documents import MFA, allow, deny, policy, when
 from iamlab import Lab
 
 PRODUCTION = "999999999999"
@@ -102,6 +102,16 @@ def _keep_less(lab: Lab) -> None:
     lab.organizations[0].policy("KeepLogs").update(policy(deny("cloudtrail:StopLogging")))
 
 
+def _keep_for_others_than(arn: str) -> Any:
+    def changed(lab: Lab) -> None:
+        _listed(lab, "sqs:*")
+        stopping = deny(["cloudtrail:StopLogging", "cloudtrail:DeleteTrail"])
+        keep = policy(when(stopping, StringNotLike={"aws:PrincipalArn": arn}))
+        lab.organizations[0].policy("KeepLogs").update(keep)
+
+    return changed
+
+
 def _keep_in_production_alone(lab: Lab) -> None:
     organization = lab.organizations[0]
     _listed(lab, "sqs:*")
@@ -120,6 +130,30 @@ TOO_FEW = {
         lambda lab: _listed(lab, "sqs:CreateQueue", "sqs:SendMessage", "sqs:DeleteQueue"),
         _on_production({**allow("sqs:*"), "Condition": {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}}),
         lambda lab: (_listed(lab, "sqs:*"), _on_production(deny("sqs:DeleteQueue"))(lab)),
+        # EVAL-06: an SCP is about roles and root users as about users. These end, or leave somebody out.
+        *[
+            _on_production(when(allow("sqs:*"), **condition))
+            for condition in (
+                {"DateLessThan": {"aws:CurrentTime": "2027-01-01"}},
+                {"BoolIfExists": MFA},
+                {"ArnLike": {"aws:PrincipalArn": [f"arn:aws:iam::{PRODUCTION}:{who}" for who in ("user/*", "root")]}},
+            )
+        ],
+    ],
+}
+
+# Nothing else is to change, for nobody and nowhere.
+FORBIDS = {
+    "09.3": [
+        lambda lab: (_listed(lab, "sqs:*"), _on_production(deny("sqs:DeleteQueue", "arn:aws:sqs:*:*:audit*"))(lab)),
+        lambda lab: (
+            _listed(lab, "sqs:*"),
+            _on_production(when(deny("ec2:*"), StringEquals={"aws:RequestedRegion": "eu-west-1"}))(lab),
+        ),
+        lambda lab: (
+            _listed(lab, "sqs:*"),
+            _on_production(when(deny("ec2:*"), StringLike={"aws:PrincipalArn": "arn:aws:iam::*:role/*"}))(lab),
+        ),
     ],
 }
 
@@ -128,6 +162,8 @@ MORE_CHANGED = {
         _without_the_deny,
         _keep_less,
         _keep_in_production_alone,
+        # Root users, and roles of some name, may stop the trails.
+        *[_keep_for_others_than(arn) for arn in ("*:root", "arn:aws:iam::*:role/Break*", "*role/Break*")],
         lambda lab: _listed(lab, "sqs:*", "dynamodb:*"),
         lambda lab: _listed(lab, "sqs:*", "sns:*"),
         lambda lab: (
