@@ -166,6 +166,7 @@ def _service_hint(service: str) -> str:
     return f" Did you mean {near[0]}?" if near else " Write service:Action, for example s3:ListAllMyBuckets."
 
 
+@cache
 def _action(service: str, name: str) -> Action:
     data = _data()
     details = data.actions.get_action_details(service, name)
@@ -192,19 +193,24 @@ _ONE_OF_SEVERAL: Final = ("iam:GenerateServiceLastAccessedDetails", "iam:ListPol
 
 def has_form(form: str, resource: str) -> bool:
     """Whether an ARN has one of the forms that actions are asked about."""
-    service = _form_service(form)
+    service = form_service(form)
     # Most forms are of other services, and are never compiled.
-    if service and not resource.startswith(service, resource.find(":", 4) + 1):
+    if service and service != service_of(resource):
         return False
     return _form_pattern(form).fullmatch(resource) is not None
 
 
 @cache
-def _form_service(form: str) -> str:
-    """How the third part of such an ARN begins, with its colon; empty when it is not one word."""
-    parts = form.split(":")
-    literal = len(parts) > 3 and parts[0] == "arn" and re.fullmatch("[a-z0-9-]+", parts[2])
-    return f"{parts[2]}:" if literal else ""
+def form_service(form: str) -> str:
+    """The service of such an ARN, its third part; empty when it is not one word."""
+    service = service_of(form) if form.startswith("arn:") else ""
+    return service if re.fullmatch("[a-z0-9-]+", service) else ""
+
+
+def service_of(arn: str) -> str:
+    """The third part of an ARN, or of its form; empty for what has none."""
+    parts = arn.split(":", 3)
+    return parts[2] if len(parts) > 3 else ""
 
 
 @cache

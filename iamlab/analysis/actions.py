@@ -93,6 +93,14 @@ class Actions:
         return {form: _mask(len(self.names), iter(found)) for form, found in places.items()}
 
     @cached_property
+    def _forms_of(self) -> dict[str, list[str]]:
+        """The forms by service; under no name those that any service's ARN may have."""
+        found: dict[str, list[str]] = {}
+        for form in self.forms:
+            found.setdefault(catalog.form_service(form), []).append(form)
+        return found
+
+    @cached_property
     def several(self) -> int:
         """Those that AWS judges on several resources at once (EVAL-25)."""
         return self.mask(name.lower() for name in self.names if catalog.find(name).asks_several)
@@ -107,9 +115,9 @@ class Actions:
         found = self._asked_about.get(resource)
         if found is None:
             found = 0
-            for form, mask in self.forms.items():
+            for form in (*self._forms_of.get(catalog.service_of(resource), ()), *self._forms_of.get("", ())):
                 if catalog.has_form(form, resource):
-                    found |= mask
+                    found |= self.forms[form]
             self._asked_about[resource] = found
         return found if several else found & ~self.several
 
@@ -157,7 +165,7 @@ def shared(names: tuple[str, ...]) -> Actions:
 
 
 def _mask(length: int, places: Iterator[int]) -> int:
-    digits = bytearray(b"0") * max(length, 1)
+    bits = bytearray(length // 8 + 1)
     for at in places:
-        digits[-1 - at] = 49
-    return int(digits, 2)
+        bits[at >> 3] |= 1 << (at & 7)
+    return int.from_bytes(bits, "little")
