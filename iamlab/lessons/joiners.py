@@ -55,6 +55,11 @@ def proviso(change: Change) -> str:
     return f" ({record.name} stands for any {record.kind} of account {record.account}{name}.)"
 
 
+def is_any_member(change: Change) -> bool:
+    """Whether it is about anybody who joins a group: of what the group is given, its members tell."""
+    return change.subject.name == SOMEBODY and change.subject.caller.id.startswith(_MEMBER)
+
+
 def called(record: EntityRecord, statements: Iterable[Statement], state: State) -> Iterator[EntityRecord]:
     """The same by the names that conditions of the statements speak of; those that are taken are left out."""
     taken = {one.name for one in state.entities.values() if one.account == record.account and one.kind == record.kind}

@@ -11,6 +11,7 @@ from iamlab.core.errors import IamlabError
 from iamlab.lab import Lab
 from iamlab.lessons import foreseen, newcomers, result, shortfall
 from iamlab.lessons.exercise import Attempt, WorldExercise
+from iamlab.lessons.joiners import is_any_member
 from iamlab.lessons.probing import counterexample, disagreement, disagrees, failures, is_roots, recognized
 from iamlab.lessons.result import Result
 
@@ -78,7 +79,11 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         ),
         (
             f"{MORE}.",
-            lambda: (one for one in foreseen.of_joiners(before, after) if one.turn in shortfall.MORE),
+            lambda: (
+                one
+                for one in foreseen.of_joiners(before, after)
+                if one.turn in shortfall.MORE and not is_any_member(one)
+            ),
             lambda one: foreseen.announced(one, after),
         ),
     )
