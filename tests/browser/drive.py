@@ -6,6 +6,7 @@ import json
 import re
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
@@ -34,6 +35,7 @@ class Notebook:
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
+    _opened: int = 0
     _last_frame: float = 0.0
     _watching: bool = False
 
@@ -41,7 +43,8 @@ class Notebook:
         """Open it in a fresh workspace and wait until its kernel listens."""
         if not self._watching:
             self._watch()
-        self._last_frame = 0.0  # frames of a notebook before say nothing about this one's kernel
+        self._opened += 1  # frames of a notebook before, which may still come, say nothing about this one's kernel
+        self._last_frame = 0.0
         self.page.goto(f"{self.url}/lab/tree/{name}?reset")
         self.panel.wait_for(timeout=60_000)
         self.settle()
@@ -105,9 +108,9 @@ class Notebook:
 
         A lab that is stopped while a kernel restarts leaves that kernel behind.
         """
-        self._last_frame = 0.0
         self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
         self.page.locator(".lm-Menu-item[data-command='kernelmenu:restart']").click()
+        self._last_frame = 0.0
         self.page.locator(".jp-Dialog .jp-mod-accept").click()
         self.settle()
 
@@ -168,11 +171,13 @@ class Notebook:
 
     def _listen(self, socket) -> None:
         if "/channels" in socket.url:
-            socket.on("framesent", self._stamp)
-            socket.on("framereceived", self._stamp)
+            stamp = partial(self._stamp, self._opened)
+            socket.on("framesent", stamp)
+            socket.on("framereceived", stamp)
 
-    def _stamp(self, *_) -> None:
-        self._last_frame = time.monotonic()
+    def _stamp(self, opened: int, *_) -> None:
+        if opened == self._opened:
+            self._last_frame = time.monotonic()
 
 
 def press_until_focused(page: Page, wanted: Locator, key: str) -> None:
