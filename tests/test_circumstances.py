@@ -31,7 +31,7 @@ def _asked(*statements: dict[str, Any], action: str = "s3:GetObject", **context:
     [
         (when(READ, Bool=MFA), "only with MFA"),
         (when(READ, IpAddress={"aws:SourceIp": "203.0.113.0/24"}), "only from 203.0.113.0/24"),
-        (when(READ, DateLessThan={"aws:CurrentTime": "2020-01-01"}), "only before 2020-01-01"),
+        (when(READ, DateGreaterThan={"aws:CurrentTime": "2100-01-01"}), "only after 2100-01-01"),
         (when(READ, StringEquals={"aws:PrincipalTag/job": "admin"}), "only when the caller's tag job is admin"),
         (when(READ, StringEquals={"aws:RequestedRegion": "eu-west-1"}), "only when aws:RequestedRegion is eu-west-1"),
         (allow("s3:GetObject", "arn:aws:s3:::acme-photos/${aws:PrincipalTag/picture}"), "only where"),
@@ -53,6 +53,8 @@ def test_a_condition_that_some_request_meets_is_found(statement: dict[str, Any],
         [when(READ, Bool=MFA), when(deny("s3:*"), Bool=MFA)],  # what lets her also forbids it
         [when(READ, Bool={**MFA, "aws:SecureTransport": "false"})],  # the lab's requests go over TLS
         [when(READ, DateLessThan={"aws:CurrentTime": "2026-01-01"}, DateGreaterThan={"aws:CurrentTime": "2027-01-01"})],
+        [when(READ, DateLessThan={"aws:CurrentTime": "2020-01-01"})],  # nobody asks in the past
+        [when(READ, Null={"aws:RequestedRegion": "true"})],  # every request is made in some Region
         [deny("s3:GetObject")],
     ],
 )

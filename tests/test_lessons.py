@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import FORBIDS, LESS, MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
+from answers import FOR_OTHERS, FORBIDS, LESS, MORE_CHANGED, NOT_SAID, OTHER_CORRECT, RIGHT, TOO_FEW, TOO_MUCH
 from answers.documents import allow, policy
 from answers.lesson_01 import BUCKETS, PHOTOS
 from answers.lesson_04 import LEFT_OVER
@@ -255,6 +255,14 @@ def test_an_answer_that_leaves_something_out_does_not_pass(id_: str, answer: Any
     result = check(id_, answer)
     assert result.status == "not yet", result
     assert "It does less than was asked. For example" in result.message
+
+
+@pytest.mark.parametrize(("id_", "answer"), [(id_, one) for id_, many in FOR_OTHERS.items() for one in many])
+def test_an_answer_that_gives_others_more_does_not_pass(id_: str, answer: Any) -> None:
+    """A group's policy is every member's, and of who joins."""
+    result = check(id_, answer)
+    assert result.status == "not yet", result
+    assert any(words in result.message for words in ("more open than was asked", "allows more")), result
 
 
 @pytest.mark.parametrize(

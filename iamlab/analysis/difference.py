@@ -107,8 +107,8 @@ class Change:
             )
             return f"{self.subject.words} lost {what}{how}."
         if self.turn is Turn.LOOSENED:
-            return f"{self.subject.words} may do {what} always; before, {self.when}."
-        return f"{self.subject.words} may do {what} {self.when}; before, always."
+            return f"{self.subject.words} may do {what} always; until now, {self.when}."
+        return f"{self.subject.words} may do {what} {self.when}; until now, always."
 
 
 def _comma(text: str) -> str:

@@ -6,7 +6,6 @@ either: a condition that somebody can meet is no fence.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -14,15 +13,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final
 
-from iamlab.analysis.situation import Situation
+from iamlab.analysis.situation import Situation, carried
 from iamlab.analysis.unknowns import Covered, Open, Outcome, Outcomes, Overlay
 from iamlab.analysis.wording import condition_words
 from iamlab.core.evaluation import Evaluation, decide
 from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
-from iamlab.core.variables import Value, Values
-from iamlab.lessons.imagined import sample
+from iamlab.core.variables import Value
+from iamlab.lessons.imagined import said_in, sample
 from iamlab.world.callers import Signer, instant
 
 MOST: Final = 1024
@@ -65,7 +64,7 @@ def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], boo
     every = (policy for _, levels in policies.present for level in levels for policy in level)
     conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
     spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
-    patterns = (one for text in spoken_of for one in (text, _said_in(text, values)))
+    patterns = (one for text in spoken_of for one in (text, said_in(text, values)))
     tried = (one for pattern in patterns for one in (sample(pattern), sample(pattern, star="")))
     for text in dict.fromkeys((*others, *tried)):
         if not is_right(text):
@@ -73,15 +72,6 @@ def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], boo
             if found:
                 return found
     return evaluation
-
-
-def _said_in(text: str, values: Values) -> str:
-    """The text with what the request has for its policy variables; some word where it has nothing."""
-    known = {key: value for key, value in values.items() if isinstance(value, str)}
-    return _VARIABLE.sub(lambda found: known.get(found[1].lower(), "example"), text)
-
-
-_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
 def condition(request: Request, policies: PolicySet) -> str:
@@ -92,7 +82,18 @@ def condition(request: Request, policies: PolicySet) -> str:
         outcome: bool(decide(_under(request, overlay), policies))
         for outcome, overlay in _ways(request, elements, open_).items()
     }
-    return "" if all(ways.values()) else condition_words(elements, ways)
+    return "" if all(ways.values()) else condition_words(elements, ways, _carried(request))
+
+
+def condition_beside(one: Evaluation, other: Evaluation, fixed: Iterable[str] = ()) -> str:
+    """When the other request is allowed, in words, wherever the one is: what they have in common is not said."""
+    open_, elements = _both(one, other, fixed)
+    ways = {
+        outcome: _decided(other, overlay).allowed
+        for outcome, overlay in _ways(one.request, elements, open_).items()
+        if _decided(one, overlay).allowed
+    }
+    return "" if all(ways.values()) else condition_words(elements, ways, _carried(one.request))
 
 
 def from_now_on(request: Request, policies: PolicySet, now: datetime) -> set[bool]:
@@ -100,7 +101,7 @@ def from_now_on(request: Request, policies: PolicySet, now: datetime) -> set[boo
     moment: Overlay = {"aws:currenttime": instant(now), "aws:epochtime": str(int(now.timestamp()))}
     asked = _under(request, moment)
     open_ = _Open(asked)
-    base, *others = _ways(asked, _elements(asked, policies, open_), open_, instant(now)).values()
+    base, *others = _ways(asked, _elements(asked, policies, open_), open_).values()
     if not all(others):  # too many of them: which can come about together is not known
         return {True, False}
     return {bool(decide(_under(asked, overlay), policies)) for overlay in (base, *others)}
@@ -114,14 +115,18 @@ def told_apart(
     Both are the same request, with other policies. Tried is whatever makes a difference to one of the two, at the
     moment of the first or later; the condition keys that are ``fixed`` stay as they are.
     """
-    open_ = _Open(one.request, fixed, _SIGNERS.get(one.request.principal.type, Signer.SESSION))
-    asked = (*_elements(one.request, one.policies, open_), *_elements(other.request, other.policies, open_))
-    elements = tuple(dict.fromkeys(asked))
-    moment = one.request.values.get("aws:currenttime", "")
-    for overlay in _ways(one.request, elements, open_, str(moment)).values():
+    open_, elements = _both(one, other, fixed)
+    for overlay in _ways(one.request, elements, open_).values():
         pair = (_decided(one, overlay), _decided(other, overlay))
         if pair[0].allowed is not pair[1].allowed:
             yield pair
+
+
+def _both(one: Evaluation, other: Evaluation, fixed: Iterable[str]) -> tuple[_Open, tuple[Open, ...]]:
+    """What the circumstances of either leave open."""
+    open_ = _Open(one.request, fixed, _SIGNERS.get(one.request.principal.type, Signer.SESSION))
+    asked = (*_elements(one.request, one.policies, open_), *_elements(other.request, other.policies, open_))
+    return open_, tuple(dict.fromkeys(asked))
 
 
 def _decided(evaluation: Evaluation, overlay: Overlay) -> Evaluation:
@@ -184,17 +189,32 @@ def _hanging(statement: Statement, resource: str, open_: _Open) -> Iterator[Open
         yield Covered(statement, resource)
 
 
-def _ways(request: Request, elements: tuple[Open, ...], open_: _Open, since: str = "") -> Mapping[Outcome, Overlay]:
+def _ways(request: Request, elements: tuple[Open, ...], open_: _Open) -> Mapping[Outcome, Overlay]:
+    """The ways in which they can come out, at the moment of the request or later: nobody asks in the past."""
     keys = {key for one in elements for key in one.keys}
     values = tuple((key, request.values[key]) for key in sorted(keys) if key in request.values)
-    return _possible(elements, values, frozenset(key for key in keys if key in open_), since)
+    since = str(request.values.get("aws:currenttime", ""))
+    return _possible(elements, values, frozenset(key for key in keys if key in open_), _carried(request), since)
+
+
+def _carried(request: Request) -> frozenset[str]:
+    """The open keys that every such request has, with whatever value (COND-20, COND-24)."""
+    of_a_role = request.principal.type is PrincipalType.ROLE_SESSION
+    return ALWAYS | carried(Signer.ROLE) if of_a_role else ALWAYS
+
+
+ALWAYS: Final = frozenset({"aws:requestedregion"})
 
 
 @lru_cache(maxsize=1024)
 def _possible(
-    elements: tuple[Open, ...], values: tuple[tuple[str, Value], ...], open_keys: frozenset[str], since: str
+    elements: tuple[Open, ...],
+    values: tuple[tuple[str, Value], ...],
+    open_keys: frozenset[str],
+    carried: frozenset[str],
+    since: str,
 ) -> Mapping[Outcome, Overlay]:
-    found = Outcomes(elements, dict(values), open_keys, since=since).possible()
+    found = Outcomes(elements, dict(values), open_keys, carried=carried, since=since).possible()
     return dict(islice(found.items(), MOST))
 
 

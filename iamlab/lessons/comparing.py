@@ -11,9 +11,11 @@ from iamlab.analysis.answers import action_words
 from iamlab.analysis.difference import Change, Side, Turn
 from iamlab.analysis.subjects import Subject
 from iamlab.core.errors import IamlabError
+from iamlab.core.policy import Policy
 from iamlab.world.authorization import owner_of
 from iamlab.world.callers import Signer
 from iamlab.world.calls import Check
+from iamlab.world.entities import RoleRecord
 from iamlab.world.state import State
 
 Masks = dict[tuple[Subject, str], tuple[int, int]]
@@ -53,6 +55,18 @@ def changes(
                     yield Change(
                         subject=subject, resource=arn, turn=turn, actions=names, before=sides[0], after=sides[1]
                     )
+
+
+def spoken_anew(before: State, after: State) -> Iterator[tuple[str, Policy]]:
+    """The roles and resources with another policy of their own than before, each with the policy."""
+    for role in after.of_kind(RoleRecord):
+        old = before.entities.get(role.id)
+        if not isinstance(old, RoleRecord) or old.trust != role.trust:
+            yield role.arn, role.trust.policy
+    for arn, one in after.resources.items():
+        known = before.resources.get(arn)
+        if one.policy and (known is None or known.policy != one.policy):
+            yield arn, one.policy.policy
 
 
 def told(change: Change, *given: str) -> str:

@@ -14,9 +14,10 @@ from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import Principal, Request
 from iamlab.core.resources import resource_matches
 from iamlab.core.settlement import FREE_ACTIONS, target
+from iamlab.core.variables import Values
 from iamlab.core.wildcard import has_wildcard, matches
 from iamlab.lessons.circumstances import allowed_somehow
-from iamlab.lessons.imagined import left_to, sample
+from iamlab.lessons.imagined import left_to, said_in, sample
 from iamlab.world.resources import REGION
 
 Wanted = tuple[tuple[str, str], ...]
@@ -32,7 +33,7 @@ def first_excess(policy: Policy, caller: Principal, wanted: Wanted, resources: t
     harmless because nothing trusts the account today.
     """
     identity = (NamedPolicy(name=YOURS, policy=policy),)
-    known = (*resources, *instances(policy, caller.account))
+    known = (*resources, *instances(policy, caller.account, _values(caller)))
     for action in _reached_actions(policy):
         for resource in _resources_of(action, known, caller.account):
             if _is_wanted(action.name, resource, wanted):
@@ -45,6 +46,12 @@ def first_excess(policy: Policy, caller: Principal, wanted: Wanted, resources: t
             if found := allowed_somehow(request, policies):
                 return found
     return None
+
+
+def _values(caller: Principal) -> Values:
+    """What each of its requests says of the caller."""
+    asks = Request(principal=caller, action="sts:GetCallerIdentity", resource="*", resource_account=caller.account)
+    return asks.values
 
 
 YOURS: Final = "YourPolicy"
@@ -70,25 +77,27 @@ def _left_to(account: str, request: Request) -> tuple[NamedPolicy, ...] | None:
     return (NamedPolicy(name=f"{kind} policy", policy=policy),)
 
 
-def instances(policy: Policy, account: str) -> list[str]:
+def instances(policy: Policy, account: str, values: Values) -> list[str]:
     """Something that each pattern of an Allow fits: of that account, and of another one where the pattern lets it."""
     patterns = (pattern for one in policy.statements if one.effect is Effect.ALLOW for pattern in one.resources)
-    return list(dict.fromkeys(found for one in patterns for found in instances_of(one, account)))
+    return list(dict.fromkeys(found for one in patterns for found in instances_of(one, account, values)))
 
 
-def instances_of(pattern: str, account: str) -> Iterator[str]:
-    """ARNs that fit one pattern; none for what is no ARN.
+def instances_of(pattern: str, account: str, values: Values | None = None) -> Iterator[str]:
+    """ARNs that fit one pattern; none for what is no ARN. ``values`` are what its policy variables stand for, if known.
 
     >>> list(instances_of("arn:aws:iam::*:role/Prod*", "111111111111"))
     ['arn:aws:iam::111111111111:role/Prodexample', 'arn:aws:iam::123456789012:role/Prodexample']
     """
+    if values and "${" in pattern:
+        yield from instances_of(said_in(pattern, values), account)
     parts = pattern.split(":", 5)
     if len(parts) != 6:
         return
     for owner in _owners(_VARIABLE.sub("*", parts[4]), account):
         partition = "aws" if has_wildcard(parts[1]) else parts[1]
         named = ":".join(("arn", partition, *parts[2:4], owner, parts[5]))
-        found = sample(_VARIABLE.sub("example", named))
+        found = sample(said_in(named, {}))
         yield found
         if parts[2] == "s3" and pattern.endswith("*") and "/" not in parts[5]:
             yield f"{found}/example"  # a star goes past the end of a bucket's name

@@ -37,10 +37,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A probe that came out wrong, with the evaluation that shows it."""
+    """A probe that came out wrong, with the evaluation that shows it; ``when`` it comes out right, if ever."""
 
     probe: Probe
     evaluation: Evaluation
+    when: str = ""
 
 
 _NO_POLICY: Final = Policy(statements=(), text="")

@@ -14,13 +14,13 @@ from iamlab.analysis.things import EXAMPLE_KEY
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
 from iamlab.core.policy import Statement
-from iamlab.lessons.comparing import changes, every_action, told
+from iamlab.lessons.comparing import changes, every_action, spoken_anew, told
 from iamlab.lessons.excess import ELSEWHERE, example, instances_of
-from iamlab.lessons.imagined import ITS_OWN, left_to
+from iamlab.lessons.imagined import ITS_OWN, left_to, values_of
 from iamlab.lessons.joiners import called, joiners, proviso
 from iamlab.world.authorization import asker
 from iamlab.world.callers import Caller, Signer, identify
-from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy
+from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy, UserRecord
 from iamlab.world.resources import ResourceRecord
 from iamlab.world.state import State
 
@@ -36,37 +36,43 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
     records = [one for one in after.entities.values() if not isinstance(one, GroupRecord)]
     for record in records:
         yield from _of(record, before, after)
-    inside = list(dict.fromkeys(_inside(before, after)))
+    inside = list(dict.fromkeys(_inside(before, after, records)))
     callers = [subject(after, _caller(one)) for one in records]
     yield from changes(before, after, callers if inside else (), inside)
 
 
 def of_joiners(before: State, after: State) -> Iterator[Change]:
-    """What those who are not there yet may do differently, see ``joiners``, to what is there and what is not."""
-    for record in _joining(before, after):
-        yield from _of(record, _with(before, record), _with(after, record), _there(after))
+    """What those who are not there yet may do differently, see ``joiners``, to what is there and what is not.
+
+    They come with other policies than before, by the names too that conditions there speak of; members of groups also
+    to roles and resources with other policies of their own.
+    """
+    anew = [statement for _, policy in spoken_anew(before, after) for statement in policy.statements]
+    for record in joiners(before, after):
+        changed = _changed(_with(before, record), _with(after, record), _caller(record))
+        if isinstance(record, UserRecord) and record.groups:
+            changed += anew
+        for one in (record, *called(record, changed, after)) if changed else ():
+            yield from _asked(one, _with(before, one), _with(after, one), changed, _there(after))
 
 
-def _of(record: EntityRecord, before: State, after: State, there: Iterable[str] = ()) -> Iterator[Change]:
+def _of(record: EntityRecord, before: State, after: State) -> Iterator[Change]:
     """What one user or role may do differently, if its policies have changed."""
+    if changed := _changed(before, after, _caller(record)):
+        yield from _asked(record, before, after, changed)
+
+
+def _asked(
+    record: EntityRecord, before: State, after: State, changed: Iterable[Statement], there: Iterable[str] = ()
+) -> Iterator[Change]:
+    """What it may do differently to what the statements are about, and to what is ``there``."""
     actions, who = shared(every_action()), subject(after, _caller(record))
-    changed = _changed(before, after, who.caller)
-    if not changed:
-        return
     outspoken = _outspoken(before, after)
-    arns = list(dict.fromkeys((*_things(after, record.account, changed, actions), *there)))
+    arns = list(dict.fromkeys((*_things(after, record, changed, actions), *there)))
     then, now = (_furnished(state, record.account, arns, outspoken) for state in (before, after))
     yield from changes(then, now, [who], arns)
     of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
     yield from changes(then, now, [who], of_several, parts=True)
-
-
-def _joining(before: State, after: State) -> Iterator[EntityRecord]:
-    """Those who are not there yet and come with other policies than before: each, and by the names spoken of."""
-    for record in joiners(before, after):
-        if changed := _changed(_with(before, record), _with(after, record), _caller(record)):
-            yield record
-            yield from called(record, changed, after)
 
 
 def _with(state: State, record: EntityRecord) -> State:
@@ -82,16 +88,18 @@ def _there(state: State) -> Iterator[str]:
             yield f"{arn}/{EXAMPLE_KEY}"
 
 
-def _inside(before: State, after: State) -> Iterator[str]:
-    """In each bucket whose policy has changed, something for each pattern of it, at either moment."""
+def _inside(before: State, after: State, callers: Iterable[EntityRecord]) -> Iterator[str]:
+    """In each bucket whose policy has changed, something for each pattern of it, as each caller reads it."""
     for arn, one in after.resources.items():
         known = before.resources.get(arn)
         old, new = known.policy if known else None, one.policy
         if one.kind == "bucket" and old != new:
             for saved in (old, new):
                 patterns = (text for said in saved.policy.statements for text in said.resources) if saved else ()
-                found = (made for text in patterns for made in instances_of(text, one.account))
-                yield from (made for made in found if made.startswith(f"{arn}/"))
+                for text in patterns:
+                    whose = map(values_of, callers) if "${" in text else ({},)
+                    found = (made for values in whose for made in instances_of(text, one.account, values))
+                    yield from (made for made in found if made.startswith(f"{arn}/"))
 
 
 def announced(change: Change, after: State) -> str:
@@ -145,13 +153,13 @@ def _said(one: Statement) -> tuple[Any, ...]:
     return one.effect, one.actions, one.not_actions, one.resources, one.not_resources, one.conditions, one.variables
 
 
-def _things(state: State, account: str, changed: Iterable[Statement], actions: Actions) -> Iterator[str]:
+def _things(state: State, who: EntityRecord, changed: Iterable[Statement], actions: Actions) -> Iterator[str]:
     """What the statements can be about: of each form, and for each pattern; every role and key that there is."""
-    mask = 0
+    mask, account = 0, who.account
     for one in changed:
         mask |= actions.about(one)
         for pattern in (*one.resources, *one.not_resources):
-            yield from instances_of(pattern, account)
+            yield from instances_of(pattern, account, values_of(who))
     for form, about in actions.forms.items():
         if about & mask:
             yield _bucket(example(form, account), account)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
 from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind, allow
-from iamlab.world.entities import InlinePolicy, Tags, UserRecord
+from iamlab.core.variables import Values
+from iamlab.world.callers import ANY_SESSION
+from iamlab.world.entities import EntityRecord, InlinePolicy, RoleRecord, SavedPolicy, Tags, UserRecord
 from iamlab.world.state import State
 
 SOMEBODY: Final = "somebody-else"
@@ -30,6 +33,29 @@ def sample(pattern: str, star: str = "example") -> str:
     ('role/Prodexample', 'web/x')
     """
     return pattern.replace("*", star).replace("?", "x")
+
+
+def said_in(text: str, values: Values) -> str:
+    """The text with what a request has for its policy variables; some word where it has nothing (POL-16).
+
+    >>> said_in("home/${aws:username}/${aws:userid}", {"aws:username": "dana"})
+    'home/dana/example'
+    """
+    known = {key: value for key, value in values.items() if isinstance(value, str)}
+    return _VARIABLE.sub(lambda found: known.get(found[1].lower(), "example"), text)
+
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+
+
+def values_of(record: EntityRecord) -> Values:
+    """What every request of a user or role has for the policy variables that say who it is (COND-20)."""
+    who: dict[str, str] = {f"aws:principaltag/{key}".lower(): value for key, value in record.tags}
+    if record.kind == "user":
+        who |= {"aws:username": record.name, "aws:userid": record.id}
+    else:
+        who |= {"aws:userid": f"{record.id}:{ANY_SESSION}"}
+    return {**who, "aws:principalaccount": record.account}
 
 
 def user(
@@ -76,3 +102,17 @@ def left_to(*accounts: str) -> tuple[Policy, Policy]:
     trust = {"Version": LATEST, "Statement": {**statement, "Action": "sts:*"}}
     key = {"Version": LATEST, "Statement": {**statement, "Action": "kms:*", "Resource": "*"}}
     return Policy.parse(trust, PolicyKind.TRUST), Policy.parse(key, PolicyKind.RESOURCE)
+
+
+def role(id_: str, account: str, may: str) -> RoleRecord:
+    """The same as a role, which its account may assume."""
+    like = user(id_, account, may=may)
+    return RoleRecord(
+        id=id_,
+        account=account,
+        path=like.path,
+        name=like.name,
+        created=like.created,
+        inline=like.inline,
+        trust=SavedPolicy(policy=left_to(account)[0]),
+    )

@@ -13,8 +13,8 @@ from typing import Final
 from iamlab.analysis.difference import Change
 from iamlab.core.policy import Statement
 from iamlab.core.wildcard import matches
-from iamlab.lessons.imagined import ITS_OWN, SOMEBODY, left_to, sample, user
-from iamlab.world.entities import EntityRecord, GroupRecord, RoleRecord, SavedPolicy, UserRecord
+from iamlab.lessons.imagined import ITS_OWN, SOMEBODY, role, sample, user
+from iamlab.world.entities import EntityRecord, GroupRecord, UserRecord
 from iamlab.world.state import State
 
 
@@ -27,17 +27,8 @@ def joiners(before: State, after: State) -> Iterator[EntityRecord]:
         if group.id in before.entities:
             yield user(f"{_MEMBER}{group.id}", group.account, groups=(group.id,))
     for account in after.accounts:
-        someone = user(f"{_USER}{account}", account, may=f"{ITS_OWN} {account} allows")
-        yield someone
-        yield RoleRecord(
-            id=f"{_ROLE}{account}",
-            account=account,
-            path="/",
-            name=SOMEBODY,
-            created=someone.created,
-            inline=someone.inline,
-            trust=SavedPolicy(policy=left_to(account)[0]),
-        )
+        yield user(f"{_USER}{account}", account, may=f"{ITS_OWN} {account} allows")
+        yield role(f"{_ROLE}{account}", account, may=f"{ITS_OWN} {account} allows")
 
 
 _MEMBER, _USER, _ROLE = "AIDAJOINS", "AIDAOF", "AROAOF"

@@ -148,17 +148,16 @@ _READS_ARCHIVE: Final = asks(
 )
 
 
-def _own_policies(lab: Lab) -> list[tuple[str, str, Any]]:
-    """What reaches the two developers, by whatever way."""
-    return [
-        (name, one.name, one.policy.document) for name in ("dana", "eric") for one in worlds.user(lab, name).policies
-    ]
+def _statements(lab: Lab) -> list[int]:
+    """How many statements reach each of the two developers, by whatever way."""
+    policies = (worlds.user(lab, name).policies for name in ("dana", "eric"))
+    return [sum(len(one.policy.statements) for one in found) for found in policies]
 
 
 def _developers_got_something(attempt: Attempt) -> bool:
-    """Whether a policy reaches them that is new; not one that was there, and says something else now."""
-    before = {(who, name) for who, name, _ in _own_policies(worlds_04.month_end())}
-    return any((who, name) not in before for who, name, _ in _own_policies(attempt.lab))
+    """Whether more reaches them than before; not the same in another policy, or under another name."""
+    before, now = (_statements(lab) for lab in (worlds_04.month_end(), attempt.lab))
+    return any(several > some for some, several in zip(before, now, strict=True))
 
 
 def _bucket_names_dana(attempt: Attempt) -> bool:

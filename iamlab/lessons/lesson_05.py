@@ -48,7 +48,9 @@ _AUDIT: Final = _assumes("dana", AUDIT_ROLE, allowed=False)
 
 
 def _hires(lab: Lab) -> None:
-    worlds.group(lab, "Developers").add(worlds.development(lab).create_user("nina"))
+    if "nina" not in {one.name for one in worlds.development(lab).users}:
+        worlds.development(lab).create_user("nina")
+    worlds.group(lab, "Developers").add(worlds.user(lab, "nina"))
 
 
 _HIRED: Final = partial(_assumes, "nina", when="next month nina is hired and put into Developers; ", after=_hires)

@@ -205,16 +205,18 @@ def _makes_a_role(name: str) -> Callable[[Lab], Any]:
 
 
 def _hires_a_tester(lab: Lab) -> None:
-    if "Tina" not in {one.name for one in worlds.development(lab).users}:
-        worlds.development(lab).create_user("Tina")
-    worlds.group(lab, "Testers").add(worlds.user(lab, "Tina"))
+    worlds.group(lab, "Testers").add(worlds.development(lab).create_user(_NOBODY_YET))
+
+
+_NOBODY_YET: Final = "tester-of-next-year"
+"""A name that no policy speaks of."""
 
 
 _THIRD_TESTER: Final = _asks(
-    "Tina",
+    _NOBODY_YET,
     "sts:AssumeRole",
     UPDATE_APP,
-    "next year Tina is hired and joins the testers; Tina assumes UpdateApp",
+    "whoever is hired next year and joins the testers assumes UpdateApp",
     allowed=False,
     after=_hires_a_tester,
 )
@@ -281,7 +283,7 @@ def _allows_more(attempt: Attempt) -> bool:
 def _testers_lost_it(change: Change) -> bool:
     return is_roots(change) or (
         change.subject.name == "Jane"
-        and change.turn is Turn.LOST
+        and change.turn in (Turn.LOST, Turn.TIGHTENED)  # whether it always does, the probes ask
         and change.resource == UPDATE_APP
         and all(one.startswith("sts:") for one in change.actions)
     )

@@ -16,12 +16,13 @@ from iamlab.analysis.subjects import services_in, subject
 from iamlab.analysis.things import EXAMPLE_KEY
 from iamlab.core.arn import Arn
 from iamlab.core.policy import Effect, Policy
-from iamlab.lessons.comparing import changes, told
+from iamlab.lessons.comparing import changes, spoken_anew, told
 from iamlab.lessons.excess import instances_of
-from iamlab.lessons.imagined import ITS_OWN, SERVICE, SOMEBODY, TAGGED, names_everybody, tags_spoken_of, user
+from iamlab.lessons.imagined import ITS_OWN, SERVICE, SOMEBODY, TAGGED, names_everybody, role, tags_spoken_of, user
+from iamlab.lessons.joiners import called
 from iamlab.world.callers import Caller, Signer
 from iamlab.world.credentials import SessionRecord
-from iamlab.world.entities import RoleRecord, Tags, UserRecord
+from iamlab.world.entities import EntityRecord, RoleRecord, Tags
 from iamlab.world.state import State
 
 
@@ -31,18 +32,18 @@ def let_in(before: State, after: State) -> Iterator[Change]:
     Asked are the accounts, services and sessions that a policy names, and in each account of the lab somebody else who
     is permitted everything there (EVAL-13, EVAL-16); about roles and resources with another policy than before.
     """
-    changed = dict(_changed(before, after))
+    changed = dict(spoken_anew(before, after))
     if not changed:
         return
     sessions = {one.id: one for policy in changed.values() for one in _sessions(after, policy)}
     tags = tuple(tags_spoken_of(changed.values()).items())
-    users = {one.id: one for account in after.accounts for one in _somebody(account, tags)}
+    new = {one.id: one for account in after.accounts for one in _somebody(account, tags, after, changed.values())}
     then, now = (
-        replace(state, entities={**state.entities, **users}, sessions={**state.sessions, **sessions})
+        replace(state, entities={**state.entities, **new}, sessions={**state.sessions, **sessions})
         for state in (before, after)
     )
     callers = [
-        *(subject(now, Caller(Signer.USER, one)) for one in users),
+        *(subject(now, Caller(Signer.USER if one.kind == "user" else Signer.ROLE, one.id)) for one in new.values()),
         *(subject(now, one) for one in strangers(now)),
         *services_in(now, changed.values()),
         *(subject(now, Caller(Signer.SERVICE, one)) for one in _unnamed_services(changed.values())),
@@ -58,22 +59,10 @@ def announced(change: Change) -> str:
     said = told(change, ITS_OWN)
     if who.proviso:
         return f"{said.removesuffix('.')}, {who.proviso}."
-    if who.name in (SOMEBODY, TAGGED):
-        tags = " with such tags" if who.name == TAGGED else ""
-        return f"{said} ({who.name} stands for anybody{tags} of account {who.account} whom that account permits to.)"
+    if who.caller.id.startswith((_USER, _ROLE)):
+        like = {SOMEBODY: "", TAGGED: " with such tags"}.get(who.name, " under such a name")
+        return f"{said} ({who.name} stands for anybody{like} of account {who.account} whom that account permits to.)"
     return said
-
-
-def _changed(before: State, after: State) -> Iterator[tuple[str, Policy]]:
-    """The roles and resources with another policy than before, each with the policy."""
-    for role in after.of_kind(RoleRecord):
-        old = before.entities.get(role.id)
-        if not isinstance(old, RoleRecord) or old.trust != role.trust:
-            yield role.arn, role.trust.policy
-    for arn, one in after.resources.items():
-        known = before.resources.get(arn)
-        if one.policy and (known is None or known.policy != one.policy):
-            yield arn, one.policy.policy
 
 
 def _about(arn: str, policy: Policy) -> Iterator[str]:
@@ -82,13 +71,23 @@ def _about(arn: str, policy: Policy) -> Iterator[str]:
     if arn.startswith("arn:aws:s3:::"):
         yield f"{arn}/{EXAMPLE_KEY}"
         for pattern in (one for statement in policy.statements for one in statement.resources):
-            yield from (one for one in instances_of(pattern, "") if one.partition("/")[0] == arn)
+            yield from (one for one in instances_of(pattern, "", _ITS_NAME) if one.partition("/")[0] == arn)
 
 
-def _somebody(account: str, tags: Tags) -> Iterator[UserRecord]:
-    """Somebody of the account, and if there are tags somebody who has them."""
-    for name, has in ((SOMEBODY, ()), *(((TAGGED, tags),) if tags else ())):
-        yield user(f"AIDA{name}{account}", account, name=name, tags=has, may=f"{ITS_OWN} {account} allows")
+def _somebody(account: str, tags: Tags, state: State, policies: Iterable[Policy]) -> Iterator[EntityRecord]:
+    """Somebody of the account; if there are tags, somebody who has them; and by the names that conditions speak of."""
+    statements = [statement for one in policies for statement in one.statements]
+    may = f"{ITS_OWN} {account} allows"
+    anybody = user(f"{_USER}{account}", account, may=may)
+    yield anybody
+    if tags:
+        yield user(f"{_USER}{TAGGED}{account}", account, name=TAGGED, tags=tags, may=may)
+    for one in (anybody, role(f"{_ROLE}{account}", account, may=may)):
+        yield from called(one, statements, state)
+
+
+_ITS_NAME: Final = {"aws:username": SOMEBODY}
+_USER, _ROLE = "AIDANEWCOMER", "AROANEWCOMER"
 
 
 def _unnamed_services(policies: Iterable[Policy]) -> tuple[str, ...]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any, Final
 
 from iamlab import catalog
 from iamlab.analysis.difference import Change
 from iamlab.core.errors import IamlabError, PolicyError
 from iamlab.core.evaluation import Decision, Evaluation
-from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind
+from iamlab.core.policy import LATEST, Policy, PolicyKind
 from iamlab.core.wildcard import has_wildcard
 from iamlab.lab import Lab
 from iamlab.lessons import result, shortfall
 from iamlab.lessons.circumstances import condition
-from iamlab.lessons.excess import first_excess
+from iamlab.lessons.excess import ELSEWHERE, first_excess
 from iamlab.lessons.exercise import Attempt, PolicyExercise
+from iamlab.lessons.imagined import SOMEBODY, TAGGED
 from iamlab.lessons.probing import counterexample, disagreement, disagrees, failures, recognized, wanted
 from iamlab.lessons.result import Result
 from iamlab.lessons.trusting import federated_users, first_trusted
@@ -106,21 +106,27 @@ def _excess(exercise: PolicyExercise, policy: Policy, lab: Lab) -> Evaluation | 
 
 
 def _less(exercise: PolicyExercise, reference: Lab, lab: Lab) -> Change | None:
-    """What the answer forbids too much, or leaves out, or does not forbid: one example, or None."""
-    found = shortfall.shortfalls(reference, lab, exercise.spared)
-    asked = Policy.parse(exercise.reference, exercise.kind)
-    if all(one.effect is Effect.DENY for one in asked.statements):  # of an Allow, ``first_excess`` finds too much
-        found = chain(shortfall.left_open(reference, lab), found)
-    return next(found, None)
+    """What the answer forbids too much, or leaves out, or leaves open, to whomever: one example, or None."""
+    # Of a trust policy, ``first_trusted`` finds whom it lets in besides.
+    may = None if exercise.kind is PolicyKind.TRUST else exercise.only
+    return next(shortfall.shortfalls(reference, lab, exercise.spared, may), None)
 
 
 def _more(exercise: PolicyExercise, excess: Evaluation) -> str:
     """What an answer allows too much, or whom: one example."""
     if exercise.kind is PolicyKind.TRUST:
-        return f"lets in more, for example {excess.request.principal.arn}{_when(excess)}"
+        return f"lets in more, for example {_whom(excess)}{_when(excess)}"
     if not exercise.only:
         return f"has an Allow besides, for example of {excess.request.action}. Nothing had to be allowed: take it out"
     return f"allows more, for example {excess.request.action}{_about(excess)}{_when(excess)}"
+
+
+def _whom(evaluation: Evaluation) -> str:
+    """Who is let in, with what has to be known of who is imagined."""
+    arn = evaluation.request.principal.arn
+    if arn.split(":")[4:5] == [ELSEWHERE]:
+        return f"{arn} (of {ELSEWHERE}, another account, which permits it)"
+    return f"{arn} (who stands for anybody of the account)" if arn.endswith((SOMEBODY, TAGGED)) else arn
 
 
 def _when(evaluation: Evaluation) -> str:

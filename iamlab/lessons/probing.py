@@ -12,7 +12,7 @@ from iamlab.core.policy import Policy
 from iamlab.core.request import Principal
 from iamlab.lab import Lab
 from iamlab.lessons import worlds
-from iamlab.lessons.circumstances import condition, in_any_case, told_apart
+from iamlab.lessons.circumstances import condition, condition_beside, in_any_case, told_apart
 from iamlab.lessons.excess import YOURS
 from iamlab.lessons.exercise import Attempt, Failure, Misconception, Probe
 from iamlab.views import explain
@@ -78,7 +78,7 @@ def disagreement(probes: Sequence[Probe], reference: Lab, answered: Lab) -> Fail
         pair = asked(probe, reference), asked(probe, answered)
         for right, found in told_apart(*pair, probe.fixed):
             if right.allowed is probe.allowed:
-                return Failure(probe=probe, evaluation=found)
+                return Failure(probe=probe, evaluation=found, when=condition_beside(*pair, probe.fixed))
     return None
 
 
@@ -98,8 +98,7 @@ def disagrees(failure: Failure) -> str:
     """A probe that comes out wrong in some circumstances, in words."""
     if not failure.probe.allowed:
         return f"It does what was asked, but not always. {counterexample(failure)}"
-    when = condition(failure.evaluation.request, failure.evaluation.policies)
-    return f"It does less than was asked. For example: {wanted(failure.probe)}, and is allowed {when}."
+    return f"It does less than was asked. For example: {wanted(failure.probe)}, and is allowed {failure.when}."
 
 
 def is_roots(change: Change) -> bool:

@@ -6,12 +6,12 @@ A Deny that is too wide does what was asked as well; only what it hits besides s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from iamlab.analysis.access import Access
-from iamlab.analysis.difference import Change, Turn
+from iamlab.analysis.difference import Change, Side, Turn
 from iamlab.core.evaluation import Evaluation
 from iamlab.core.matching import action_matches
 from iamlab.core.resources import resource_matches
@@ -25,53 +25,54 @@ LESS: Final = (Turn.LOST, Turn.TIGHTENED)
 MORE: Final = (Turn.GAINED, Turn.LOOSENED)
 
 
-def shortfalls(reference: Lab, answered: Lab, spared: Wanted = ()) -> Iterator[Change]:
+def shortfalls(reference: Lab, answered: Lab, spared: Wanted = (), may: Wanted | None = None) -> Iterator[Change]:
     """What somebody may do with the reference and not, or only under a condition, with the answer.
 
     Both are the exercise's world, the one with the reference in it, the other with the answer. Asked about is all that
-    is in it, and then what is not there yet: of every kind, and of every name that a pattern fits. ``spared`` are pairs
-    of an action and a resource pattern that an answer may forbid besides.
+    is in it, and then what is not there yet: of every kind, and of every name that a pattern fits; and of whoever
+    joins. ``spared`` are pairs of an action and a resource pattern that an answer may forbid. With ``may``, pairs that
+    it may allow, what somebody may do with the answer alone is looked for as well.
     """
-    return _differences(reference, answered, LESS, spared)
-
-
-def left_open(reference: Lab, answered: Lab) -> Iterator[Change]:
-    """What somebody may not do, or only under a condition, with the reference, and may with the answer."""
-    return _differences(reference, answered, MORE)
-
-
-def _differences(reference: Lab, answered: Lab, turns: tuple[Turn, ...], spared: Wanted = ()) -> Iterator[Change]:
     before = replace(reference.snapshot(), sessions={})
     after = replace(answered.snapshot(), sessions={}, now=before.now)
-    yield from _turned(reference.difference(before, after).changes, turns, spared)
-    yield from _turned(foreseen(before, after), turns, spared)
-    yield from _turned(of_joiners(before, after), turns, spared)
-
-
-def _turned(changes: Iterable[Change], turns: tuple[Turn, ...], spared: Wanted) -> Iterator[Change]:
-    for one in changes:
-        actions = tuple(action for action in one.actions if not _is_spared(action, one.resource, spared))
-        if one.turn in turns and actions and one.subject.kind != "root":
-            yield from lasting(replace(one, actions=actions))
+    several = (reference.difference(before, after).changes, foreseen(before, after), of_joiners(before, after))
+    for one in (later for changes in several for change in changes for later in lasting(change)):
+        besides = spared if one.turn in LESS else may
+        if besides is not None and one.subject.kind != "root":
+            actions = tuple(action for action in one.actions if not _is_spared(action, one.resource, besides))
+            if actions:
+                yield replace(one, actions=actions)
 
 
 def lasting(change: Change) -> Iterator[Change]:
     """The change as it is from now on: a condition on a moment that has passed always holds, or never does."""
-    if change.turn is not Turn.TIGHTENED or not _MOMENT.search(change.when):
+    if not _MOMENT.search(change.when):
         yield change
         return
-    turns = {frozenset((False,)): Turn.LOST, frozenset((True,)): None}
     for action in change.actions:
-        cell = change.after.cell(change.subject, action, change.resource)
-        if cell is not None:
-            matrix = change.after.matrix
-            shown = matrix.explain(cell)
-            found = from_now_on(shown.request, shown.policies, matrix.state.now)
-            if turn := turns.get(frozenset(found), Turn.TIGHTENED):
-                yield replace(change, actions=(action,), turn=turn)
+        then, now = (_from_now_on(side, change, action) for side in (change.before, change.after))
+        if then != now:
+            yield replace(change, actions=(action,), turn=_TURNS[then, now])
 
 
-_MOMENT: Final = re.compile(r"\b(before|until|after|from) \d|aws:EpochTime", re.IGNORECASE)
+def _from_now_on(side: Side, change: Change, action: str) -> frozenset[bool]:
+    cell = side.cell(change.subject, action, change.resource)
+    if cell is None:
+        return _NO
+    shown = side.matrix.explain(cell)
+    return frozenset(from_now_on(shown.request, shown.policies, change.after.matrix.state.now))
+
+
+_NO, _YES, _DEPENDS = frozenset((False,)), frozenset((True,)), frozenset((True, False))
+_TURNS: Final = {
+    (_NO, _YES): Turn.GAINED,
+    (_NO, _DEPENDS): Turn.GAINED,
+    (_YES, _NO): Turn.LOST,
+    (_DEPENDS, _NO): Turn.LOST,
+    (_DEPENDS, _YES): Turn.LOOSENED,
+    (_YES, _DEPENDS): Turn.TIGHTENED,
+}
+_MOMENT: Final = re.compile(r"\b(before|until|after|from|at) \d|aws:EpochTime", re.IGNORECASE)
 """What is said of a moment, in the words of a condition; an address begins with a digit, too."""
 
 
@@ -89,7 +90,7 @@ def _said(change: Change) -> str:
     who = change.subject.words
     if change.turn in MORE:
         when = f" {change.when}" if change.when and change.turn is Turn.GAINED else ""
-        return f"It leaves something open. For example, {who} may still do {about}{when}."
+        return f"It leaves more open than was asked for. For example, {who} may do {about}{when}."
     if is_forbidden(change):
         return f"It does what was asked and forbids {who} more, for example {about}."
     may = f"may do {about} {change.when}" if change.turn is Turn.TIGHTENED else f"may not do {about}"

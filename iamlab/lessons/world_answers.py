@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
 from iamlab.core.errors import IamlabError
+from iamlab.core.settlement import FREE_ACTIONS
 from iamlab.lab import Lab
 from iamlab.lessons import foreseen, newcomers, result, shortfall
 from iamlab.lessons.exercise import Attempt, WorldExercise
@@ -88,10 +89,17 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         ),
     )
     for said, found, words in several:
-        lasting = (later for one in found() for later in shortfall.lasting(one))
+        lasting = (later for one in found() for kept in _permitted(one) for later in shortfall.lasting(kept))
         if excess := next((one for one in lasting if not exercise.may_change(one)), None):
             return f"{said} {words(_unasked(exercise, excess))}"
     return ""
+
+
+def _permitted(change: Change) -> Iterator[Change]:
+    """The change without those of its actions that nobody needs a permission for (EVAL-24)."""
+    actions = tuple(one for one in change.actions if one.lower() not in FREE_ACTIONS)
+    if actions:
+        yield replace(change, actions=actions)
 
 
 def _unasked(exercise: WorldExercise, change: Change) -> Change:

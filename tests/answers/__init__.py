@@ -3,8 +3,9 @@
 ``RIGHT``: of an exercise that sorts, the right choices. ``OTHER_CORRECT``: at least two more correct answers, written
 differently. ``TOO_MUCH``: policies that allow more than was asked for. ``MORE_CHANGED``: worlds in which more has
 changed. ``TOO_FEW``: worlds in which less was done than was asked for, or something too wide was done for it.
-``FORBIDS``: answers that do what was asked and forbid more. ``LESS``: policies that leave out something that no probe
-asks for. ``NOT_SAID``: a wrong answer, and the words of a message that would not be true of it.
+``FORBIDS``: answers that do what was asked and forbid more. ``FOR_OTHERS``: policies that allow more, to others than
+the caller who is looked at first. ``LESS``: policies that leave out something that no probe asks for. ``NOT_SAID``: a
+wrong answer, and the words of a message that would not be true of it.
 """
 
 from __future__ import annotations
@@ -36,4 +37,5 @@ MORE_CHANGED = _all("MORE_CHANGED")
 TOO_FEW = _all("TOO_FEW")
 FORBIDS = _all("FORBIDS")
 LESS = _all("LESS")
+FOR_OTHERS = _all("FOR_OTHERS")
 NOT_SAID = _all("NOT_SAID")

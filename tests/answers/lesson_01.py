@@ -15,6 +15,8 @@ RIGHT = {
 
 OTHER_CORRECT = {
     "01.2": [
+        policy(when(BUCKETS, StringLike={"aws:RequestedRegion": "*"})),
+        policy(when(BUCKETS, DateNotEquals={"aws:CurrentTime": "2020-01-01T00:00:00Z"})),
         # No request is made in the past (COND-06).
         policy(when(BUCKETS, DateGreaterThan={"aws:CurrentTime": "2020-01-01"})),
         policy(when(BUCKETS, NumericGreaterThan={"aws:EpochTime": "1500000000"})),
@@ -59,6 +61,8 @@ TOO_MUCH = {
         policy({"Effect": "Allow", "NotAction": ["iam:*", "s3:Get*", "s3:Create*", "s3:ListBucket"], "Resource": "*"}),
     ],
     "01.3": [
+        # alice/1.jpg is hers to write (POL-16).
+        policy(LOOK, allow("s3:PutObject", f"{PHOTOS}/${{aws:username}}/*")),
         *[policy(LOOK, allow(extra, BOTH)) for extra in ("s3:DeleteObject", "s3:PutBucketPolicy", "s3:PutObjectAcl")],
         policy(LOOK, allow("iam:*")),
         policy(LOOK, allow("s3:PutObject", f"{PHOTOS}-archive/*")),

@@ -29,6 +29,10 @@ RIGHT = {
 
 OTHER_CORRECT = {
     "02.2": [
+        # Conditions that every request meets: nobody asks in the past (COND-06), or in no Region (COND-20).
+        policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), DateGreaterThan={"aws:CurrentTime": "2020-01-01"})),
+        policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), NumericGreaterThan={"aws:EpochTime": "1700000000"})),
+        policy(when(deny("s3:DeleteObject", f"{LEDGER}/*"), StringLike={"aws:RequestedRegion": "*"})),
         {
             "Version": "2012-10-17",
             "Statement": {"Effect": "Deny", "Action": ["s3:deleteobject"], "Resource": [f"{LEDGER}/*"]},

@@ -145,6 +145,14 @@ FORBIDS = {
     ],
 }
 
+FOR_OTHERS = {
+    "03.3": [
+        policy(WORK, when(allow("s3:DeleteObject", f"{CODE}/*"), StringEquals={"aws:username": "eric"})),
+        policy(WORK, when(allow("s3:DeleteObject", f"{CODE}/*"), StringNotEquals={"aws:username": "dana"})),
+        policy(WORK, allow("s3:GetObject", "arn:aws:s3:::acme-test/${aws:userid}/*")),
+    ],
+}
+
 LESS = {
     "03.3": [
         policy(

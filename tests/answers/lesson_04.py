@@ -36,7 +36,7 @@ def _read(lab: Lab) -> None:
 
 
 def _read_by_a_managed_policy(lab: Lab) -> None:
-    made = _acme(lab).create_policy("ReadCode", policy(allow("s3:GetObject", f"{CODE}/*")))
+    made = _acme(lab).create_policy("ReadAll", policy(allow("s3:GetObject", f"{CODE}/*")))
     _writer(lab).attach(made)
 
 
@@ -44,6 +44,14 @@ def _say_it_in_other_letters(lab: Lab) -> None:
     """The developers' policy given anew: nobody has more or less by that."""
     _read(lab)
     _acme(lab).group("Developers").put_policy("ReadCode", policy(allow(["s3:GetObject"], [f"{CODE}/*"])))
+
+
+def _one_policy_for_all(lab: Lab) -> None:
+    """In the place of the group's own policy the same as a managed one, for the role as well."""
+    _read_by_a_managed_policy(lab)
+    developers = _acme(lab).group("Developers")
+    developers.attach(_acme(lab).managed_policy("ReadAll"))
+    developers.delete_policy("ReadCode")
 
 
 def _read_by_the_bucket(lab: Lab) -> None:
@@ -160,7 +168,16 @@ OTHER_CORRECT = {
         # STS-05: a federated user cannot assume roles, so naming one lets nobody in.
         policy(trusts(DANA, f"arn:aws:sts::{ACCOUNT}:federated-user/dana")),
     ],
-    "04.2": [_say_it_in_other_letters, _read_by_a_managed_policy, _read_by_the_bucket, _read_and_try, _all_in_one],
+    "04.2": [
+        _say_it_in_other_letters,
+        _read_by_a_managed_policy,
+        _one_policy_for_all,
+        _read_by_the_bucket,
+        _read_and_try,
+        _all_in_one,
+        # An empty role may do nothing that it needed a permission for (EVAL-24).
+        lambda lab: (_read(lab), _acme(lab).create_user("intern")),
+    ],
 }
 
 TOO_MUCH = {

@@ -158,12 +158,45 @@ OTHER_CORRECT = {
         ),
     ],
     "05.3": [
+        policy(
+            _trusts(DANA, OSCAR),
+            {
+                **_trusts("*"),
+                "Effect": "Deny",
+                "Condition": {
+                    "BoolIfExists": {MFA: "false"},
+                    "DateGreaterThan": {"aws:CurrentTime": "2020-01-01"},
+                },
+            },
+        ),
         policy(_trusts(DANA, **_when("Bool", True)), _trusts(OSCAR, **_when("Bool", ["true"]))),
         policy(_trusts(DANA, OSCAR, **_when("NumericLessThan", "3600", AGE))),
         policy(_trusts(DANA, OSCAR), {**_trusts(DANA, OSCAR, **_when("BoolIfExists", "false")), "Effect": "Deny"}),
         # With MFA the key is there, and without it not (COND-20).
         policy(_trusts(DANA, OSCAR, **_when("Null", "false", AGE))),
         policy(_trusts("*", Condition={"Bool": {MFA: "true"}, "ArnEquals": {"aws:PrincipalArn": [DANA, OSCAR]}})),
+    ],
+}
+
+# To others of the group than the one who is looked at first; and to whoever is hired.
+FOR_OTHERS = {
+    "05.2": [
+        policy(
+            allow("sts:AssumeRole"),
+            {
+                "Effect": "Deny",
+                "Action": "sts:AssumeRole",
+                "NotResource": STAGING_ROLE,
+                **_when("StringNotEquals", "oscar", "aws:username"),
+            },
+        ),
+        policy(
+            allow("sts:AssumeRole", STAGING_ROLE),
+            {**allow("sts:AssumeRole", PROD_ROLE), **_when("StringNotEquals", ["dana", "eric", "fay"], "aws:username")},
+        ),
+        policy(
+            allow("sts:AssumeRole", STAGING_ROLE), {**allow("s3:*"), **_when("StringEquals", "eric", "aws:username")}
+        ),
     ],
 }
 
@@ -176,6 +209,7 @@ TOO_MUCH = {
         policy(allow("sts:AssumeRole", "arn:aws:iam::*:role/StagingRole")),
         policy(allow("sts:AssumeRole", "arn:aws:iam::1*:role/StagingRole")),
         policy(allow("sts:AssumeRole", STAGING_ROLE), {**allow("sts:AssumeRole"), **_when("Bool", "true")}),
+        policy(allow("sts:AssumeRole", [STAGING_ROLE, f"{ROLE}/${{aws:username}}"])),
     ],
     "05.3": [
         policy(_trusts(DANA, OSCAR, **_when("Bool", "true")), _trusts(ACCOUNT, **_when("Bool", "true"))),
@@ -275,10 +309,28 @@ MORE_CHANGED = {
             .put_policy("Production", policy({**ASSUME, **_when("StringLike", ["dan*", "oscar"], "aws:username")}))
         ),
         _trusting(_trusts("*", Condition={"ArnEqualsIfExists": {"aws:PrincipalArn": [DANA, OSCAR]}})),
+        # The same said by the role itself: daniel, and dana2.
+        lambda lab: (
+            _acme(lab).group("Developers").put_policy("Production", policy(ASSUME)),
+            _prod(lab).update_trust(
+                policy(_trusts(ACCOUNT, Condition={"StringLike": {"aws:username": ["dan*", "oscar"]}}))
+            ),
+        ),
+        _trusting(_trusts("*", Condition={"ArnLike": {"aws:PrincipalArn": [f"{DANA}*", OSCAR]}})),
+        # A home of one's own is more than nothing (POL-16).
+        lambda lab: (
+            _each_alone(lab),
+            _acme(lab).user("dana").put_policy("More", policy(allow("s3:GetObject", f"{PROD}/${{aws:username}}/*"))),
+        ),
     ],
 }
 
 NOT_SAID = {
+    "whoever has hired nina has taken nothing away": (
+        "05.1",
+        lambda lab: (_each_alone(lab), _acme(lab).group("Developers").add(_acme(lab).create_user("nina"))),
+        "is gone",
+    ),
     "a role that is there says itself what it allows": (
         "05.1",
         _each_on(PROD_ROLE, action=["sts:AssumeRole", "sts:TagSession"]),

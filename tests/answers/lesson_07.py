@@ -143,6 +143,7 @@ TOO_MUCH = {
             policy(_if(allow("s3:ListBucket", PHOTOS), StringLike={"s3:prefix": ["web/*", f"${{{key}}}/*"]}), READ)
             for key in ("aws:userid", "aws:PrincipalAccount")
         ],
+        policy(LIST, READ, allow("s3:GetObject", f"{PHOTOS}/raw/${{aws:PrincipalAccount}}/*")),
         policy(LIST, allow("s3:GetObject", [f"{PHOTOS}/web/*.jpg", f"{PHOTOS}/web/2026/*"])),
         policy(_if(allow("s3:ListBucket", PHOTOS), StringEquals={"s3:prefix": ["web/", "web/2026/"]}), READ),
     ],

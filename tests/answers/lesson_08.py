@@ -175,6 +175,8 @@ MORE_CHANGED = {
         _both_and_lets_in("arn:aws:iam::444444444444:root"),
         _both_and_lets_in(PRODUCTION, "arn:aws:iam::333333333333:user/zoe"),
         _both_without_the_slash,
+        # Dave, a tester, may be hired next.
+        lambda lab: (_both(lab), _write(lab, {"AWS": DEVELOPMENT}, {"StringLike": {"aws:username": "Dav*"}})),
         # A tester who is given the tag may do it: PowerUserAccess is her half (EVAL-13).
         lambda lab: (
             _both(lab),
@@ -200,6 +202,7 @@ TOO_FEW = {
         _never_but,
         _never_on(f"arn:aws:iam::{PRODUCTION}:role/Update*"),
         _never_on(UPDATE_APP, StringEquals={"aws:username": ["Jane", "Ned"]}),
+        _never_on(UPDATE_APP, StringEquals={"aws:username": ["Jane", "Ned", "Tina", "Tom"]}),
         _never_on(UPDATE_APP, BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
     ],
     # Not every release, or not for ever.
@@ -228,6 +231,11 @@ FORBIDS = {
 }
 
 NOT_SAID = {
+    "a Deny with a hole does less than was asked, not more": (
+        "08.2",
+        _never_on(UPDATE_APP, BoolIfExists={"aws:MultiFactorAuthPresent": "false"}),
+        "More has changed",
+    ),
     "a Deny in the trust policy for Jane alone does not close the door": (
         "08.2",
         lambda lab: (
