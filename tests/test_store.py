@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -232,16 +233,21 @@ def test_an_older_version_is_brought_up(tmp_path, monkeypatch):
 
 SAVER = textwrap.dedent(
     """
-    import sys
+    import os, sys
     from iamlab.lessons import story
-    lab = story.two_accounts()
-    number = 0
-    while True:
-        number += 1
-        lab.accounts[0].user("Ned").tag({"saved": str(number)})
-        lab.save(sys.argv[1])
-        if number == 1:
-            print("ready", flush=True)  # from here on it is always saving, however slow the machine
+    for _ in sys.stdin:
+        child = os.fork()  # at each line another one saves
+        if child:
+            os.waitpid(child, 0)
+            continue
+        lab = story.two_accounts()
+        number = 0
+        while True:
+            number += 1
+            lab.accounts[0].user("Ned").tag({"saved": str(number)})
+            lab.save(sys.argv[1])
+            if number == 1:
+                print(os.getpid(), flush=True)  # from here on it is always saving, however slow the machine
     """
 )
 
@@ -250,10 +256,17 @@ def test_whoever_is_killed_while_saving_leaves_a_whole_file(tmp_path):
     """Killed thirty times, at any moment: the old file or the new one, and it loads."""
     file = tmp_path / "world.json"
     moments = random.Random(2)
-    for _ in range(30):
-        with subprocess.Popen([sys.executable, "-c", SAVER, str(file)], stdout=subprocess.PIPE) as process:
-            assert process.stdout.readline() == b"ready\n"
-            time.sleep(moments.uniform(0, 0.05))
-            process.send_signal(signal.SIGKILL)
-        saved = Lab.load(file).accounts[0].user("Ned").tags["saved"]
-        assert int(saved) >= 1
+    command = [sys.executable, "-c", SAVER, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as savers:
+        saved = [_killed(savers, moments.uniform(0, 0.05), file) for _ in range(30)]
+    assert min(saved) >= 1
+
+
+def _killed(savers, after, file):
+    """What the file says when whoever saves it has been killed; the tag counts."""
+    savers.stdin.write("save\n")
+    savers.stdin.flush()
+    saver = int(savers.stdout.readline())
+    time.sleep(after)
+    os.kill(saver, signal.SIGKILL)
+    return int(Lab.load(file).accounts[0].user("Ned").tags["saved"])

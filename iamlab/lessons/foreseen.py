@@ -9,7 +9,7 @@ from typing import Any, Final
 from iamlab.analysis.actions import Actions, shared
 from iamlab.analysis.answers import action_words
 from iamlab.analysis.difference import Change, Turn
-from iamlab.analysis.subjects import subject
+from iamlab.analysis.subjects import Subject, subject
 from iamlab.analysis.things import EXAMPLE_KEY
 from iamlab.core.arn import Arn
 from iamlab.core.matching import NamedPolicy
@@ -34,8 +34,7 @@ def foreseen(before: State, after: State) -> Iterator[Change]:
     trusts: that is part of the change. Of a bucket whose own policy has changed everybody is asked about what is in it.
     """
     records = [one for one in after.entities.values() if not isinstance(one, GroupRecord)]
-    for record in records:
-        yield from _of(record, before, after)
+    yield from _asked(((one, _changed(before, after, _caller(one))) for one in records), before, after)
     inside = list(dict.fromkeys(_inside(before, after, records)))
     callers = [subject(after, _caller(one)) for one in records]
     yield from changes(before, after, callers if inside else (), inside)
@@ -48,35 +47,35 @@ def of_joiners(before: State, after: State) -> Iterator[Change]:
     to roles and resources with other policies of their own.
     """
     anew = [statement for _, policy in spoken_anew(before, after) for statement in policy.statements]
+    joining: dict[str, tuple[EntityRecord, list[Statement]]] = {}
     for record in joiners(before, after):
         changed = _changed(_with(before, record), _with(after, record), _caller(record))
         if isinstance(record, UserRecord) and record.groups:
             changed += anew
-        for one in (record, *called(record, changed, after)) if changed else ():
-            yield from _asked(one, _with(before, one), _with(after, one), changed, _there(after))
-
-
-def _of(record: EntityRecord, before: State, after: State) -> Iterator[Change]:
-    """What one user or role may do differently, if its policies have changed."""
-    if changed := _changed(before, after, _caller(record)):
-        yield from _asked(record, before, after, changed)
+        joining |= {one.id: (one, changed) for one in (record, *called(record, changed, after))}
+    those = [one for one, _ in joining.values()]
+    yield from _asked(joining.values(), _with(before, *those), _with(after, *those), _there(after))
 
 
 def _asked(
-    record: EntityRecord, before: State, after: State, changed: Iterable[Statement], there: Iterable[str] = ()
+    several: Iterable[tuple[EntityRecord, list[Statement]]], before: State, after: State, there: Iterable[str] = ()
 ) -> Iterator[Change]:
-    """What it may do differently to what the statements are about, and to what is ``there``."""
-    actions, who = shared(every_action()), subject(after, _caller(record))
-    outspoken = _outspoken(before, after)
-    arns = list(dict.fromkeys((*_things(after, record, changed, actions), *there)))
-    then, now = (_furnished(state, record.account, arns, outspoken) for state in (before, after))
-    yield from changes(then, now, [who], arns)
-    of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
-    yield from changes(then, now, [who], of_several, parts=True)
+    """What each may do differently to what its changed statements are about, if any are, and to what is ``there``."""
+    actions, outspoken, present = shared(every_action()), _outspoken(before, after), tuple(there)
+    alike: dict[tuple[str, tuple[str, ...]], list[Subject]] = {}
+    for record, changed in several:
+        if changed:
+            arns = tuple(dict.fromkeys((*_things(after, record, changed, actions), *present)))
+            alike.setdefault((record.account, arns), []).append(subject(after, _caller(record)))
+    for (account, arns), whose in alike.items():
+        then, now = (_furnished(state, account, arns, outspoken) for state in (before, after))
+        yield from changes(then, now, whose, arns)
+        of_several = [one for one in arns if actions.asked_about(one, several=True) & actions.several]
+        yield from changes(then, now, whose, of_several, parts=True)
 
 
-def _with(state: State, record: EntityRecord) -> State:
-    return replace(state, entities={**state.entities, record.id: record})
+def _with(state: State, *records: EntityRecord) -> State:
+    return replace(state, entities={**state.entities, **{one.id: one for one in records}})
 
 
 def _there(state: State) -> Iterator[str]:

@@ -6,7 +6,7 @@ A Deny that is too wide does what was asked as well; only what it hits besides s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -25,18 +25,25 @@ LESS: Final = (Turn.LOST, Turn.TIGHTENED)
 MORE: Final = (Turn.GAINED, Turn.LOOSENED)
 
 
-def shortfalls(reference: Lab, answered: Lab, spared: Wanted = (), may: Wanted | None = None) -> Iterator[Change]:
+def shortfalls(
+    reference: Lab,
+    answered: Lab,
+    spared: Wanted = (),
+    may: Wanted | None = None,
+    concerns: Callable[[Change], bool] = lambda _: True,
+) -> Iterator[Change]:
     """What somebody may do with the reference and not, or only under a condition, with the answer.
 
     Both are the exercise's world, the one with the reference in it, the other with the answer. Asked about is all that
     is in it, and then what is not there yet: of every kind, and of every name that a pattern fits; and of whoever
     joins. ``spared`` are pairs of an action and a resource pattern that an answer may forbid. With ``may``, pairs that
-    it may allow, what somebody may do with the answer alone is looked for as well.
+    it may allow, what somebody may do with the answer alone is looked for as well. What is of no concern is left out.
     """
     before = replace(reference.snapshot(), sessions={})
     after = replace(answered.snapshot(), sessions={}, now=before.now)
     several = (reference.difference(before, after).changes, foreseen(before, after), of_joiners(before, after))
-    for one in (later for changes in several for change in changes for later in lasting(change)):
+    found = (change for changes in several for change in changes if concerns(change))
+    for one in (later for change in found for later in lasting(change)):
         besides = spared if one.turn in LESS else may
         if besides is not None and one.subject.kind != "root":
             actions = tuple(action for action in one.actions if not _is_spared(action, one.resource, besides))
@@ -95,6 +102,11 @@ def _said(change: Change) -> str:
         return f"It does what was asked and forbids {who} more, for example {about}."
     may = f"may do {about} {change.when}" if change.turn is Turn.TIGHTENED else f"may not do {about}"
     return f"It does less than was asked. For example, {who} {may}."
+
+
+def outcomes(turn: Turn) -> tuple[Turn, ...]:
+    """What may become of a turn, seen from now on, if anything."""
+    return {Turn.TIGHTENED: (turn, Turn.LOST), Turn.LOOSENED: (turn, Turn.GAINED)}.get(turn, (turn,))
 
 
 def is_forbidden(change: Change) -> bool:

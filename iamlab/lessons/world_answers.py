@@ -89,10 +89,16 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         ),
     )
     for said, found, words in several:
-        lasting = (later for one in found() for kept in _permitted(one) for later in shortfall.lasting(kept))
+        doubtful = (kept for one in found() for kept in _permitted(one) if not _may_change(exercise, kept))
+        lasting = (later for one in doubtful for later in shortfall.lasting(one))
         if excess := next((one for one in lasting if not exercise.may_change(one)), None):
             return f"{said} {words(_unasked(exercise, excess))}"
     return ""
+
+
+def _may_change(exercise: WorldExercise, change: Change) -> bool:
+    """Whether it was asked for, whatever becomes of it from now on."""
+    return all(exercise.may_change(replace(change, turn=turn)) for turn in shortfall.outcomes(change.turn))
 
 
 def _permitted(change: Change) -> Iterator[Change]:
@@ -111,8 +117,11 @@ def _unasked(exercise: WorldExercise, change: Change) -> Change:
 
 def _less(exercise: WorldExercise, reference: Lab, lab: Lab) -> Change | None:
     """What was asked for and the answer does not give, or a Deny of its own takes away besides: one example."""
-    found = shortfall.shortfalls(reference, lab, exercise.spared)
-    return next((one for one in found if shortfall.is_forbidden(one) or _was_wanted(exercise, one)), None)
+
+    def concerns(change: Change) -> bool:
+        return shortfall.is_forbidden(change) or _was_wanted(exercise, change)
+
+    return next(shortfall.shortfalls(reference, lab, exercise.spared, concerns=concerns), None)
 
 
 def _was_wanted(exercise: WorldExercise, change: Change) -> bool:
