@@ -1,4 +1,4 @@
-"""What an answer forbids, or leaves out, that was to stay: the mirror of ``excess``, against the reference.
+"""What an answer forbids, leaves out, or leaves open: the mirror of ``excess``, against the reference.
 
 A Deny that is too wide does what was asked as well; only what it hits besides shows the difference.
 """
