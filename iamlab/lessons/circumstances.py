@@ -21,7 +21,7 @@ from iamlab.core.policy import Statement
 from iamlab.core.policy_set import PolicySet
 from iamlab.core.request import PrincipalType, Request
 from iamlab.core.variables import Value
-from iamlab.lessons.imagined import said_in, sample
+from iamlab.lessons.imagined import said_in, sample, spoken_of
 from iamlab.world.callers import Signer, instant
 
 MOST: Final = 1024
@@ -61,10 +61,8 @@ def with_another(evaluation: Evaluation, key: str, is_right: Callable[[str], boo
     variable as it is written, and as what the request has for it.
     """
     policies, values = evaluation.policies, evaluation.request.values
-    every = (policy for _, levels in policies.present for level in levels for policy in level)
-    conditions = (one for policy in every for statement in policy.policy.statements for one in statement.conditions)
-    spoken_of = (text for one in conditions if one.key.lower() == key.lower() for text in one.values)
-    patterns = (one for text in spoken_of for one in (text, said_in(text, values)))
+    every = (one.policy for _, levels in policies.present for level in levels for one in level)
+    patterns = (one for text in spoken_of(every, key) for one in (text, said_in(text, values)))
     tried = (one for pattern in patterns for one in (sample(pattern), sample(pattern, star="")))
     for text in dict.fromkeys((*others, *tried)):
         if not is_right(text):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
 
+from iamlab.core.conditions import Condition
 from iamlab.core.policy import LATEST, Effect, Policy, PolicyKind, allow
 from iamlab.core.variables import Values
 from iamlab.world.callers import ANY_SESSION
@@ -80,18 +81,20 @@ def names_everybody(policy: Policy) -> bool:
     return any(name == "*" for one in policy.statements if one.effect is Effect.ALLOW for _, name in one.principals)
 
 
+def conditions_of(policies: Iterable[Policy]) -> Iterator[Condition]:
+    """Every condition of the policies, in order."""
+    return (one for policy in policies for statement in policy.statements for one in statement.conditions)
+
+
 def spoken_of(policies: Iterable[Policy], key: str) -> list[str]:
-    """What conditions on a key (in lower case) compare it with, letter for letter."""
-    statements = (statement for policy in policies for statement in policy.statements)
-    conditions = (condition for one in statements for condition in one.conditions)
-    return list(dict.fromkeys(text for one in conditions if one.key.lower() == key for text in one.values))
+    """What conditions on a key (in whatever letter case) compare it with, letter for letter."""
+    found = (one.values for one in conditions_of(policies) if one.key.lower() == key.lower())
+    return list(dict.fromkeys(text for values in found for text in values))
 
 
 def tags_spoken_of(policies: Iterable[Policy]) -> dict[str, str]:
     """A value for each tag of the caller that conditions speak of."""
-    statements = (statement for policy in policies for statement in policy.statements)
-    conditions = (condition for one in statements for condition in one.conditions)
-    of_tags = (one for one in conditions if one.key.lower().startswith("aws:principaltag/") and one.values)
+    of_tags = (one for one in conditions_of(policies) if one.key.lower().startswith("aws:principaltag/") and one.values)
     return {one.key.partition("/")[2]: sample(one.values[0]) for one in of_tags}
 
 

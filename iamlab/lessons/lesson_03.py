@@ -303,16 +303,12 @@ _DELETES: Final = _asks("dana", "s3:DeleteObject", PLAN, "dana deletes acme-dev/
 _DESTROYS: Final = _asks("dana", "s3:DeleteBucket", CODE, "dana deletes the bucket acme-dev", allowed=False)
 
 
-def _hires(lab: Lab) -> None:
-    worlds.group(lab, "Developers").add(worlds.development(lab).create_user("nina"))
-
-
 _HIRED: Final = _asks(
     "nina",
     "s3:GetObject",
     PLAN,
     "next month nina is hired and put into Developers; nina reads acme-dev/plan.txt",
-    after=_hires,
+    after=lambda lab: worlds.hire(lab, "nina", "Developers"),
 )
 _THREE: Final = ["s3:ListBucket", "s3:GetObject", "s3:PutObject"]
 

@@ -47,13 +47,12 @@ _ERIC, _FAY = _assumes("eric", PROD_ROLE, allowed=False), _assumes("fay", PROD_R
 _AUDIT: Final = _assumes("dana", AUDIT_ROLE, allowed=False)
 
 
-def _hires(lab: Lab) -> None:
-    if "nina" not in {one.name for one in worlds.development(lab).users}:
-        worlds.development(lab).create_user("nina")
-    worlds.group(lab, "Developers").add(worlds.user(lab, "nina"))
-
-
-_HIRED: Final = partial(_assumes, "nina", when="next month nina is hired and put into Developers; ", after=_hires)
+_HIRED: Final = partial(
+    _assumes,
+    "nina",
+    when="next month nina is hired and put into Developers; ",
+    after=lambda lab: worlds.hire(lab, "nina", "Developers"),
+)
 _NINA_PROD: Final = _HIRED(PROD_ROLE, allowed=False)
 _DIRECTLY: Final = asks(
     "dana", "s3:PutObject", f"{PROD}/app.zip", "dana, in no role, writes acme-prod/app.zip", allowed=False

@@ -204,10 +204,6 @@ def _makes_a_role(name: str) -> Callable[[Lab], Any]:
     return made
 
 
-def _hires_a_tester(lab: Lab) -> None:
-    worlds.group(lab, "Testers").add(worlds.development(lab).create_user(_NOBODY_YET))
-
-
 _NOBODY_YET: Final = "tester-of-next-year"
 """A name that no policy speaks of."""
 
@@ -218,7 +214,7 @@ _THIRD_TESTER: Final = _asks(
     UPDATE_APP,
     "whoever is hired next year and joins the testers assumes UpdateApp",
     allowed=False,
-    after=_hires_a_tester,
+    after=lambda lab: worlds.hire(lab, _NOBODY_YET, "Testers"),
 )
 _JANE_DOCS: Final = _asks(
     "Jane",

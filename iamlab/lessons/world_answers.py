@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any, Final
 
 from iamlab.analysis.difference import Change, Turn
@@ -15,6 +16,7 @@ from iamlab.lessons.exercise import Attempt, WorldExercise
 from iamlab.lessons.joiners import is_any_member
 from iamlab.lessons.probing import counterexample, disagreement, disagrees, failures, is_roots, recognized
 from iamlab.lessons.result import Result
+from iamlab.world.state import State
 
 
 def judge(exercise: WorldExercise, answer: Any) -> Result:
@@ -75,16 +77,7 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         ("It does what was asked and lets in more:", lambda: newcomers.let_in(before, after), newcomers.announced),
         (
             f"{MORE}.",
-            lambda: foreseen.foreseen(before, after),
-            lambda one: foreseen.announced(one, after),
-        ),
-        (
-            f"{MORE}.",
-            lambda: (
-                one
-                for one in foreseen.of_joiners(before, after)
-                if one.turn in shortfall.MORE and not is_any_member(one)
-            ),
+            lambda: chain(foreseen.foreseen(before, after), _joined(before, after)),
             lambda one: foreseen.announced(one, after),
         ),
     )
@@ -94,6 +87,12 @@ def _more(exercise: WorldExercise, fresh: Lab, lab: Lab) -> str:
         if excess := next((one for one in lasting if not exercise.may_change(one)), None):
             return f"{said} {words(_unasked(exercise, excess))}"
     return ""
+
+
+def _joined(before: State, after: State) -> Iterator[Change]:
+    """What who joins gains, other than as anybody in a group."""
+    found = foreseen.of_joiners(before, after)
+    return (one for one in found if one.turn in shortfall.MORE and not is_any_member(one))
 
 
 def _may_change(exercise: WorldExercise, change: Change) -> bool:

@@ -53,6 +53,13 @@ def group(lab: Lab, name: str) -> Group:
     return development(lab).group(name)
 
 
+def hire(lab: Lab, name: str, team: str) -> None:
+    """A user of that name, made if there is none yet, joins the group of the Development account."""
+    dev = development(lab)
+    known = {one.name: one for one in dev.users}
+    group(lab, team).add(known.get(name) or dev.create_user(name))
+
+
 def two_teams() -> Lab:
     """``dana`` and ``eric`` are in ``Developers``, who have the managed policy ``DevAccess``; ``tess`` is in
     ``Testers``, who have ``TestAccess``.
